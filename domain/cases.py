@@ -1,0 +1,202 @@
+"""A case is one process instance: its state, its clock and what the law remembers of it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.accounts import Parts
+from domain.ids import CaseId, DeliveryId, UserId
+from domain.money import Minor
+from domain.policy import Terms
+
+
+class Role(StrEnum):
+    """As whom somebody acts, or is told."""
+
+    CLIENT = "client"
+    FREELANCER = "freelancer"
+    MEDIATOR = "mediator"
+    STAFF = "staff"
+    HEAD_OF_SUPPORT = "head_of_support"
+    CLOCK = "clock"
+
+
+class JobState(StrEnum):
+    """What people see on a job."""
+
+    DRAFT = "draft"
+    OFFERED = "offered"
+    AWAITING_FUNDS = "awaiting_funds"
+    IN_PROGRESS = "in_progress"
+    IN_REVIEW = "in_review"
+    REJECTION_OPEN = "rejection_open"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    SETTLED = "settled"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+
+
+class DisputeState(StrEnum):
+    """What people see on a dispute."""
+
+    OPEN = "open"
+    APPOINTING = "appointing"
+    IN_MEDIATION = "in_mediation"
+    PROPOSED = "proposed"
+    STAFF_REVIEW = "staff_review"
+    RULED = "ruled"
+    ACCEPTED = "accepted"
+    NOT_SETTLED_IN_TIME = "not_settled_in_time"
+    DISMISSED = "dismissed"
+    WITHDRAWN = "withdrawn"
+    SETTLED = "settled"
+    EXECUTED = "executed"
+
+
+OVER: frozenset[StrEnum] = frozenset(
+    {
+        JobState.COMPLETED,
+        JobState.CANCELLED,
+        JobState.SETTLED,
+        JobState.DECLINED,
+        JobState.LAPSED,
+        DisputeState.ACCEPTED,
+        DisputeState.NOT_SETTLED_IN_TIME,
+        DisputeState.DISMISSED,
+        DisputeState.WITHDRAWN,
+        DisputeState.SETTLED,
+        DisputeState.EXECUTED,
+    }
+)
+
+
+class Ip(StrEnum):
+    """Who owns the work at the end."""
+
+    CLIENT = "client"
+    FREELANCER = "freelancer"
+
+
+class Ends(StrEnum):
+    """How an escrow can be divided."""
+
+    RELEASE = "release"
+    REFUND = "refund"
+    SPLIT = "split"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Timer(_Frozen):
+    """One row of silence that waits for its moment."""
+
+    at: datetime
+    row: str
+
+
+class Task(_Frozen):
+    """Something staff have to look at."""
+
+    kind: str
+    since: datetime
+
+
+class Offer(_Frozen):
+    """A settlement one party offers: so much to the freelancer, the rest to the client."""
+
+    id: str
+    by: Role
+    freelancer_minor: Minor
+    ip: Ip
+
+
+class Verdict(_Frozen):
+    """What a mediator proposes or staff rule; `freelancer_minor` is the part a split gives."""
+
+    ends: Ends
+    freelancer_minor: Minor = 0
+    ip: Ip = Ip.CLIENT
+
+
+class Proposal(Verdict):
+    """A mediator's proposal, and who has accepted it."""
+
+    id: str
+    accepted_by: tuple[Role, ...] = ()
+
+
+class Ruling(Verdict):
+    """A ruling of staff that waits for a second person."""
+
+    id: str
+    by: UserId
+
+
+class Case(_Frozen):
+    """What every process instance has."""
+
+    id: CaseId
+    state: JobState | DisputeState
+    version: Annotated[int, Field(ge=0)] = 0
+    terms: Terms
+    client: UserId
+    freelancer: UserId
+    opened_at: datetime
+    last_event_at: datetime
+    since: datetime
+    """When the present wait began."""
+    waits_since: int = 0
+    """The version with which the present wait began; it names the wait for proof of notice."""
+    timers: tuple[Timer, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    paused_until: datetime | None = None
+    offers: tuple[Offer, ...] = ()
+
+    @property
+    def wait(self) -> str:
+        """The name of the present wait: what its reminders prove."""
+        return f"{self.id}/{self.waits_since}"
+
+
+class Job(Case):
+    """One contract between one client and one freelancer under escrow."""
+
+    state: JobState = JobState.DRAFT
+    due_at: datetime | None = None
+    """When the work, or its revision, is due."""
+    deliveries: tuple[DeliveryId, ...] = ()
+    first_delivered_at: datetime | None = None
+    last_delivered_at: datetime | None = None
+    revision_asked_at: datetime | None = None
+    round: int = 0
+    held: Parts | None = None
+    late: bool = False
+    mediation_open: bool = False
+    rejections: int = 0
+    ip: Ip | None = None
+
+
+class Dispute(Case):
+    """The quarrel over one job: rejection, mediation, ruling."""
+
+    job: CaseId
+    state: DisputeState = DisputeState.OPEN
+    number: int = 1
+    requested_by: Role
+    mediator: UserId | None = None
+    """Who is asked, or was appointed."""
+    asked: tuple[UserId, ...] = ()
+    """Everybody who was asked in this dispute."""
+    asked_this_time: int = 0
+    veto_open: bool = False
+    vetoed: bool = False
+    replaced: bool = False
+    fee: Parts | None = None
+    proposed: bool = False
+    proposal: Proposal | None = None
+    ruling: Ruling | None = None

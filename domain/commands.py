@@ -1,0 +1,222 @@
+"""What a person can decide: plain records; each is named like the signal and the route it has."""
+
+import re
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from domain.cases import Ends, Ip
+from domain.ids import DeliveryId, FileId
+from domain.money import Minor
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+MaybeWords = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
+Files = Annotated[tuple[FileId, ...], Field(max_length=200)]
+Id = Annotated[str, Field(max_length=64)]
+
+
+class Command(BaseModel):
+    """Intent: what somebody wants to happen, and what they saw when they decided."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: ClassVar[str]
+    makes: ClassVar[str | None] = None
+    """The prefix of an id the door adds to the command's body as `id`."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        cls.name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+
+# On a job.
+
+
+class OfferJob(Command):
+    """The client offers the job to a freelancer."""
+
+
+class Accept(Command):
+    """The freelancer takes the job as it was offered."""
+
+    offer_version: int
+
+
+class Decline(Command):
+    """The freelancer does not want the job."""
+
+    reason: MaybeWords = ""
+
+
+class WithdrawOffer(Command):
+    """Whoever made an offer takes it back."""
+
+
+class Fund(Command):
+    """The client sets the price aside."""
+
+
+class Deliver(Command):
+    """The freelancer hands over files, or a note that says where the work is."""
+
+    makes: ClassVar[str | None] = "delivery"
+
+    id: DeliveryId
+    note: MaybeWords = ""
+    files: Files = ()
+
+
+class Approve(Command):
+    """The client is satisfied with a delivery."""
+
+    delivery_id: DeliveryId
+
+
+class RequestRevision(Command):
+    """The client wants changes, and says which."""
+
+    instructions: Words
+    files: Files = ()
+    days: Annotated[int, Field(ge=1, le=365)] | None = None
+    """More time than the policy gives, in days."""
+
+
+class RequestRejection(Command):
+    """The client wants the job undone; "none" is a reason."""
+
+    reason: Words
+
+
+class Resign(Command):
+    """The freelancer gives the job back."""
+
+    reason: MaybeWords = ""
+
+
+class Cancel(Command):
+    """The client cancels a job that nothing came of."""
+
+    reason: MaybeWords = ""
+
+
+class Resolve(Command):
+    """Staff decide where the escrow goes."""
+
+    makes: ClassVar[str | None] = "ruling"
+
+    id: Id
+    ends: Ends
+    freelancer_minor: Minor = 0
+    ip: Ip = Ip.CLIENT
+    reasons: Words
+
+
+class PauseClock(Command):
+    """Staff let all clocks of a job stand still until a time."""
+
+    reason: Words
+    until: AwareDatetime
+
+
+class ResumeClock(Command):
+    """Staff let the clocks go on before their time."""
+
+    reason: MaybeWords = ""
+
+
+# On a job or its dispute.
+
+
+class OfferSettlement(Command):
+    """A party offers to divide the escrow; the rest goes to the client."""
+
+    makes: ClassVar[str | None] = "offer"
+
+    id: Id
+    freelancer_minor: Minor
+    ip: Ip = Ip.CLIENT
+    note: MaybeWords = ""
+
+
+class AcceptSettlement(Command):
+    """The other party agrees to exactly that offer."""
+
+    offer_id: Id
+
+
+class HireMediator(Command):
+    """The freelancer calls in an independent mediator, for the fee that was quoted."""
+
+    fee_minor: Minor
+
+
+# On a dispute.
+
+
+class AcceptRejection(Command):
+    """The freelancer agrees: the job is cancelled and refunded."""
+
+
+class WithdrawRejection(Command):
+    """The client takes the rejection back."""
+
+
+class AcceptAppointment(Command):
+    """The mediator takes the case."""
+
+
+class DeclineAppointment(Command):
+    """The mediator does not take the case."""
+
+    reason: MaybeWords = ""
+
+
+class VetoMediator(Command):
+    """The client does not want this mediator."""
+
+    reason: MaybeWords = ""
+
+
+class AddStatement(Command):
+    """A party tells the mediator its side, with evidence."""
+
+    text: Words
+    files: Files = ()
+
+
+class Propose(Command):
+    """The mediator proposes how it ends."""
+
+    makes: ClassVar[str | None] = "proposal"
+
+    id: Id
+    ends: Ends
+    freelancer_minor: Minor = 0
+    ip: Ip = Ip.CLIENT
+    reasons: Words
+
+
+class AcceptProposal(Command):
+    """A party agrees with exactly that proposal."""
+
+    proposal_id: Id
+
+
+class RefuseProposal(Command):
+    """A party does not agree with that proposal."""
+
+    proposal_id: Id
+    reason: MaybeWords = ""
+
+
+class Confirm(Command):
+    """A second person confirms exactly that ruling."""
+
+    ruling_id: Id
+
+
+class Refuse(Command):
+    """A second person sends that ruling back."""
+
+    ruling_id: Id
+    reason: Words

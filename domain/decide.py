@@ -1,0 +1,241 @@
+"""One step of a case: what a person's command, or silence, makes of it; pure and repeatable."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from domain import clock, pausing
+from domain.accounts import Entry
+from domain.cases import OVER, Case, Dispute, DisputeState, Job, JobState, Role, Timer
+from domain.commands import Fund
+from domain.dispute import DISPUTE
+from domain.errors import DomainError, NotYours
+from domain.ids import UserId
+from domain.job import JOB
+from domain.process import Change, Need, Process, Scene, Silence, Step, require
+
+C = TypeVar("C", bound=Case)
+
+MEDIATED = frozenset({DisputeState.APPOINTING, DisputeState.IN_MEDIATION, DisputeState.PROPOSED})
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Somebody is told; a reminder also says which wait it proves notice of."""
+
+    to: UserId | Role
+    kind: str
+    says: str
+    proves: str | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What one step writes; a case that is None stays as it is."""
+
+    event: str
+    says: str
+    job: Job | None = None
+    dispute: Dispute | None = None
+    entries: tuple[Entry, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def process_of(case: Case) -> Process:
+    """The table the case lives by."""
+    return DISPUTE if isinstance(case, Dispute) else JOB
+
+
+def by_person(scene: Scene) -> Decision:
+    """What a person's command does; raises DomainError when the law refuses it."""
+    row = row_for(scene)
+    require(row, scene)
+    change = row.does(scene)
+    return _decision(scene, change, row.event, row.says, restarts=row.restarts)
+
+
+def row_for(scene: Scene) -> Step:
+    """The row of a person's command; raises DomainError when there is none."""
+    assert scene.command is not None, "a person decides by a command"
+    row = process_of(scene.case).row(scene.case.state, type(scene.command), scene.actor)
+    _require_identity(scene)
+    return row
+
+
+def clock_row(case: Job | Dispute, at: datetime) -> str | None:
+    """The name of what the clock would do now, if anything."""
+    timer = clock.next_timer(case, at)
+    if timer is not None:
+        return timer.row
+    if case.state is JobState.AWAITING_FUNDS and case.terms.start_when_funded:
+        return Fund.name
+    return None
+
+
+def clock_needs(case: Job | Dispute, row: str) -> tuple[frozenset[Need], frozenset[Role]]:
+    """What the clock's row must know, and whose proof of notice."""
+    if row == Fund.name:
+        return frozenset({Need.WALLETS}), frozenset()
+    if row in clock.BACKGROUND:
+        return frozenset(), frozenset()
+    silence = process_of(case).silence(row, case.state)
+    return silence.needs, silence.proof(case)
+
+
+def by_clock(scene: Scene) -> Decision | None:
+    """What silence does now; None when nothing is due."""
+    timer = clock.next_timer(scene.case, scene.at)
+    if timer is None:
+        return _fund_if_money_came(scene)
+    rest = _with_case(scene, clock.without(scene.case, timer))
+    if timer.row == clock.REMIND:
+        return _remind(rest)
+    if timer.row == clock.ESCALATE_TASK:
+        return _escalate_task(rest)
+    if timer.row == clock.RESUME:
+        return _decision(rest, pausing.resume(scene), "clock_resumed", "The clock goes on")
+    return _fall_silent(rest, process_of(scene.case).silence(timer.row, scene.case.state))
+
+
+def party(case: Case, role: Role) -> UserId | None:
+    """The person who has this role in the case."""
+    if role is Role.CLIENT:
+        return case.client
+    if role is Role.FREELANCER:
+        return case.freelancer
+    return case.mediator if role is Role.MEDIATOR and isinstance(case, Dispute) else None
+
+
+def turn(job: Job, dispute: Dispute | None) -> Role | None:
+    """Whose turn it is on the job; None when it is over."""
+    if dispute is not None and dispute.state not in OVER and job.state is JobState.REJECTION_OPEN:
+        return DISPUTE.turn[dispute.state]
+    return JOB.turn.get(job.state)
+
+
+def _fall_silent(scene: Scene, row: Silence) -> Decision:
+    silent = {party(scene.case, role) for role in row.proof(scene.case)}
+    if silent - scene.facts.proven:
+        extended = clock.extend(process_of(scene.case), scene.case, row, scene.at)
+        says = "The deadline was extended, because notice of it could not be proven"
+        told = (_to_head(says),) if not scene.case.tasks else ()
+        change = _changed(scene, extended)
+        return _decision(scene, change, "deadline_extended", says, also=told)
+    change = row.does(scene)
+    if row.repeats is not None:
+        again = Timer(at=scene.at + row.repeats(scene.case.terms.policy), row=row.key)
+        change = _changed(scene, clock.with_timer(scene.case, again))
+        return _decision(scene, change, row.event, row.says, only=(_to_head(row.says),))
+    says = row.says[0].upper() + row.says[1:]
+    return _decision(scene, change, row.event, says, restarts=row.target is not None)
+
+
+def _remind(scene: Scene) -> Decision:
+    case = scene.case
+    process = process_of(case)
+    row = next(r for r in process.reminders if r.state == case.state and r.to(case))
+    ending = clock.ending(process, case)
+    assert ending is not None, "a state that reminds has an end"
+    timer, silence = ending
+    says = f"{row.says}: at {timer.at:%Y-%m-%d %H:%M} UTC {silence.says}"
+    people = [person for role in sorted(row.to(case)) if (person := party(case, role))]
+    told = tuple(Notice(person, "reminder", says, proves=case.wait) for person in people)
+    return _decision(scene, _changed(scene, case), "reminded", says, only=told)
+
+
+def _escalate_task(scene: Scene) -> Decision:
+    period = scene.case.terms.policy.escalation_period
+    again = clock.with_timer(scene.case, Timer(at=scene.at + period, row=clock.ESCALATE_TASK))
+    says = "A staff task on this case is still open"
+    change = _changed(scene, again)
+    return _decision(scene, change, "task_escalated", says, only=(_to_head(says),))
+
+
+def _fund_if_money_came(scene: Scene) -> Decision | None:
+    if clock_row(scene.case, scene.at) != Fund.name:
+        return None
+    try:
+        return by_person(replace(scene, command=Fund()))
+    except DomainError:
+        return None
+
+
+def _require_identity(scene: Scene) -> None:
+    if scene.actor is Role.CLOCK:
+        return
+    theirs = [role for role in Role if party(scene.case, role) == scene.actor_id]
+    if scene.actor is Role.STAFF and theirs:
+        raise NotYours("staff do not decide in their own case")
+    if scene.actor is not Role.STAFF and scene.actor not in theirs:
+        raise NotYours
+
+
+def _decision(
+    scene: Scene,
+    change: Change,
+    event: str,
+    says: str,
+    *,
+    restarts: bool = False,
+    also: tuple[Notice, ...] = (),
+    only: tuple[Notice, ...] | None = None,
+) -> Decision:
+    job = change.job and _settled(
+        scene, scene.job, change.job, restarts=restarts and not scene.on_dispute
+    )
+    dispute = change.dispute and _settled(
+        scene, scene.dispute, change.dispute, restarts=restarts and scene.on_dispute
+    )
+    notices = only if only is not None else (*_everyone(scene, change, event, says), *also)
+    return Decision(event, says, job, dispute, change.entries, notices, change.facts)
+
+
+def _settled(scene: Scene, before: C | None, after: C, *, restarts: bool) -> C:
+    """The changed case with its version, and the clock of the state it is now in."""
+    version = after.version + 1
+    case = after.model_copy(update={"version": version, "last_event_at": scene.at})
+    moved = before is None or before.state != after.state
+    if not moved and not restarts:
+        return case
+    kept_since = before is not None and before.since != after.since
+    begun = clock.close_tasks(case).model_copy(
+        update={
+            "since": after.since if kept_since else scene.at,
+            "waits_since": version,
+            "offers": () if moved else after.offers,
+        }
+    )
+    if begun.state in OVER:
+        return begun.model_copy(update={"timers": (), "paused_until": None})
+    return clock.start_waiting(process_of(begun), begun, scene.at, scene.facts.calendar)
+
+
+def _everyone(scene: Scene, change: Change, event: str, says: str) -> tuple[Notice, ...]:
+    """Everyone the step concerns, but whoever took it."""
+    dispute = change.dispute or scene.dispute
+    people: list[UserId | Role] = [scene.job.client, scene.job.freelancer]
+    people += [
+        case.mediator
+        for case in (scene.dispute, change.dispute)
+        if case is not None and case.mediator and case.state in MEDIATED
+    ]
+    if dispute is not None and dispute.state in (DisputeState.STAFF_REVIEW, DisputeState.RULED):
+        people.append(Role.STAFF)
+    told = [person for person in dict.fromkeys(people) if person != scene.actor_id]
+    return tuple(Notice(person, event, says) for person in told)
+
+
+def _to_head(says: str) -> Notice:
+    return Notice(Role.HEAD_OF_SUPPORT, "escalation", says[0].upper() + says[1:])
+
+
+def _with_case(scene: Scene, case: Job | Dispute) -> Scene:
+    if isinstance(case, Dispute):
+        return replace(scene, dispute=case)
+    return replace(scene, job=case)
+
+
+def _changed(scene: Scene, case: Job | Dispute) -> Change:
+    return Change(dispute=case) if isinstance(case, Dispute) else Change(job=case)

@@ -1,0 +1,104 @@
+"""What the law refuses: each refusal has a code, a title and the facts behind it."""
+
+from typing import Any, ClassVar
+
+
+class DomainError(Exception):
+    """The law refuses a command; nothing happened."""
+
+    code: ClassVar[str] = "refused"
+    title: ClassVar[str] = "The rules do not allow this"
+
+    def __init__(self, detail: str = "", **facts: Any) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.facts = facts
+
+
+class NotOpen(DomainError):
+    """The command is not open in the present state."""
+
+    code = "not_open"
+    title = "This is not possible in the present state"
+
+
+class NotYours(DomainError):
+    """The command belongs to somebody else."""
+
+    code = "not_yours"
+    title = "Somebody else decides this"
+
+
+class AlreadyOver(DomainError):
+    """The case is over: nothing can be decided any more."""
+
+    code = "already_over"
+    title = "This is over"
+
+
+class ConditionMissing(DomainError):
+    """The command is open in this state, but not yet, or not any more."""
+
+    code = "condition_missing"
+    title = "A condition of this step is not met"
+
+
+class SeenIsStale(DomainError):
+    """The decision names something that has changed or was never there."""
+
+    code = "seen_is_stale"
+    title = "What you decided on has changed"
+
+
+class InsufficientFunds(DomainError):
+    """The wallet lacks money; `missing_minor` says how much."""
+
+    code = "insufficient_funds"
+    title = "The wallet does not hold enough"
+
+
+class NdaMissing(DomainError):
+    """The confidentiality agreement in force has not been signed."""
+
+    code = "nda_missing"
+    title = "Sign the confidentiality agreement first"
+
+
+class WorkPermissionMissing(DomainError):
+    """The three questions on permission to work are unanswered."""
+
+    code = "work_permission_missing"
+    title = "Answer the three questions on permission to work first"
+
+
+class NotAllowedToWork(DomainError):
+    """This person may not work on the platform."""
+
+    code = "not_allowed_to_work"
+    title = "You are not permitted to work on the platform"
+
+
+class InvalidAmount(DomainError):
+    """A sum in the command does not fit the case."""
+
+    code = "invalid_amount"
+    title = "The amount does not fit"
+
+
+class Linked(DomainError):
+    """The two are the same person, or linked."""
+
+    code = "linked"
+    title = "Linked people cannot do this together"
+
+
+class UnknownReference(DomainError):
+    """The command names a file, person or other thing that does not exist or is not yours."""
+
+    code = "unknown_reference"
+    title = "Something this names does not exist"
+
+
+def every_error() -> tuple[type[DomainError], ...]:
+    """All refusals, by code, for documentation and the HTTP edge."""
+    return tuple(sorted(DomainError.__subclasses__(), key=lambda error: error.code))

@@ -1,0 +1,72 @@
+"""Every number of the policy; a contract freezes them into its terms when it starts."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.calendar import BusinessDays, Period
+from domain.fees import Commission, MediationFee
+from domain.money import Currency, Minor
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+class Policy(BaseModel):
+    """What new contracts get. A change here never touches a running one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: int = 1
+
+    # A job.
+    smallest_price_minor: Minor = 10_00
+    largest_price_minor: Minor = 1_000_000_00
+    offer_period: timedelta = 72 * HOUR
+    funding_period: timedelta = 7 * DAY
+    late_after: timedelta = 24 * HOUR
+    abandoned_after: timedelta = 14 * DAY
+    revision_period: timedelta = 5 * DAY
+    revision_overdue_after: timedelta = 14 * DAY
+    review_period: timedelta = 20 * DAY
+    review_at_least: timedelta = 5 * DAY
+    """What is left for the review when a rejection is withdrawn."""
+    mediation_after_rounds: int = 6
+    mediation_after: timedelta = 60 * DAY
+    commission: Commission = Commission()
+
+    # A dispute.
+    rejection_period: timedelta = 20 * DAY
+    rejection_reminders: tuple[timedelta, ...] = tuple(n * DAY for n in (1, 10, 15, 18, 19))
+    rejection_last_reminder: timedelta = 6 * HOUR
+    rejections_withdrawable: int = 2
+    free_ruling_up_to_minor: Minor = 50_00
+    mediation_fee: MediationFee = MediationFee()
+    appointment_period: timedelta = 48 * HOUR
+    veto_period: timedelta = 24 * HOUR
+    mediators_asked: int = 3
+    mediation_period: timedelta = 20 * DAY
+    proposal_period: Period = BusinessDays(business_days=5)
+    staff_review_period: Period = BusinessDays(business_days=5)
+    ruling_period: Period = BusinessDays(business_days=2)
+    escalation_period: timedelta = 24 * HOUR
+    second_confirmation_above_minor: Minor = 1_000_00
+    longest_pause: timedelta = 14 * DAY
+
+    # Proof of notice.
+    reminders_before_end: tuple[timedelta, ...] = (5 * DAY, 2 * DAY, 1 * DAY, 6 * HOUR)
+    mails_that_prove: Annotated[int, Field(ge=1)] = 2
+    proof_extension: timedelta = 5 * DAY
+
+
+class Terms(BaseModel):
+    """What one contract was signed under: its price, its time, and the policy of that day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    policy: Policy
+    price_minor: Minor
+    currency: Currency = "USD"
+    work_period: timedelta
+    start_when_funded: bool = True

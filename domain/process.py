@@ -1,0 +1,203 @@
+"""A process is a table: steps people may take, and what silence does when its time has come."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from domain.accounts import Entry, Wallet
+from domain.calendar import Calendar, Period
+from domain.cases import OVER, Case, Dispute, Job, Role
+from domain.commands import Command
+from domain.errors import AlreadyOver, ConditionMissing, NotOpen, NotYours
+from domain.ids import UserId
+from domain.policy import Policy
+from domain.standing import Standing
+
+
+class Need(StrEnum):
+    """What a row must know besides its cases; the books look it up under lock."""
+
+    WALLETS = "wallets"
+    MEDIATORS = "mediators"
+    STANDING = "standing"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the books know at this moment, under lock."""
+
+    calendar: Calendar
+    wallets: Mapping[UserId, Wallet] = field(default_factory=dict)
+    mediators: tuple[UserId, ...] = ()
+    """Who could be asked to mediate, the best choice first."""
+    standing: Standing | None = None
+    """The standing of the person who acts."""
+    proven: frozenset[UserId] = frozenset()
+    """Who has proof of notice in the present wait."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything one step looks at."""
+
+    at: datetime
+    step_id: str
+    actor: Role
+    actor_id: UserId | None
+    command: Command | None
+    job: Job
+    dispute: Dispute | None
+    facts: Facts
+    on_dispute: bool = False
+    """Whether the step is one of the dispute's table; else it is one of the job's."""
+
+    @property
+    def case(self) -> Job | Dispute:
+        """The case whose table the step belongs to."""
+        return self.quarrel if self.on_dispute else self.job
+
+    @property
+    def quarrel(self) -> Dispute:
+        """The open dispute, in rows that can't be without one."""
+        assert self.dispute is not None, "this row stands in a dispute"
+        return self.dispute
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a row does: new cases and the money; a case that is None stays as it is."""
+
+    job: Job | None = None
+    dispute: Dispute | None = None
+    entries: tuple[Entry, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Something that must hold besides the state; visible to the parties beforehand."""
+
+    says: str
+    holds: Callable[[Scene], bool]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A row of the table: in this state, this command by these people leads there."""
+
+    source: StrEnum
+    command: type[Command]
+    by: frozenset[Role]
+    targets: tuple[StrEnum, ...]
+    does: Callable[[Scene], Change]
+    event: str
+    says: str
+    money: str = ""
+    when: tuple[Condition, ...] = ()
+    needs: frozenset[Need] = frozenset()
+    restarts: bool = False
+    """Whether the wait begins anew although the state stays."""
+
+
+@dataclass(frozen=True)
+class Silence:
+    """A row of the table: what happens in this state if nobody acts."""
+
+    key: str
+    state: StrEnum
+    period: Callable[[Policy], Period]
+    target: StrEnum | None
+    does: Callable[[Scene], Change]
+    event: str
+    says: str
+    money: str = ""
+    since: Callable[[Case], datetime | None] = lambda case: case.since
+    """When the period begins; None while the row does not apply."""
+    proof: Callable[[Case], frozenset[Role]] = lambda case: frozenset()
+    """The parties whose silence this counts: notice to them must be proven."""
+    needs: frozenset[Need] = frozenset()
+    repeats: Callable[[Policy], timedelta] | None = None
+    until_version: int | None = None
+    """The last policy version this row belongs to; None while it is in force."""
+
+
+@dataclass(frozen=True)
+class Reminders:
+    """Whom a waiting state reminds, and when."""
+
+    state: StrEnum
+    to: Callable[[Case], frozenset[Role]]
+    at: Callable[[datetime, datetime, Policy], Iterable[datetime]]
+    """From the beginning and the end of the wait to the moments of the reminders."""
+    says: str
+    end: str
+    """The silence row whose time is the end."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """One table, and whose turn it is in each of its states."""
+
+    name: str
+    steps: tuple[Step, ...]
+    silences: tuple[Silence, ...]
+    reminders: tuple[Reminders, ...]
+    turn: Mapping[StrEnum, Role]
+
+    def row(self, state: StrEnum, command: type[Command], role: Role) -> Step:
+        """The row that allows this; raises what the law says when there is none."""
+        if state in OVER:
+            raise AlreadyOver(state=state)
+        rows = [row for row in self.steps if row.source == state and row.command is command]
+        if not rows:
+            raise NotOpen(f"{command.name} is not open while {state}", state=state)
+        for row in rows:
+            if role in row.by:
+                return row
+        raise NotYours(f"{command.name} is for the {' or the '.join(sorted(rows[0].by))}")
+
+    def silence(self, key: str, state: StrEnum) -> Silence:
+        """The row of silence with this key."""
+        return next(row for row in self.silences if row.key == key and row.state == state)
+
+    def actions(self, state: StrEnum, role: Role, scene: Scene) -> list[Step]:
+        """The rows open to this role now."""
+        return [
+            row
+            for row in self.steps
+            if row.source == state and role in row.by and unmet(row, scene) is None
+        ]
+
+
+def unmet(row: Step, scene: Scene) -> Condition | None:
+    """The first condition of the row that does not hold."""
+    return next((condition for condition in row.when if not condition.holds(scene)), None)
+
+
+def require(row: Step, scene: Scene) -> None:
+    """Raise ConditionMissing unless every condition of the row holds."""
+    missing = unmet(row, scene)
+    if missing is not None:
+        raise ConditionMissing(missing.says)
+
+
+def step(
+    sources: StrEnum | Iterable[StrEnum],
+    command: type[Command],
+    by: set[Role],
+    targets: StrEnum | tuple[StrEnum, ...],
+    does: Callable[[Scene], Change],
+    event: str,
+    says: str,
+    **more: Any,
+) -> tuple[Step, ...]:
+    """One row per source state."""
+    states = [sources] if isinstance(sources, StrEnum) else list(sources)
+    aims = targets if isinstance(targets, tuple) else (targets,)
+    needs = frozenset(more.pop("needs", ()))
+    return tuple(
+        Step(state, command, frozenset(by), aims, does, event, says, needs=needs, **more)
+        for state in states
+    )

@@ -1,0 +1,55 @@
+"""Every environment variable the product reads, read once."""
+
+from datetime import timedelta
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """One process's settings; each field is the variable `PEEROK_<FIELD>` unless it says otherwise."""
+
+    model_config = SettingsConfigDict(env_prefix="PEEROK_", frozen=True, populate_by_name=True)
+
+    database_url: str = "postgresql://peerok_app@localhost/peerok"
+    """The application's role: it can neither change nor delete what the ledger has recorded."""
+    migration_database_url: str = "postgresql://peerok_owner@localhost/peerok"
+    """The owner of the schema, used by `python -m cli migrate` alone."""
+    database_pool: Annotated[int, Field(ge=1, le=200)] = 10
+
+    temporal_address: str = Field(
+        "127.0.0.1:7233",
+        validation_alias=AliasChoices("temporal_address", "TEMPORAL_ADDRESS"),
+    )
+    temporal_namespace: str = Field(
+        "default",
+        validation_alias=AliasChoices("temporal_namespace", "TEMPORAL_NAMESPACE"),
+    )
+    temporal_ui_url: str = "http://127.0.0.1:8233"
+    task_queue: str = "jobs"
+    build_id: str | None = None
+    """Turns worker versioning on when set; the deploy step makes the version current."""
+
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 1025
+    mail_from: str = "PeerOK <no-reply@peerok.example>"
+    public_url: str = "http://127.0.0.1:8000"
+
+    files_url: str = "file:///var/lib/peerok/files"
+    max_upload_bytes: int = 256 * 1024 * 1024
+
+    outcome_wait: timedelta = timedelta(seconds=5)
+    """How long a decision's request waits for its outcome before it answers 202."""
+    sweep_after: timedelta = timedelta(seconds=10)
+    """How old an instruction without outcome is when the sweeper signals it again."""
+    policy: dict[str, Any] = {}
+    """Overrides of `domain.policy.Policy` for new contracts, as JSON (rehearsals and tests)."""
+    log_level: str = "INFO"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()
