@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """One process's settings; each field is the variable `PEEROK_<FIELD>` unless it says otherwise."""
+    """One process's settings: each field is the variable `PEEROK_<FIELD>`, or what it says."""
 
     model_config = SettingsConfigDict(env_prefix="PEEROK_", frozen=True, populate_by_name=True)
 
@@ -39,6 +39,11 @@ class Settings(BaseSettings):
 
     files_url: str = "file:///var/lib/peerok/files"
     max_upload_bytes: int = 256 * 1024 * 1024
+
+    login_limit: str = "10/minute;60/hour"
+    """How often an email may be tried from one address."""
+    signup_limit: str = "120/hour"
+    """How many accounts may be opened from one address."""
 
     outcome_wait: timedelta = timedelta(seconds=5)
     """How long a decision's request waits for its outcome before it answers 202."""

@@ -137,6 +137,15 @@ class Wallet(BaseModel):
     def spendable(self) -> int:
         return self.credits_provisional + self.earnings_provisional + self.credits + self.earnings
 
+    @property
+    def provisional(self) -> int:
+        return self.credits_provisional + self.earnings_provisional
+
+    @property
+    def withdrawable(self) -> int:
+        """Cleared earnings, once nothing is owed."""
+        return 0 if self.receivable else self.earnings
+
     def take(self, amount_minor: int) -> Parts | None:
         """The parts that make up the amount, provisional first; None when it doesn't suffice."""
         if amount_minor > self.spendable:

@@ -173,6 +173,7 @@ class Job(Case):
     first_delivered_at: datetime | None = None
     last_delivered_at: datetime | None = None
     revision_asked_at: datetime | None = None
+    """When a revision was asked for that no delivery has answered yet."""
     round: int = 0
     held: Parts | None = None
     late: bool = False

@@ -19,10 +19,8 @@ BACKGROUND = frozenset({REMIND, ESCALATE_TASK, RESUME})
 
 
 def start_waiting(process: Process, case: C, at: datetime, calendar: Calendar) -> C:
-    """The case with the timers of its state, counted from `case.since` or the end of a pause."""
+    """The case with the timers of its state, counted from `case.since`; none fires in a pause."""
     begin = max(at, case.paused_until or at)
-    since = max(case.since, begin) if case.since >= at else case.since
-    case = case.model_copy(update={"since": since})
     rows = [
         Timer(at=max(when, begin), row=row.key)
         for row in process.silences

@@ -1,18 +1,36 @@
 """What a person can decide: plain records; each is named like the signal and the route it has."""
 
 import re
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from domain.cases import Ends, Ip
 from domain.ids import DeliveryId, FileId
 from domain.money import Minor
+from domain.texts import plain
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
-MaybeWords = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
-Files = Annotated[tuple[FileId, ...], Field(max_length=200)]
-Id = Annotated[str, Field(max_length=64)]
+LONGEST = 20_000
+
+Words = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST),
+    AfterValidator(plain),
+]
+MaybeWords = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=LONGEST), AfterValidator(plain)
+]
+Count = Annotated[int, Field(strict=True, ge=1, le=365)]
+Files = Annotated[tuple[Annotated[FileId, AfterValidator(plain)], ...], Field(max_length=200)]
+Id = Annotated[str, Field(max_length=64), AfterValidator(plain)]
 
 
 class Command(BaseModel):
@@ -39,7 +57,7 @@ class OfferJob(Command):
 class Accept(Command):
     """The freelancer takes the job as it was offered."""
 
-    offer_version: int
+    offer_version: Annotated[int, Field(strict=True, ge=0)]
 
 
 class Decline(Command):
@@ -65,6 +83,12 @@ class Deliver(Command):
     note: MaybeWords = ""
     files: Files = ()
 
+    @model_validator(mode="after")
+    def _hands_over_something(self) -> Self:
+        if not self.note and not self.files:
+            raise ValueError("a delivery has files, or a note that says where the work is")
+        return self
+
 
 class Approve(Command):
     """The client is satisfied with a delivery."""
@@ -77,7 +101,7 @@ class RequestRevision(Command):
 
     instructions: Words
     files: Files = ()
-    days: Annotated[int, Field(ge=1, le=365)] | None = None
+    days: Count | None = None
     """More time than the policy gives, in days."""
 
 

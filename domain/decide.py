@@ -111,8 +111,16 @@ def party(case: Case, role: Role) -> UserId | None:
 def turn(job: Job, dispute: Dispute | None) -> Role | None:
     """Whose turn it is on the job; None when it is over."""
     if dispute is not None and dispute.state not in OVER and job.state is JobState.REJECTION_OPEN:
-        return DISPUTE.turn[dispute.state]
+        return _turn_in(dispute)
     return JOB.turn.get(job.state)
+
+
+def _turn_in(dispute: Dispute) -> Role:
+    """The one who has not answered a proposal yet, else whom the table names."""
+    answered = dispute.proposal.accepted_by if dispute.proposal else ()
+    if dispute.state is DisputeState.PROPOSED and Role.CLIENT in answered:
+        return Role.FREELANCER
+    return DISPUTE.turn[dispute.state]
 
 
 def _fall_silent(scene: Scene, row: Silence) -> Decision:
@@ -182,27 +190,31 @@ def _decision(
     also: tuple[Notice, ...] = (),
     only: tuple[Notice, ...] | None = None,
 ) -> Decision:
+    since = change.job_since or scene.counts_from
     job = change.job and _settled(
-        scene, scene.job, change.job, restarts=restarts and not scene.on_dispute
+        scene, scene.job, change.job, since, restarts=restarts and not scene.on_dispute
     )
     dispute = change.dispute and _settled(
-        scene, scene.dispute, change.dispute, restarts=restarts and scene.on_dispute
+        scene,
+        scene.dispute,
+        change.dispute,
+        scene.counts_from,
+        restarts=restarts and scene.on_dispute,
     )
     notices = only if only is not None else (*_everyone(scene, change, event, says), *also)
     return Decision(event, says, job, dispute, change.entries, notices, change.facts)
 
 
-def _settled(scene: Scene, before: C | None, after: C, *, restarts: bool) -> C:
+def _settled(scene: Scene, before: C | None, after: C, since: datetime, *, restarts: bool) -> C:
     """The changed case with its version, and the clock of the state it is now in."""
     version = after.version + 1
     case = after.model_copy(update={"version": version, "last_event_at": scene.at})
     moved = before is None or before.state != after.state
     if not moved and not restarts:
         return case
-    kept_since = before is not None and before.since != after.since
     begun = clock.close_tasks(case).model_copy(
         update={
-            "since": after.since if kept_since else scene.at,
+            "since": since,
             "waits_since": version,
             "offers": () if moved else after.offers,
         }

@@ -58,17 +58,18 @@ def hire_mediator(scene: Scene) -> Change:
 def withdraw(scene: Scene) -> Change:
     """The job goes on where it stood: in review if a delivery waits for it, else in progress."""
     job, dispute, policy = scene.job, scene.quarrel, scene.job.terms.policy
-    entries = endings.fee_returned(dispute)
+    entries = endings.fee_returned(scene, dispute)
     ended = dispute.model_copy(update={"state": S.WITHDRAWN, "fee": None})
-    asked, delivered = job.revision_asked_at, job.last_delivered_at
-    if delivered and (asked is None or asked < delivered):
-        due = max(delivered + policy.review_period, scene.at + policy.review_at_least)
-        update = {"state": JobState.IN_REVIEW, "since": due - policy.review_period}
-    else:
-        assert job.due_at is not None, "a job under way has a due date"
-        moved = job.due_at + (scene.at - dispute.opened_at)
-        update = {"state": JobState.IN_PROGRESS, "due_at": moved}
-    return Change(job.model_copy(update=update), ended, entries)
+    if job.last_delivered_at and job.revision_asked_at is None:
+        left = scene.counts_from - scene.at
+        due = max(job.last_delivered_at + policy.review_period, scene.at + policy.review_at_least)
+        since = due + left - policy.review_period
+        reviewed = job.model_copy(update={"state": JobState.IN_REVIEW})
+        return Change(reviewed, ended, entries, job_since=since)
+    assert job.due_at is not None, "a job under way has a due date"
+    moved = job.due_at + (scene.counts_from - dispute.opened_at)
+    going_on = job.model_copy(update={"state": JobState.IN_PROGRESS, "due_at": moved})
+    return Change(going_on, ended, entries)
 
 
 def accept_appointment(scene: Scene) -> Change:
@@ -103,7 +104,7 @@ def replace_mediator(scene: Scene) -> Change:
 
 def give_up_mediation(scene: Scene) -> Change:
     """The second mediator proposed nothing either; staff decide."""
-    return opening.to_staff_review(scene.quarrel)
+    return opening.to_staff_review(scene, scene.quarrel)
 
 
 def add_statement(scene: Scene) -> Change:
@@ -142,7 +143,7 @@ def accept_proposal(scene: Scene) -> Change:
 def refuse_proposal(scene: Scene) -> Change:
     """One refusal is enough: staff decide."""
     _seen_proposal(scene, cast(c.RefuseProposal, scene.command).proposal_id)
-    return opening.to_staff_review(scene.quarrel)
+    return opening.to_staff_review(scene, scene.quarrel)
 
 
 def execute_proposal(scene: Scene) -> Change:
@@ -178,7 +179,7 @@ def confirm(scene: Scene) -> Change:
 def refuse(scene: Scene) -> Change:
     """The ruling goes back; staff decide again."""
     _seen_ruling(scene, cast(c.Refuse, scene.command).ruling_id)
-    return opening.to_staff_review(scene.quarrel)
+    return opening.to_staff_review(scene, scene.quarrel)
 
 
 def escalate(scene: Scene) -> Change:
@@ -232,6 +233,7 @@ STEPS = (
     *step(
         RUNNING, c.AcceptRejection, {Role.FREELANCER}, S.ACCEPTED, accept_rejection,
         "rejection_accepted", "The rejection was accepted", money=f"{REFUND}; {ENDED}",
+        needs=MONEY,
     ),
     *step(
         S.OPEN, c.HireMediator, {Role.FREELANCER}, (S.APPOINTING, S.STAFF_REVIEW), hire_mediator,
@@ -242,7 +244,7 @@ STEPS = (
     *step(
         BEFORE_A_PROPOSAL, c.WithdrawRejection, {Role.CLIENT}, S.WITHDRAWN, withdraw,
         "rejection_withdrawn", "The rejection was withdrawn", money=ENDED,
-        when=(BY_REJECTION, NOTHING_PROPOSED, WITHDRAWABLE),
+        when=(BY_REJECTION, NOTHING_PROPOSED, WITHDRAWABLE), needs=MONEY,
     ),
     *step(
         RUNNING, c.OfferSettlement, PARTIES, (), settlement.offer,
@@ -265,12 +267,12 @@ STEPS = (
     *step(
         S.APPOINTING, c.DeclineAppointment, {Role.MEDIATOR}, (S.APPOINTING, S.STAFF_REVIEW),
         next_mediator, "appointment_declined", "The mediator declined",
-        needs={Need.MEDIATORS}, restarts=True,
+        needs=MONEY | {Need.MEDIATORS}, restarts=True,
     ),
     *step(
         S.APPOINTING, c.VetoMediator, {Role.CLIENT}, (S.APPOINTING, S.STAFF_REVIEW), veto,
         "mediator_vetoed", "The client vetoed the mediator",
-        when=(VETO_OPEN,), needs={Need.MEDIATORS}, restarts=True,
+        when=(VETO_OPEN,), needs=MONEY | {Need.MEDIATORS}, restarts=True,
     ),
     *step(
         S.IN_MEDIATION, c.AddStatement, PARTIES, (), add_statement,
@@ -318,18 +320,19 @@ SILENCES = (
     Silence(
         "appointment_over", S.APPOINTING, lambda p: p.appointment_period, S.APPOINTING,
         next_mediator, "appointment_lapsed", "the next mediator is asked, or staff decide",
-        needs=frozenset({Need.MEDIATORS}),
+        needs=frozenset(MONEY | {Need.MEDIATORS}),
     ),
     Silence(
         "mediation_over", S.IN_MEDIATION, lambda p: p.mediation_period, S.APPOINTING,
         replace_mediator, "mediator_replaced", "another mediator is asked, once",
         since=lambda case: _if_replaced(case, replaced=False),
-        needs=frozenset({Need.MEDIATORS}),
+        needs=frozenset(MONEY | {Need.MEDIATORS}),
     ),
     Silence(
         "mediation_over_again", S.IN_MEDIATION, lambda p: p.mediation_period, S.STAFF_REVIEW,
         give_up_mediation, "mediation_ended", "staff decide",
         since=lambda case: _if_replaced(case, replaced=True),
+        needs=frozenset(MONEY),
     ),
     Silence(
         "proposal_over", S.PROPOSED, lambda p: p.proposal_period, S.EXECUTED, execute_proposal,

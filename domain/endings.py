@@ -76,12 +76,19 @@ def require_verdict(job: Job, verdict: Verdict) -> None:
         raise InvalidAmount("only a split names a part", field="freelancer_minor")
 
 
-def fee_returned(dispute: Dispute) -> tuple[Entry, ...]:
-    """The mediation fee goes back to the freelancer, if it is still held."""
-    if dispute.fee is None:
+def fee_returned(scene: Scene, dispute: Dispute) -> tuple[Entry, ...]:
+    """The mediation fee goes back to the freelancer, if it is still held.
+
+    What was lent for it settles what they owe; if they have repaid it since, it is theirs.
+    """
+    fee = dispute.fee
+    if fee is None:
         return ()
-    currency = dispute.terms.currency
-    return (flows.mediation_fee_return(dispute.id, dispute.freelancer, dispute.fee, currency),)
+    owed = scene.facts.wallets[dispute.freelancer].receivable if fee.advanced else 0
+    lent = min(fee.advanced, owed)
+    back = {"advanced": lent, "earnings": fee.earnings + fee.advanced - lent}
+    parts, currency = fee.model_copy(update=back), dispute.terms.currency
+    return (flows.mediation_fee_return(dispute.id, dispute.freelancer, parts, currency),)
 
 
 def debt_settled(
@@ -106,7 +113,7 @@ def earned_minor(entry: Entry, user: UserId) -> int:
 def _debts_settled(scene: Scene, user: UserId, entry: Entry) -> tuple[Entry, ...]:
     owed = scene.facts.wallets.get(user, Wallet()).receivable
     if scene.dispute is not None and scene.dispute.fee is not None:
-        owed -= scene.dispute.fee.advanced
+        owed = max(owed - scene.dispute.fee.advanced, 0)
     arrived = earned_minor(entry, user)
     return debt_settled(entry.reference, user, owed, arrived, scene.job.terms.currency)
 
@@ -121,6 +128,6 @@ def _over(
     return Change(
         job=job,
         dispute=dispute,
-        entries=(*entries, *fee_returned(scene.dispute)),
+        entries=(*entries, *fee_returned(scene, scene.dispute)),
         facts={"ip": ip.value},
     )

@@ -4,9 +4,6 @@ import hashlib
 from datetime import datetime
 from typing import NewType
 
-from typeid import TypeID
-from uuid_utils import UUID
-
 UserId = NewType("UserId", str)
 CaseId = NewType("CaseId", str)
 JobId = NewType("JobId", CaseId)
@@ -14,6 +11,9 @@ DisputeId = NewType("DisputeId", CaseId)
 InstructionId = NewType("InstructionId", str)
 DeliveryId = NewType("DeliveryId", str)
 FileId = NewType("FileId", str)
+
+BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Crockford's alphabet, as the TypeID specification has it."""
 
 
 def derived(prefix: str, at: datetime, seed: str) -> str:
@@ -27,4 +27,4 @@ def derived(prefix: str, at: datetime, seed: str) -> str:
     value = milliseconds << 80 | chance
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
-    return str(TypeID.from_uuid(UUID(int=value), prefix=prefix))
+    return f"{prefix}_" + "".join(BASE32[value >> bits & 31] for bits in range(125, -1, -5))

@@ -7,7 +7,8 @@ from domain import commands as c
 from domain import endings, flows, opening, pausing, settlement
 from domain.accounts import Wallet
 from domain.cases import Case, Dispute, DisputeState, Job, JobState, Role, Ruling, Verdict
-from domain.errors import InsufficientFunds, SeenIsStale
+from domain.errors import InsufficientFunds, InvalidAmount, SeenIsStale
+from domain.money import show
 from domain.process import Change, Condition, Need, Process, Scene, Silence, step
 from domain.reminding import usual_reminders
 
@@ -29,6 +30,13 @@ TASK_OPEN = Condition("a staff task is open on it", lambda scene: bool(scene.job
 
 def offer(scene: Scene) -> Change:
     """The freelancer sees the offer."""
+    policy, price = scene.job.terms.policy, scene.job.terms.price_minor
+    if not policy.smallest_price_minor <= price <= policy.largest_price_minor:
+        raise InvalidAmount(
+            f"a price is from {show(policy.smallest_price_minor)}"
+            f" to {show(policy.largest_price_minor)}",
+            field="price_minor",
+        )
     return Change(job=_to(scene, S.OFFERED))
 
 
@@ -53,7 +61,7 @@ def fund(scene: Scene) -> Change:
     parts = wallet.take(price)
     if parts is None:
         raise InsufficientFunds(missing_minor=price - wallet.spendable)
-    begun = _to(scene, S.IN_PROGRESS, held=parts, due_at=_begin(scene) + job.terms.work_period)
+    begun = _to(scene, S.IN_PROGRESS, held=parts, due_at=scene.counts_from + job.terms.work_period)
     return Change(job=begun, entries=(flows.hold(job.id, job.client, parts, currency),))
 
 
@@ -67,6 +75,7 @@ def deliver(scene: Scene) -> Change:
         deliveries=(*job.deliveries, command.id),
         first_delivered_at=job.first_delivered_at or scene.at,
         last_delivered_at=scene.at,
+        revision_asked_at=None,
     )
     return Change(job=delivered, facts={"delivery_id": command.id})
 
@@ -91,7 +100,7 @@ def request_revision(scene: Scene) -> Change:
         S.IN_PROGRESS,
         round=job.round + 1,
         revision_asked_at=scene.at,
-        due_at=_begin(scene) + period,
+        due_at=scene.counts_from + period,
         mediation_open=job.mediation_open or job.round + 1 >= policy.mediation_after_rounds,
     )
     return Change(job=asked, facts={"round": asked.round})
@@ -109,7 +118,8 @@ def resolve(scene: Scene) -> Change:
     ruling = Ruling(**verdict.model_dump(), id=command.id, by=scene.actor_id)
     dispute = cast(Dispute, change.dispute)
     ruled = dispute.model_copy(update={"state": DisputeState.RULED, "ruling": ruling})
-    return Change(change.job, ruled, (), change.facts)
+    facts = {**change.facts, "ruling_id": ruling.id, "ends": ruling.ends.value}
+    return Change(change.job, ruled, (), facts)
 
 
 def cancel(scene: Scene) -> Change:
@@ -139,10 +149,6 @@ def open_mediation(scene: Scene) -> Change:
 
 def _to(scene: Scene, state: JobState, **update: object) -> Job:
     return scene.job.model_copy(update={"state": state, **update})
-
-
-def _begin(scene: Scene) -> datetime:
-    return max(scene.at, scene.job.paused_until or scene.at)
 
 
 def _due(case: Case, *, delivered: bool) -> datetime | None:

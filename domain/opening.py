@@ -1,7 +1,7 @@
 """How a dispute begins, and how a mediator is found for it."""
 
 from domain import flows
-from domain.accounts import Entry, Parts, Wallet
+from domain.accounts import Parts, Wallet
 from domain.cases import Dispute, DisputeState, Job, JobState, Role
 from domain.commands import HireMediator
 from domain.endings import escrow, fee_returned
@@ -13,7 +13,7 @@ from domain.process import Change, Scene
 def request_rejection(scene: Scene) -> Change:
     """The job is disputed: a rejection is open, for its period, from now."""
     dispute = new_dispute(scene)
-    return Change(job=_disputed(scene.job), dispute=dispute, facts={"dispute_id": dispute.id})
+    return Change(job=_disputed(scene), dispute=dispute, facts={"dispute_id": dispute.id})
 
 
 def hire_mediator_in_review(scene: Scene) -> Change:
@@ -21,7 +21,7 @@ def hire_mediator_in_review(scene: Scene) -> Change:
     dispute = new_dispute(scene)
     change = hired(scene, dispute)
     facts = {**change.facts, "dispute_id": dispute.id}
-    return Change(_disputed(scene.job), change.dispute, change.entries, facts)
+    return Change(_disputed(scene), change.dispute, change.entries, facts)
 
 
 def new_dispute(scene: Scene) -> Dispute:
@@ -43,19 +43,24 @@ def new_dispute(scene: Scene) -> Dispute:
 
 
 def hired(scene: Scene, dispute: Dispute) -> Change:
-    """The fee is set aside and a mediator asked; small escrows go to staff, free."""
+    """The fee is set aside and a mediator asked; small escrows go to staff, free.
+
+    When there is nobody to ask, staff decide and no fee is taken.
+    """
     command = scene.command
     assert isinstance(command, HireMediator)
     fee = quoted_fee(scene.job)
     if command.fee_minor != fee:
         raise SeenIsStale("the mediator's fee is another", fee_minor=fee)
     if not fee:
-        return to_staff_review(dispute)
+        return to_staff_review(scene, dispute)
+    change = ask_next_mediator(scene, dispute)
+    if change.dispute is None or change.dispute.state is not DisputeState.APPOINTING:
+        return change
     parts = _fee_parts(scene, fee)
     entry = flows.mediation_fee_hold(dispute.id, dispute.freelancer, parts, dispute.terms.currency)
-    change = ask_next_mediator(scene, dispute.model_copy(update={"fee": parts}))
-    facts = {"fee_minor": fee, "advanced_minor": parts.advanced}
-    return Change(None, change.dispute, (entry, *change.entries), {**change.facts, **facts})
+    facts = {**change.facts, "fee_minor": fee, "advanced_minor": parts.advanced}
+    return Change(None, change.dispute.model_copy(update={"fee": parts}), (entry,), facts)
 
 
 def quoted_fee(job: Job) -> int:
@@ -69,7 +74,7 @@ def ask_next_mediator(scene: Scene, dispute: Dispute) -> Change:
     policy = dispute.terms.policy
     left = [person for person in scene.facts.mediators if person not in dispute.asked]
     if not left or dispute.asked_this_time >= policy.mediators_asked:
-        return to_staff_review(dispute)
+        return to_staff_review(scene, dispute)
     chosen = left[0]
     asked = dispute.model_copy(
         update={
@@ -83,9 +88,9 @@ def ask_next_mediator(scene: Scene, dispute: Dispute) -> Change:
     return Change(dispute=asked, facts={"mediator_id": chosen})
 
 
-def to_staff_review(dispute: Dispute) -> Change:
+def to_staff_review(scene: Scene, dispute: Dispute) -> Change:
     """Staff decide; a fee for which nothing was proposed goes back."""
-    entries: tuple[Entry, ...] = fee_returned(dispute)
+    entries = fee_returned(scene, dispute)
     update = {"state": DisputeState.STAFF_REVIEW, "fee": None, "veto_open": False, "ruling": None}
     return Change(dispute=dispute.model_copy(update=update), entries=entries)
 
@@ -95,10 +100,13 @@ def by_rejection(dispute: Dispute) -> bool:
     return dispute.requested_by in (Role.CLIENT, Role.CLOCK)
 
 
-def _disputed(job: Job) -> Job:
-    return job.model_copy(
-        update={"state": JobState.REJECTION_OPEN, "rejections": job.rejections + 1}
-    )
+def _disputed(scene: Scene) -> Job:
+    """The job while its due date stands still; what is left of a pause is not counted twice."""
+    job = scene.job
+    update: dict[str, object] = {"state": JobState.REJECTION_OPEN, "rejections": job.rejections + 1}
+    if job.due_at is not None:
+        update["due_at"] = job.due_at - (scene.counts_from - scene.at)
+    return job.model_copy(update=update)
 
 
 def _fee_parts(scene: Scene, fee_minor: int) -> Parts:

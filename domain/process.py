@@ -59,6 +59,11 @@ class Scene:
         return self.quarrel if self.on_dispute else self.job
 
     @property
+    def counts_from(self) -> datetime:
+        """When a period that begins now starts to count: at once, or at the end of a pause."""
+        return max(self.at, self.job.paused_until or self.at)
+
+    @property
     def quarrel(self) -> Dispute:
         """The open dispute, in rows that can't be without one."""
         assert self.dispute is not None, "this row stands in a dispute"
@@ -73,6 +78,8 @@ class Change:
     dispute: Dispute | None = None
     entries: tuple[Entry, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+    job_since: datetime | None = None
+    """When the job's new wait began, if not now."""
 
 
 @dataclass(frozen=True)

@@ -172,6 +172,7 @@ event = Table(
     metadata,
     Column("case_id", Text, ForeignKey("cases.id")),
     Column("version", Integer),
+    Column("seq", BigInteger, Identity(always=True), nullable=False, unique=True),
     Column("kind", Text, nullable=False, comment="past tense: delivery_approved"),
     Column("state", Text, nullable=False, comment="the state after it"),
     Column("actor", Text, nullable=False, comment="a role, or clock"),
@@ -335,6 +336,7 @@ account = Table(
     CheckConstraint("balance_minor <= ceiling", name="ceiling"),
     CheckConstraint("shard between 0 and 63", name="shard_is_known"),
     CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_a_code"),
+    postgresql_with={"fillfactor": 80},
 )
 
 journal_entry = Table(

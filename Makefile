@@ -1,0 +1,38 @@
+# Each target works in a fresh clone: the first one makes .venv.
+PYTHON := .venv/bin/python
+.DEFAULT_GOAL := help
+.PHONY: help run test check rehearse docs lock clean venv
+
+help: ## Show these targets.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: venv ## Run everything on this machine, with demo stories, until Ctrl-C.
+	@$(PYTHON) -m cli up
+
+test: venv ## Run all tests on servers they start themselves; args="-k words" picks some.
+	@$(PYTHON) -m local.temporal_binary
+	@$(PYTHON) -m pytest $(args)
+
+check: venv ## Check format, lint, types, imports and generated docs, then run all tests.
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy .
+	.venv/bin/lint-imports
+	$(PYTHON) -m docs.generate --check
+	@$(MAKE) --no-print-directory test
+
+rehearse: venv ## Live through weeks in seconds on a virtual clock; story=name picks one.
+	@$(PYTHON) -m cli rehearse $(story)
+
+docs: venv ## Generate the documents that come from the law.
+	@$(PYTHON) -m docs.generate
+
+lock: ## Write the lock files from requirements.in; args=--upgrade takes newer versions.
+	@tools/lock $(args)
+
+clean: ## Remove what can be made again; the data of `make run` stays.
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+venv:
+	@tools/venv

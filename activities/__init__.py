@@ -1,0 +1,1 @@
+"""Hands: thin, idempotent, with their clients injected."""

@@ -1,0 +1,83 @@
+"""What requests and answers are made of: strict models, bounded texts and amounts."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+LARGEST_AMOUNT_MINOR = 10_000_000_00
+
+# Tab and line ends are text. Other control characters and halves of surrogate pairs are not:
+# PostgreSQL keeps neither a NUL nor a half.
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class Asked(BaseModel):
+    """A request's body: unknown fields and values of another type are refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Shown(BaseModel):
+    """An answer's body, made from a row of the ledger."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class Amount(Asked):
+    """A sum of money above zero that somebody asks for."""
+
+    amount_minor: Annotated[int, Field(ge=1, le=LARGEST_AMOUNT_MINOR)]
+    currency: Literal["USD"] = "USD"
+
+
+class Balance(Shown):
+    """What stands on an account, or one change of it, below zero too."""
+
+    amount_minor: int
+    currency: str = "USD"
+
+
+def _plain(text: str) -> str:
+    if _NO_TEXT.search(text):
+        raise ValueError("control characters and half characters are not text")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text or "\r" in text or "\t" in text:
+        raise ValueError("this takes one line")
+    return text
+
+
+_stripped = StringConstraints(strip_whitespace=True, min_length=1)
+Line = Annotated[
+    str, _stripped, Field(max_length=200), AfterValidator(_plain), AfterValidator(_one_line)
+]
+"""One line of text, such as a name or a title."""
+Prose = Annotated[str, _stripped, Field(max_length=20_000), AfterValidator(_plain)]
+"""A text of several lines, such as a brief, a reason or an instruction."""
+
+
+def _agreed(agree: bool) -> bool:
+    if not agree:
+        raise ValueError("a signature takes your explicit agreement")
+    return agree
+
+
+Agreed = Annotated[bool, AfterValidator(_agreed)]
+"""True, and nothing else: the explicit act of signing."""
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+
+
+def _email(text: str) -> str:
+    if not text.isascii() or not text.isprintable() or not _EMAIL.fullmatch(text):
+        raise ValueError("this is no email address")
+    return text.lower()
+
+
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email)
+]
+"""An email address, in lower case."""
+Password = Annotated[str, Field(min_length=10, max_length=200), AfterValidator(_plain)]

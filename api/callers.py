@@ -1,0 +1,55 @@
+"""Who calls: the bearer token as a person with roles, looked up once for each request."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.problems import Problem
+from api.state import Engine
+from domain.errors import NotYours
+from ledger import tokens
+
+_bearer = HTTPBearer(auto_error=False, description="A token from POST /v1/tokens")
+_Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The person behind a request."""
+
+    id: str
+    roles: frozenset[str]
+    token: str
+
+    def require(self, *roles: str) -> None:
+        """Raise when the caller holds none of these roles."""
+        if self.roles.isdisjoint(roles):
+            raise NotYours(f"This takes the role {' or '.join(roles)}")
+
+
+async def _caller(credentials: _Credentials, engine: Engine) -> Caller:
+    if credentials is None:
+        raise _not_signed_in()
+    async with engine.connect() as c:
+        holder = await tokens.holder(c, credentials.credentials)
+    if holder is None:
+        raise _not_signed_in()
+    return Caller(holder.id, frozenset(holder.roles), credentials.credentials)
+
+
+def _not_signed_in() -> Problem:
+    return Problem("not_signed_in", headers={"WWW-Authenticate": "Bearer"})
+
+
+TheCaller = Annotated[Caller, Depends(_caller)]
+
+
+def _accountant(caller: TheCaller) -> Caller:
+    caller.require("accounting")
+    return caller
+
+
+Accountant = Annotated[Caller, Depends(_accountant)]
+"""A caller with the role accounting."""

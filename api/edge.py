@@ -1,0 +1,90 @@
+"""What surrounds every request: its id, its size limit, safe headers, and an answer to our bugs."""
+
+import re
+from collections.abc import Mapping
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog import get_logger
+from structlog.contextvars import bound_contextvars
+
+from api.problems import Problem, respond
+
+LARGEST_BODY = 1024 * 1024
+UPLOADS = frozenset({("POST", "/v1/files")})
+"""Where bodies are streamed and have a limit of their own."""
+PAGES = ("/docs", "/redoc")
+"""The documentation loads its scripts from elsewhere."""
+
+SAFE: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Strict-Transport-Security": "max-age=31536000",
+}
+NO_CONTENT_RUNS = "default-src 'none'; frame-ancestors 'none'"
+_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
+logger = get_logger()
+
+
+class Edge:
+    """ASGI middleware around the whole app."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; nothing raised inside gets out."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer = _Answer(scope, send)
+        with bound_contextvars(request_id=answer.request_id):
+            try:
+                await self._app(scope, _limited(scope, receive), answer.send)
+            except Exception:
+                await logger.aexception("request_failed", path=scope["path"])
+                if answer.started:
+                    raise
+                await respond(Problem("internal"))(scope, receive, answer.send)
+
+
+class _Answer:
+    """Adds our headers when the answer starts."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        given = Headers(scope=scope).get("x-request-id", "")
+        self.request_id = given if _ID.fullmatch(given) else uuid4().hex
+        self.started = False
+        self._send = send
+        self._is_page = scope["path"].startswith(PAGES)
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-Id"] = self.request_id
+            for name, value in SAFE.items():
+                headers.setdefault(name, value)
+            if not self._is_page:
+                headers.setdefault("Content-Security-Policy", NO_CONTENT_RUNS)
+        await self._send(message)
+
+
+def _limited(scope: Scope, receive: Receive) -> Receive:
+    """A body no longer than the limit, whatever its header says about its length."""
+    if (scope["method"], scope["path"]) in UPLOADS:
+        return receive
+    arrived = 0
+
+    async def limited() -> Message:
+        nonlocal arrived
+        message = await receive()
+        arrived += len(message.get("body", b""))
+        if arrived > LARGEST_BODY:
+            raise Problem("too_large", f"A request's body has at most {LARGEST_BODY} bytes")
+        return message
+
+    return limited

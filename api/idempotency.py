@@ -1,0 +1,78 @@
+"""One effect for each Idempotency-Key: for requests that change something but decide no case."""
+
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from api.callers import TheCaller
+from api.problems import Problem
+from api.state import Engine
+from ledger import replies
+
+ANONYMOUS = "anonymous"
+_SENDABLE = re.compile(r"[!-~]{1,200}")
+
+Effect = Callable[[AsyncConnection], Awaitable[BaseModel]]
+
+
+def _key(idempotency_key: Annotated[str | None, Header(max_length=200)] = None) -> str:
+    if not idempotency_key:
+        raise Problem("idempotency_key_missing")
+    if not _SENDABLE.fullmatch(idempotency_key):
+        raise Problem("malformed", "An Idempotency-Key is 1 to 200 printable ASCII characters")
+    return idempotency_key
+
+
+Key = Annotated[str, Depends(_key)]
+"""The caller's name for this request; sent again, it has no second effect."""
+
+
+def request_hash(request: Request, content: Mapping[str, Any] | None) -> bytes:
+    """What makes two requests the same: method, path and what they ask for."""
+    asked = [request.method, request.url.path, content]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).digest()
+
+
+class Once:
+    """Runs an effect once for a caller and key, and gives the same answer ever after."""
+
+    def __init__(self, engine: AsyncEngine, request: Request, caller: str, key: str) -> None:
+        self._engine, self._request, self._caller, self._name = engine, request, caller, key
+        self.repeated = False
+        """Whether the answer was given before, so that there was no effect now."""
+
+    async def __call__(
+        self, asked: BaseModel | Mapping[str, Any] | None, effect: Effect, *, status: int = 201
+    ) -> JSONResponse:
+        """The answer; effect and answer are kept in one transaction, a refusal leaves nothing."""
+        content = asked.model_dump(mode="json") if isinstance(asked, BaseModel) else asked
+        hashed = request_hash(self._request, content)
+        async with self._engine.begin() as c:
+            given = await replies.claim(c, self._caller, self._name, hashed)
+            if given is None:
+                body = (await effect(c)).model_dump(mode="json")
+                await replies.record(c, self._caller, self._name, status, body)
+                return JSONResponse(body, status)
+        if given.request_hash != hashed:
+            raise Problem("idempotency_key_reused")
+        self.repeated = True
+        return JSONResponse(given.body, given.status)
+
+
+def _own(engine: Engine, request: Request, caller: TheCaller, key: Key) -> Once:
+    return Once(engine, request, caller.id, key)
+
+
+def _anonymous(engine: Engine, request: Request, key: Key) -> Once:
+    return Once(engine, request, ANONYMOUS, key)
+
+
+OwnOnce = Annotated[Once, Depends(_own)]
+AnonymousOnce = Annotated[Once, Depends(_anonymous)]

@@ -1,0 +1,28 @@
+"""Ids in addresses: what is not even shaped like one names nothing."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from api.problems import Problem
+
+
+def path_id(prefix: str) -> AfterValidator:
+    """A check that the id is a TypeID with this prefix; anything else is 404."""
+    shape = re.compile(prefix + r"_[0-7][0-9a-hjkmnp-tv-z]{25}")
+
+    def named(text: str) -> str:
+        if not shape.fullmatch(text):
+            raise Problem("not_found")
+        return text
+
+    return AfterValidator(named)
+
+
+JobId = Annotated[str, path_id("job")]
+DisputeId = Annotated[str, path_id("dispute")]
+InstructionId = Annotated[str, path_id("instruction")]
+FileId = Annotated[str, path_id("file")]
+NoticeId = Annotated[str, path_id("notice")]
+ReceiptId = Annotated[str, path_id("receipt")]

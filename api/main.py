@@ -1,0 +1,85 @@
+"""The API process: `uvicorn --factory api.main:create`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+import settings as environment
+from api import (
+    accounts,
+    agreements,
+    disputes,
+    files,
+    health,
+    instructions,
+    jobs,
+    notices,
+    permission,
+    problem_pages,
+    problems,
+    receipts,
+    staff,
+    timeline,
+    wallet,
+)
+from api.edge import Edge
+from api.outcomes import Outcomes
+from api.rates import Rates
+from api.uploads import open_store
+from ledger import agreements as texts
+from ledger.database import connect
+from settings import Settings
+
+NOUNS = (
+    accounts.router,
+    agreements.router,
+    permission.router,
+    wallet.router,
+    notices.router,
+    files.router,
+    receipts.router,
+    jobs.router,
+    disputes.router,
+    timeline.router,
+    instructions.router,
+    staff.router,
+)
+"""One router for each noun, under /v1."""
+OUTSIDE = (health.router, problem_pages.router)
+
+
+def create(settings: Settings | None = None) -> FastAPI:
+    """The app; it connects when it starts, and to Temporal at the first call."""
+    app = FastAPI(title="PeerOK", version="1", lifespan=_lifespan, redirect_slashes=False)
+    app.state.settings = settings or environment.settings()
+    app.state.rates = Rates()
+    problems.install(app)
+    app.add_middleware(Edge)
+    for router in NOUNS:
+        app.include_router(router, prefix="/v1", responses=problems.DOCUMENTED)
+    for router in OUTSIDE:
+        app.include_router(router)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    app.state.files = open_store(settings.files_url)
+    app.state.temporal = await Client.connect(
+        settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        data_converter=pydantic_data_converter,
+        lazy=True,
+    )
+    app.state.engine = connect(settings.database_url, settings.database_pool)
+    app.state.outcomes = Outcomes(app.state.engine)
+    try:
+        async with app.state.engine.begin() as c:
+            await texts.ensure(c)
+        yield
+    finally:
+        await app.state.engine.dispose()

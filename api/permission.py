@@ -1,0 +1,50 @@
+"""The three questions on permission to work; the tax forms come later."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import Field, model_validator
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.bodies import Asked, Shown
+from api.callers import TheCaller
+from api.idempotency import OwnOnce
+from domain.standing import Permission, Permitted, permission
+from ledger import people
+
+router = APIRouter(tags=["permission to work"])
+
+
+class Answers(Asked):
+    """Citizen? Living in the US? And, of those who live there without citizenship: permitted?"""
+
+    us_citizen: bool
+    lives_in_us: bool
+    permitted: Annotated[Permitted | None, Field(strict=False)] = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        permission(**dict(self))
+        return self
+
+
+class WorkPermission(Shown):
+    """The answers and what they mean."""
+
+    us_citizen: bool
+    lives_in_us: bool
+    permitted_in_us: bool | None
+    result: Permission
+    answered_at: datetime
+
+
+@router.post("/me/work-permission", status_code=201, response_model=WorkPermission)
+async def answer(asked: Answers, caller: TheCaller, once: OwnOnce) -> JSONResponse:
+    """Answer the three questions; a later answer replaces an earlier one."""
+
+    async def keep(c: AsyncConnection) -> WorkPermission:
+        return WorkPermission.model_validate(await people.answer(c, caller.id, **dict(asked)))
+
+    return await once(asked, keep)

@@ -1,0 +1,189 @@
+"""Every refusal as RFC 9457 problem details; here alone the law's codes get an HTTP status."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from structlog import get_logger
+from structlog.contextvars import get_contextvars
+
+from domain.errors import DomainError, every_error
+from ledger.database import is_serialization_conflict
+
+MEDIA_TYPE = "application/problem+json"
+logger = get_logger()
+
+OF_THE_LAW: dict[str, int] = {
+    "already_over": 409,
+    "condition_missing": 409,
+    "insufficient_funds": 402,
+    "invalid_amount": 422,
+    "linked": 409,
+    "nda_missing": 403,
+    "not_allowed_to_work": 403,
+    "not_open": 409,
+    "not_yours": 403,
+    "refused": 409,
+    "seen_is_stale": 409,
+    "unknown_reference": 422,
+    "work_permission_missing": 403,
+}
+
+OF_THE_DOOR: dict[str, tuple[int, str]] = {
+    "malformed": (400, "The request cannot be read"),
+    "idempotency_key_missing": (400, "Send an Idempotency-Key with this request"),
+    "upload_cut_off": (400, "The file did not arrive whole"),
+    "not_signed_in": (401, "Sign in first"),
+    "credentials_wrong": (401, "Email or password is wrong"),
+    "forbidden": (403, "This is not yours to do"),
+    "not_found": (404, "There is nothing here"),
+    "method_not_allowed": (405, "This address does not take that method"),
+    "email_taken": (409, "This email is already registered"),
+    "idempotency_key_reused": (409, "This Idempotency-Key was sent with another request"),
+    "receipt_known": (409, "A receipt with this reference is already recorded"),
+    "too_large": (413, "The request is too large"),
+    "range_not_satisfiable": (416, "The file is shorter than that"),
+    "invalid": (422, "Some fields do not fit"),
+    "too_many_requests": (429, "Too many attempts, wait a while"),
+    "internal": (500, "Something went wrong on our side"),
+    "unavailable": (503, "Something we depend on is not reachable, try again"),
+}
+
+_BY_STATUS = {
+    401: "not_signed_in",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+}
+_OUTAGES: tuple[type[Exception], ...] = (OperationalError, InterfaceError, PoolTimeout, OSError)
+
+
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "A problem (RFC 9457); `type` leads to what its code means",
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {
+                    "type": "object",
+                    "required": ["type", "title", "status", "detail", "code"],
+                    "properties": {
+                        **{n: {"type": "string"} for n in ("type", "title", "detail", "code")},
+                        "status": {"type": "integer"},
+                        "errors": {"type": "array", "items": {"type": "object"}},
+                        "facts": {"type": "object"},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+class Problem(HTTPException):
+    """A refusal at the door, by its code; `members` are shown beside the standard ones."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str = "",
+        *,
+        headers: Mapping[str, str] | None = None,
+        **members: Any,
+    ) -> None:
+        status, title = _meaning(code)
+        super().__init__(status, detail or title, dict(headers or {}))
+        self.code, self.title, self.members = code, title, members
+
+
+def field(name: str, detail: str, code: str = "invalid") -> Problem:
+    """A refusal of one field of the body, named by its JSON pointer (`#/amount`)."""
+    return Problem(code, errors=[{"pointer": name, "detail": detail}])
+
+
+def refusal(code: str, detail: str, facts: Mapping[str, Any]) -> Problem:
+    """What the law refused, from the exception or from a recorded outcome."""
+    return Problem(code, detail, facts=dict(facts))
+
+
+def catalogue() -> list[tuple[str, int, str]]:
+    """Every code with its status and title."""
+    codes = [*(error.code for error in every_error()), *OF_THE_DOOR]
+    return [(code, *_meaning(code)) for code in codes]
+
+
+def respond(problem: Problem) -> JSONResponse:
+    """The problem as a response."""
+    body = {
+        "type": f"/problems/{problem.code}",
+        "title": problem.title,
+        "status": problem.status_code,
+        "detail": problem.detail,
+        "code": problem.code,
+        "request_id": get_contextvars().get("request_id"),
+        **problem.members,
+    }
+    return JSONResponse(
+        jsonable_encoder(body), problem.status_code, problem.headers, media_type=MEDIA_TYPE
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Answer everything that is raised inside the app with a problem."""
+    handlers: dict[type[Exception], Any] = {
+        DomainError: _on_refusal,
+        RequestValidationError: _on_invalid,
+        HTTPException: _on_http,
+        DBAPIError: _on_outage,
+        **dict.fromkeys(_OUTAGES, _on_outage),
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
+
+
+async def _on_refusal(_: Request, error: DomainError) -> JSONResponse:
+    return respond(refusal(error.code, error.detail, error.facts))
+
+
+async def _on_http(_: Request, error: HTTPException) -> JSONResponse:
+    if isinstance(error, Problem):
+        return respond(error)
+    code = _BY_STATUS.get(error.status_code, "malformed")
+    return respond(Problem(code, headers=error.headers))
+
+
+async def _on_invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+    return respond(Problem("invalid", errors=[_place(one) for one in error.errors()]))
+
+
+async def _on_outage(_: Request, error: Exception) -> JSONResponse:
+    """A lost database or store, or a conflict; any other answer of the database is our bug."""
+    lost = isinstance(error, _OUTAGES) or getattr(error, "connection_invalidated", False)
+    if not lost and not is_serialization_conflict(error):
+        raise error
+    await logger.awarning("outside_unavailable", error=repr(error))
+    return respond(Problem("unavailable", headers={"Retry-After": "5"}))
+
+
+def _place(error: dict[str, Any]) -> dict[str, str]:
+    """Where a field is wrong and why, without repeating what was sent."""
+    where, *path = error["loc"]
+    if error["type"] == "json_invalid":
+        path = []
+    if where == "body":
+        pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+        return {"pointer": f"#{pointer}", "detail": error["msg"]}
+    return {where if where == "header" else "parameter": str(path[0]), "detail": error["msg"]}
+
+
+def _meaning(code: str) -> tuple[int, str]:
+    if code in OF_THE_DOOR:
+        return OF_THE_DOOR[code]
+    title = next((e.title for e in every_error() if e.code == code), DomainError.title)
+    return OF_THE_LAW.get(code, 409), title

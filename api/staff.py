@@ -1,0 +1,117 @@
+"""Staff: the cases that need somebody, rulings, paused clocks, and another try after a failure."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import JSONResponse
+from sqlalchemy import RowMapping, func
+from temporalio.service import RPCError
+
+from api import disputes, jobs
+from api.bodies import Shown
+from api.callers import Caller, TheCaller
+from api.cases import Task
+from api.decisions import route
+from api.idempotency import Key
+from api.pages import Limit, Page, Place, page
+from api.problems import Problem
+from api.state import Engine, Temporal
+from domain.registry import DISPUTE_COMMANDS, JOB_COMMANDS
+from ledger import cases, people, reading
+from ledger.tables import cases as table
+from workflows.doors import Doors
+
+
+def _staff(caller: TheCaller) -> Caller:
+    caller.require("staff")
+    return caller
+
+
+async def _sworn(caller: TheCaller, engine: Engine) -> Caller:
+    """Staff who promised to keep what they see to themselves."""
+    caller.require("staff")
+    async with engine.connect() as c:
+        (await people.standing(c, caller.id)).require_undertaking()
+    return caller
+
+
+Staff = Annotated[Caller, Depends(_staff)]
+router = APIRouter(prefix="/staff", tags=["staff"], dependencies=[Depends(_sworn)])
+on_jobs = APIRouter(prefix="/jobs")
+on_disputes = APIRouter(prefix="/disputes")
+
+
+class CaseLine(Shown):
+    """An open case in the staff's list."""
+
+    id: str
+    kind: str
+    title: str
+    state: str
+    turn: str | None
+    due_at: datetime | None
+    overdue: bool
+    staff_tasks: list[Task]
+    client_id: str
+    freelancer_id: str
+    mediator_id: str | None
+    last_event_at: datetime
+
+
+class Retried(Shown):
+    """The workflow was told to try its failing step at once."""
+
+    case_id: str
+    told: bool
+
+
+@router.get("/cases")
+async def listed(
+    caller: Staff,
+    engine: Engine,
+    place: Place,
+    limit: Limit = 50,
+    stuck: Annotated[bool, Query(description="overdue, or with an open staff task")] = False,
+    turn: Annotated[str | None, Query(pattern="^(client|freelancer|mediator|staff)$")] = None,
+) -> Page[CaseLine]:
+    """Open cases, newest first; `stuck=true`: those that passed their time or wait for staff."""
+    conditions = [table.c.owner == turn] if turn else []
+    if stuck:
+        overdue = table.c.wake_at < func.now() - cases.OVERDUE_AFTER
+        conditions.append(overdue | (table.c.owner == "staff") | table.c.data.has_key("tasks"))
+    async with engine.connect() as c:
+        rows = await reading.for_staff(c, conditions, place, limit + 1)
+    return page(rows, limit, _line)
+
+
+@router.post("/cases/{case_id}/retry")
+async def retry(
+    case_id: str, caller: Staff, engine: Engine, temporal: Temporal, key: Key
+) -> JSONResponse:
+    """Try a failing step at once instead of waiting for its next turn; harmless when repeated."""
+    async with engine.connect() as c:
+        pair = await cases.read(c, case_id)
+    if pair is None:
+        raise Problem("not_found")
+    kind = "dispute" if pair.dispute is not None and pair.dispute.id == case_id else "job"
+    try:
+        told = await Doors(temporal).retry(f"{kind}/{case_id}")
+    except RPCError as error:
+        raise Problem("unavailable", headers={"Retry-After": "5"}) from error
+    return JSONResponse(Retried(case_id=case_id, told=told).model_dump())
+
+
+def _line(row: RowMapping) -> CaseLine:
+    wake = row["wake_at"]
+    overdue = wake is not None and wake < datetime.now(UTC) - cases.OVERDUE_AFTER
+    tasks = [Task.model_validate(task) for task in row["data"].get("tasks", ())]
+    return CaseLine(**{**row, "turn": row["owner"], "overdue": overdue, "staff_tasks": tasks})
+
+
+for _name in sorted(jobs.STAFF_ONLY):
+    route(on_jobs, "job", JOB_COMMANDS[_name], jobs.show, staff=True)
+for _name in sorted(disputes.STAFF_ONLY):
+    route(on_disputes, "dispute", DISPUTE_COMMANDS[_name], disputes.show, staff=True)
+router.include_router(on_jobs)
+router.include_router(on_disputes)

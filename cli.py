@@ -1,0 +1,88 @@
+"""The commands of one who runs PeerOK: `python -m cli --help`."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from settings import settings
+
+# A command that fails shows the error of its own code, not pages of frames with their values.
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+staff = typer.Typer(no_args_is_help=True, help="The people who work for the platform.")
+app.add_typer(staff, name="staff")
+
+# Each command imports what it needs: `migrate` on a server needs nothing of the demo.
+
+
+@app.command()
+def up(
+    once: Annotated[bool, typer.Option(help="Stop again after the stories.")] = False,
+) -> None:
+    """Run everything on this machine until Ctrl-C."""
+    from local import up as machine
+
+    raise typer.Exit(machine.main(once=once))
+
+
+@app.command()
+def demo() -> None:
+    """Play the demo stories against the API at PEEROK_PUBLIC_URL."""
+    from local import demo as stories
+
+    asyncio.run(stories.play(settings().public_url))
+
+
+@app.command()
+def rehearse(
+    story: Annotated[str | None, typer.Argument(help="One story; all when left out.")] = None,
+) -> None:
+    """Live through weeks in seconds on the server's virtual clock, and print the calendar."""
+    from local import rehearse as rehearsal
+
+    raise typer.Exit(rehearsal.main(story))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the schema of PEEROK_MIGRATION_DATABASE_URL up to date."""
+    from ledger import migrate as schema
+
+    schema.upgrade(settings().migration_database_url)
+
+
+@app.command("search-attributes")
+def search_attributes() -> None:
+    """Register the missing search attributes on the cluster at TEMPORAL_ADDRESS."""
+    from local.search_attributes import register_at
+
+    now = settings()
+    added = asyncio.run(register_at(now.temporal_address, now.temporal_namespace))
+    print(f"Registered: {', '.join(added) or 'none was missing'}")
+
+
+@staff.command("add")
+def add_staff(
+    email: str,
+    name: str,
+    roles: Annotated[list[str], typer.Argument(help="staff, accounting, mediator, …")],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+) -> None:
+    """Make an account for somebody who works for the platform; asks for the password."""
+    from ledger import database, people
+
+    async def add() -> str:
+        engine = database.connect(settings().database_url, pool=1)
+        try:
+            return await people.add_staff(engine, email, name, password, roles)
+        finally:
+            await engine.dispose()
+
+    try:
+        print(asyncio.run(add()))
+    except ValueError as refusal:
+        raise typer.BadParameter(str(refusal)) from None
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,172 @@
+"""The page a lawyer can read: every process as its table says it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from types import ModuleType
+
+from docs.law_words import ABOUT, BEGINS, NUMBERS, STATES, number, who
+from docs.markdown import first_line, listed, periods, plain, sentence, table
+from domain import dispute, job
+from domain.calendar import words
+from domain.cases import OVER, Case, Dispute, Ends, Job, JobState, Proposal, Role
+from domain.clock import in_force
+from domain.errors import every_error
+from domain.policy import Policy, Terms
+from domain.process import Process, Reminders, Silence, Step
+
+POLICY = Policy()
+PROCESSES: tuple[tuple[Process, ModuleType], ...] = ((job.JOB, job), (dispute.DISPUTE, dispute))
+START = datetime(2026, 1, 5, 15, tzinfo=UTC)
+"""A sample moment: only distances from it are shown."""
+
+
+def page() -> str:
+    """The whole of `docs/processes.md`."""
+    parts = [ABOUT.strip()]
+    for process, module in PROCESSES:
+        parts += _process(process, module)
+    parts += ["## The numbers", NUMBERS.strip(), _numbers()]
+    parts += ["## What can be refused, and why", _errors()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _process(process: Process, module: ModuleType) -> Iterator[str]:
+    yield f"## {process.name.capitalize()}"
+    yield sentence(first_line(module))
+    yield _overview(process)
+    for state in waiting_states(process):
+        yield from _state(process, state)
+
+
+def waiting_states(process: Process) -> list[StrEnum]:
+    """The states that are not over, in the order people meet them."""
+    return [state for state in _states(process) if state not in OVER]
+
+
+def _states(process: Process) -> list[StrEnum]:
+    return list(type(process.steps[0].source))
+
+
+def _overview(process: Process) -> str:
+    rows = (
+        [f"`{state}`", sentence(STATES[process.name][state.value]), _turn(process, state)]
+        for state in _states(process)
+    )
+    return table(["state", "what it means", "whose turn"], rows)
+
+
+def _turn(process: Process, state: StrEnum) -> str:
+    if state in OVER:
+        return "over"
+    role = process.turn.get(state)
+    return who(role) if role else "as the dispute says"
+
+
+def _state(process: Process, state: StrEnum) -> Iterator[str]:
+    yield f"### {process.name.capitalize()} `{state}`"
+    steps = [row for row in process.steps if row.source == state]
+    heads = ["what", "by", "leads to", "money", "only if"]
+    yield table(heads, map(_step, steps))
+    silences = [row for row in process.silences if row.state == state and in_force(row, POLICY)]
+    if silences:
+        yield "If nobody acts:"
+        yield "\n".join(f"- {_silence(row)}" for row in silences)
+    elif state is JobState.REJECTION_OPEN:
+        yield "If nobody acts, the clock of the dispute decides, below."
+    for row in process.reminders:
+        if row.state == state:
+            yield _reminders(row)
+
+
+def _step(row: Step) -> list[str]:
+    what = f"**{plain(row.command.__name__).capitalize()}.** {first_line(row.command)}"
+    people = listed(sorted(who(role) for role in row.by), "or")
+    only_if = "; ".join(condition.says for condition in row.when)
+    return [what, people, _leads_to(row), row.money, only_if]
+
+
+def _leads_to(row: Step) -> str:
+    stays = not row.targets or row.targets == (row.source,)
+    leads = "stays" if stays else listed((f"`{target}`" for target in row.targets), "or")
+    return f"{leads}, the wait begins anew" if row.restarts and row.source in row.targets else leads
+
+
+def _silence(row: Silence) -> str:
+    begins = BEGINS[row.key, row.state.value]
+    text = f"{words(row.period(POLICY))} after {begins}: {row.says}"
+    if row.target is not None:
+        text += f" → `{row.target}`"
+    if row.repeats is not None:
+        text += f", and again every {words(row.repeats(POLICY))}"
+    if row.money:
+        text += f". Money: {row.money}"
+    proof = _proof(row)
+    return sentence(f"{text}. {proof}" if proof else text)
+
+
+def _proof(row: Silence) -> str:
+    people = row.proof(sample(row.state))
+    if not people:
+        return ""
+    named = listed(sorted(who(role) for role in people))
+    if people != row.proof(sample(row.state, accepted_by=(Role.CLIENT,))):
+        named += ", each unless they have answered"
+    return f"Notice must be proven to {named}"
+
+
+def _reminders(row: Reminders) -> str:
+    people = listed(sorted(who(role) for role in row.to(sample(row.state))))
+    usual = _moments(row, 2 * POLICY.rejection_period)
+    moved = _moments(row, POLICY.proof_extension)
+    text = f"Reminders go to {people} {usual}"
+    if moved != usual:
+        text += f"; when the end was moved, {moved}"
+    return sentence(text)
+
+
+def _moments(row: Reminders, length: timedelta) -> str:
+    ends = (START + length, START + length + timedelta(days=1))
+    both = [list(row.at(START, end, POLICY)) for end in ends]
+    after: list[timedelta] = []
+    before: list[timedelta] = []
+    half = ""
+    for first, second in zip(*both, strict=True):
+        if first == second:
+            after.append(first - START)
+        elif second - first == timedelta(days=1):
+            before.append(ends[0] - first)
+        else:
+            half = "at half time"
+    parts = [half] if half else []
+    parts += [f"{periods(after)} after the beginning"] if after else []
+    parts += [f"{periods(before)} before the end"] if before else []
+    return listed(parts)
+
+
+def sample(state: StrEnum, accepted_by: tuple[Role, ...] = ()) -> Case:
+    """A case in this state, of which only the roles matter."""
+    terms = Terms(policy=POLICY, price_minor=100_00, work_period=timedelta(days=10))
+    times = {"opened_at": START, "last_event_at": START, "since": START}
+    people = {"client": "c", "freelancer": "f", "terms": terms}
+    if isinstance(state, JobState):
+        return Job.model_validate({"id": "job", "state": state, **times, **people})
+    proposal = Proposal(id="p", ends=Ends.REFUND, accepted_by=accepted_by)
+    more = {"job": "job", "requested_by": Role.CLIENT, "proposal": proposal}
+    return Dispute.model_validate({"id": "dispute", "state": state, **times, **people, **more})
+
+
+def _numbers() -> str:
+    rows = ([label, value] for label, value in (number(POLICY, name) for name in _fields()))
+    return table(["what", "how much"], rows)
+
+
+def _fields() -> list[str]:
+    return [name for name in Policy.model_fields if name != "version"]
+
+
+def _errors() -> str:
+    rows = (
+        [f"`{error.code}`", sentence(error.title), first_line(error)] for error in every_error()
+    )
+    return table(["code", "what people read", "when"], rows)

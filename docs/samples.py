@@ -1,0 +1,74 @@
+"""One sample of every movement of money, with figures that show what it does."""
+
+from collections.abc import Callable, Mapping
+
+from domain import flows
+from domain.accounts import Account, Entry, Kind, Parts, Posting
+from domain.postings import cut
+
+USD = "USD"
+CLIENT, FREELANCER, MEDIATOR = "client", "freelancer", "mediator"
+JOB, CONTEST, DISPUTE = "<job>", "<contest>", "<dispute>"
+HELD = Parts(credits_provisional=30_00, credits=60_00, earnings=10_00)
+"""A price of 100.00 as one client's wallet paid it."""
+FEE_HELD = Parts(earnings=6_00, advanced=4_00)
+"""A mediator's fee of 10.00 of which the freelancer lacked 4.00."""
+STRIPE, BANK = Kind.PROCESSOR_CLEARING, Kind.BANK_CLEARING
+TAKEN = Parts(credits=70_00, advanced=5_00)
+"""What a bounced or disputed payment finds in a wallet, and what it does not find."""
+WRONG = flows.deposit("<deposit>", CLIENT, 52_00, BANK, USD)
+RIGHT = Posting(Account(BANK, "platform", USD), Account(Kind.CREDITS, CLIENT, USD), 25_00)
+
+SAMPLES: Mapping[str, Callable[[], Entry]] = {
+    "deposit": lambda: flows.deposit("<deposit>", CLIENT, 100_00, STRIPE, USD),
+    "deposit_provisional": lambda: flows.deposit_provisional("<deposit>", CLIENT, 30_00, BANK, USD),
+    "deposit_reversed": lambda: flows.deposit_reversed("<deposit>", CLIENT, TAKEN, BANK, USD),
+    "deposit_refund": lambda: flows.deposit_refund("<deposit>", CLIENT, 40_00, STRIPE, USD),
+    "provisional_clear": lambda: flows.provisional_clear(
+        "<deposit>", CLIENT, Parts(credits_provisional=20_00, earnings_provisional=10_00), 1, USD
+    ),
+    "receipt_unmatched": lambda: flows.receipt_unmatched("<receipt>", 80_00, USD),
+    "receipt_match": lambda: flows.receipt_match("<receipt>", CLIENT, 80_00, USD),
+    "receipt_return": lambda: flows.receipt_return("<receipt>", 80_00, USD),
+    "hold": lambda: flows.hold(JOB, CLIENT, HELD, USD),
+    "release": lambda: flows.release(JOB, FREELANCER, HELD, 10_00, USD),
+    "refund": lambda: flows.refund(JOB, CLIENT, HELD, USD),
+    "split": lambda: flows.split(JOB, CLIENT, FREELANCER, cut(HELD, 60_00, 6_00), USD),
+    "prize_hold": lambda: flows.prize_hold(CONTEST, CLIENT, Parts(credits=300_00), USD),
+    "prize_extra": lambda: flows.prize_extra(CONTEST, 2, CLIENT, Parts(credits=50_00), USD),
+    "prize_award": lambda: flows.prize_award(CONTEST, JOB, 300_00, USD),
+    "prize_return": lambda: flows.prize_return(CONTEST, JOB, 300_00, USD),
+    "prize_refund": lambda: flows.prize_refund(CONTEST, CLIENT, Parts(credits=300_00), USD),
+    "prize_distribution": lambda: flows.prize_distribution(
+        CONTEST, 1, [("first entrant", 135_00), ("second entrant", 135_00)], 30_00, USD
+    ),
+    "mediation_fee_hold": lambda: flows.mediation_fee_hold(DISPUTE, FREELANCER, FEE_HELD, USD),
+    "mediation_fee_pay": lambda: flows.mediation_fee_pay(DISPUTE, MEDIATOR, FEE_HELD, USD),
+    "mediation_fee_return": lambda: flows.mediation_fee_return(DISPUTE, FREELANCER, FEE_HELD, USD),
+    "withdrawal_start": lambda: flows.withdrawal_start(
+        "<withdrawal>", FREELANCER, 90_00, 2_00, USD
+    ),
+    "withdrawal_settle": lambda: flows.withdrawal_settle("<withdrawal>", 90_00, BANK, USD),
+    "withdrawal_return": lambda: flows.withdrawal_return(
+        "<withdrawal>", FREELANCER, 90_00, 2_00, USD
+    ),
+    "chargeback_open": lambda: flows.chargeback_open(
+        "<chargeback>", CLIENT, TAKEN, [(JOB, 25_00)], USD
+    ),
+    "chargeback_won": lambda: flows.chargeback_won(
+        "<chargeback>", CLIENT, TAKEN, [(JOB, 25_00)], USD
+    ),
+    "chargeback_lost": lambda: flows.chargeback_lost("<chargeback>", FREELANCER, 25_00, USD),
+    "receivable_settle": lambda: flows.receivable_settle(
+        "job/<job>/release", FREELANCER, 4_00, Kind.EARNINGS, USD
+    ),
+    "receivable_write_off": lambda: flows.receivable_write_off(
+        "chargeback/<chargeback>", CLIENT, 5_00, USD
+    ),
+    "processor_fee": lambda: flows.processor_fee("deposit/<deposit>", 3_20, USD),
+    "processor_payout": lambda: flows.processor_payout("<payout>", 500_00, USD),
+    "rewards_accrue": lambda: flows.rewards_accrue("2026-01", 123_00, USD),
+    "reward_pay": lambda: flows.reward_pay("2026-01", FREELANCER, 67_90, USD),
+    "staff_correction": lambda: flows.staff_correction("<correction>", WRONG, [RIGHT]),
+}
+"""By the name of the movement; one without a sample stops the page from being written."""

@@ -1,0 +1,60 @@
+"""Who may read a file: its owner, and the parties of a case it was handed over in."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.errors import NdaMissing
+from domain.standing import Standing
+
+
+class HandedAs(StrEnum):
+    """What a file is to its case."""
+
+    BRIEF = "brief"
+    DELIVERY = "delivery"
+    EVIDENCE = "evidence"
+
+
+class Handover(BaseModel):
+    """One case a file was handed over in, and who its parties are."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    handed_as: HandedAs
+    client: str
+    freelancer: str
+    mediators: frozenset[str]
+    """Those who accepted the appointment."""
+    refunded: bool
+    """The work stays with the freelancer, and the client's access to it is closed."""
+
+
+def may_read(
+    handovers: Iterable[Handover], reader: str, standing: Standing, *, staff: bool
+) -> bool:
+    """Whether one of the cases opens the file; NdaMissing when only a signature is missing."""
+    missing: NdaMissing | None = None
+    for handover in handovers:
+        try:
+            if _opens(handover, reader, standing, staff=staff):
+                return True
+        except NdaMissing as refusal:
+            missing = refusal
+    if missing is not None:
+        raise missing
+    return False
+
+
+def _opens(handover: Handover, reader: str, standing: Standing, *, staff: bool) -> bool:
+    if reader == handover.client:
+        return not (handover.refunded and handover.handed_as is HandedAs.DELIVERY)
+    if reader == handover.freelancer:
+        if handover.handed_as is HandedAs.BRIEF and not standing.nda_signed:
+            raise NdaMissing
+        return True
+    if reader in handover.mediators or staff:
+        standing.require_undertaking()
+        return True
+    return False

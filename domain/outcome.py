@@ -1,0 +1,131 @@
+"""What travels between the doors, the workflows and the books: ids, states, times, no texts."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.cases import OVER, Dispute, Job, JobState
+from domain.clock import BACKGROUND, REMIND, ending, wake_at
+from domain.decide import process_of, turn
+from domain.outlook import due_at
+
+
+class _Travels(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Start(_Travels):
+    """A workflow's input: which case it lives."""
+
+    case_id: str
+
+
+class Status(StrEnum):
+    """What became of a step."""
+
+    APPLIED = "applied"
+    REFUSED = "refused"
+    NOTHING = "nothing"
+    """The clock found nothing due."""
+    PEOPLE_FIRST = "people_first"
+    """The clock found a person's instruction, which goes first."""
+
+
+class CaseBrief(_Travels):
+    """The case as its workflow and its operators need it."""
+
+    id: str
+    kind: str
+    state: str
+    version: int
+    over: bool
+    owner: str | None
+    due_at: datetime | None
+    wake_at: datetime | None
+    wake_says: str
+    if_nobody_acts: str
+    client: str
+    freelancer: str
+
+    @property
+    def workflow_id(self) -> str:
+        return f"{self.kind}/{self.id}"
+
+
+class StepRequest(_Travels):
+    """One step, asked of the books: a person's instruction, or the clock's when there is none."""
+
+    case_id: str
+    version: int
+    """The case's version as the workflow knows it; 0 before it has looked."""
+    at: datetime
+    instruction_id: str | None = None
+
+
+class Outcome(_Travels):
+    """What became of a step; it always carries the whole case, which the workflow adopts."""
+
+    status: Status
+    case: CaseBrief
+    event: str = ""
+    starts: tuple[CaseBrief, ...] = ()
+    reminders: tuple[str, ...] = ()
+    """Mails the workflow sends, because notice may have to be proven by them."""
+    instruction_id: str | None = None
+    """For PEOPLE_FIRST: the instruction that goes first."""
+
+
+class Recorded(_Travels):
+    """An outcome as it stands on the instruction, for whoever decided."""
+
+    status: Status
+    event: str = ""
+    version: int
+    code: str | None = None
+    title: str | None = None
+    detail: str | None = None
+    facts: dict[str, Any] = {}
+    starts: tuple[CaseBrief, ...] = ()
+    reminders: tuple[str, ...] = ()
+
+
+def brief(job: Job, dispute: Dispute | None, case: Job | Dispute) -> CaseBrief:
+    """How `case`, one of the two, stands; the job's turn in a dispute is the dispute's."""
+    process, over = process_of(case), case.state in OVER
+    due = due_at(job, dispute)
+    return CaseBrief(
+        id=case.id,
+        kind=process.name,
+        state=case.state.value,
+        version=case.version,
+        over=over,
+        owner=None if over else str(turn(job, dispute) or ""),
+        due_at=None if over else due,
+        wake_at=wake_at(case),
+        wake_says=_wake_says(case),
+        if_nobody_acts=_nobody(case, dispute),
+        client=case.client,
+        freelancer=case.freelancer,
+    )
+
+
+def _wake_says(case: Job | Dispute) -> str:
+    if not case.timers:
+        return ""
+    timer = case.timers[0]
+    process = process_of(case)
+    if timer.row == REMIND:
+        return "next reminder"
+    if timer.row in BACKGROUND:
+        return timer.row.replace("_", " ")
+    whose = process.turn.get(case.state, "")
+    return f"{whose} has until then; else {process.silence(timer.row, case.state).says}"
+
+
+def _nobody(case: Job | Dispute, dispute: Dispute | None) -> str:
+    if case.state is JobState.REJECTION_OPEN and dispute is not None:
+        return f"what dispute/{dispute.id} says"
+    found = ending(process_of(case), case)
+    return found[1].says if found else ""

@@ -1,0 +1,185 @@
+"""Cases as rows: locked in order, read as the law knows them, written with their new version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.cases import OVER, Dispute, DisputeState, Job, JobState
+from domain.clock import wake_at
+from domain.decide import turn
+from domain.outlook import due_at
+from ledger.tables import cases
+
+IN_COLUMNS = {
+    "id", "state", "version", "terms", "client", "freelancer", "opened_at", "last_event_at",
+    "job", "mediator",
+}  # fmt: skip
+"""Fields that have a column of their own; the others are in `data`."""
+
+OVERDUE_AFTER = timedelta(seconds=10)
+"""How long after its moment a case's clock may act; later, something is wrong."""
+
+LOCK_JOB = text(
+    "select * from cases where id = (select coalesce(parent_id, id) from cases where id = :id)"
+    " for no key update"
+)
+LOCK_DISPUTE = text(
+    "select * from cases where parent_id = :job and kind = 'dispute'"
+    " and (id = :id or (:id = :job and not over)) for no key update"
+)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A job and the dispute a step is about: the one named, else the open one."""
+
+    job: Job
+    dispute: Dispute | None
+
+    @property
+    def ids(self) -> list[str]:
+        return [self.job.id, *([self.dispute.id] if self.dispute else [])]
+
+    def case(self, case_id: str) -> Job | Dispute:
+        """The one of the two that has this id."""
+        if self.dispute is not None and self.dispute.id == case_id:
+            return self.dispute
+        assert self.job.id == case_id, f"{case_id} is neither of {self.ids}"
+        return self.job
+
+
+class NoSuchCase(LookupError):
+    """No case has this id."""
+
+
+async def lock(c: AsyncConnection, case_id: str) -> Pair:
+    """The job first, then the dispute; both stay locked until the transaction ends."""
+    row = (await c.execute(LOCK_JOB, {"id": case_id})).mappings().one_or_none()
+    if row is None:
+        raise NoSuchCase(case_id)
+    job = as_job(row)
+    if job.id == case_id and job.state is not JobState.REJECTION_OPEN:
+        return Pair(job, None)
+    found = await c.execute(LOCK_DISPUTE, {"job": job.id, "id": case_id})
+    dispute = found.mappings().one_or_none()
+    return Pair(job, as_dispute(dispute) if dispute else None)
+
+
+async def read(c: AsyncConnection, case_id: str) -> Pair | None:
+    """The same two without a lock; None when there is no such case."""
+    row = await _row(c, cases.c.id == case_id)
+    if row is None:
+        return None
+    if row["kind"] == "dispute":
+        parent = await _row(c, cases.c.id == row["parent_id"])
+        assert parent is not None, "a dispute has a job"
+        return Pair(as_job(parent), as_dispute(row))
+    job = as_job(row)
+    if job.state is not JobState.REJECTION_OPEN:
+        return Pair(job, None)
+    of_job = (cases.c.parent_id == case_id) & (cases.c.kind == "dispute")
+    dispute = await _row(c, of_job & ~cases.c.over)
+    return Pair(job, as_dispute(dispute) if dispute else None)
+
+
+async def save(c: AsyncConnection, before: Pair, after: Pair) -> set[str]:
+    """Write what changed; the ids of the other case's row that changed only by it.
+
+    A job in a dispute shows the dispute's turn and due time, so its row follows the dispute's.
+    """
+    if after.dispute is not None and after.dispute is not before.dispute:
+        if before.dispute is None:
+            await c.execute(insert(cases).values(_row_of(after.dispute, after)))
+        else:
+            await _update(c, before.dispute, after.dispute, after)
+    columns = _shown(after.job, after)
+    if after.job is not before.job:
+        await _update(c, before.job, after.job, after)
+    elif columns != _shown(before.job, before):
+        await c.execute(update(cases).where(cases.c.id == after.job.id).values(columns))
+        return {after.job.id}
+    return set()
+
+
+async def draft(c: AsyncConnection, job: Job) -> None:
+    """A new job, which nobody but its client sees until it is offered."""
+    row = _row_of(job, Pair(job, None))
+    await c.execute(insert(cases).values(row | {"owner": "client", "due_at": job.opened_at}))
+
+
+def as_job(row: RowMapping | Mapping[str, Any]) -> Job:
+    """The job of a row."""
+    return Job.model_validate({**_common(row), "state": row["state"]})
+
+
+def as_dispute(row: RowMapping | Mapping[str, Any]) -> Dispute:
+    """The dispute of a row."""
+    own = {"state": row["state"], "job": row["parent_id"], "mediator": row["mediator_id"]}
+    return Dispute.model_validate({**_common(row), **own})
+
+
+def _common(row: RowMapping | Mapping[str, Any]) -> dict[str, Any]:
+    names = ("id", "version", "terms", "opened_at", "last_event_at")
+    parties = {"client": row["client_id"], "freelancer": row["freelancer_id"]}
+    return {**row["data"], **parties, **{name: row[name] for name in names}}
+
+
+async def _row(c: AsyncConnection, condition: Any) -> RowMapping | None:
+    return (await c.execute(select(cases).where(condition))).mappings().one_or_none()
+
+
+async def _update(
+    c: AsyncConnection, before: Job | Dispute, after: Job | Dispute, pair: Pair
+) -> None:
+    values = _changing(after, pair)
+    done = await c.execute(
+        update(cases)
+        .where(cases.c.id == after.id, cases.c.version == before.version)
+        .values(values)
+    )
+    assert done.rowcount == 1, f"{after.id} was locked, yet its version is not {before.version}"
+
+
+def _row_of(case: Job | Dispute, pair: Pair) -> dict[str, Any]:
+    return {
+        "id": case.id,
+        "kind": "dispute" if isinstance(case, Dispute) else "job",
+        "parent_id": case.job if isinstance(case, Dispute) else None,
+        "client_id": case.client,
+        "freelancer_id": case.freelancer,
+        "terms": case.terms.model_dump(mode="json"),
+        "opened_at": case.opened_at,
+        **_changing(case, pair),
+    }
+
+
+def _changing(case: Job | Dispute, pair: Pair) -> dict[str, Any]:
+    over = case.state in OVER
+    return {
+        "state": case.state.value,
+        "version": case.version,
+        "over": over,
+        "mediator_id": case.mediator if isinstance(case, Dispute) else None,
+        "data": case.model_dump(mode="json", exclude=IN_COLUMNS, exclude_defaults=True),
+        "wake_at": wake_at(case),
+        "last_event_at": case.last_event_at,
+        "closed_at": case.last_event_at if over else None,
+        **_shown(case, pair),
+    }
+
+
+def _shown(case: Job | Dispute, pair: Pair) -> dict[str, Any]:
+    """Whose turn it is and until when, as lists and operators see it."""
+    if case.state in OVER:
+        return {"owner": None, "due_at": None}
+    dispute = pair.dispute
+    open_dispute = dispute if dispute and not _is_over(dispute.state) else None
+    return {"owner": turn(pair.job, open_dispute), "due_at": due_at(pair.job, open_dispute)}
+
+
+def _is_over(state: DisputeState) -> bool:
+    return state in OVER

@@ -1,0 +1,52 @@
+"""One engine per process: asyncpg, READ COMMITTED, and connections that heal by themselves."""
+
+from asyncpg import Connection
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+
+CONFLICTS = frozenset({"40001", "40P01"})
+"""A serialization failure and a deadlock: the transaction may simply be run again."""
+
+
+def connect(url: str, pool: int = 10) -> AsyncEngine:
+    """An engine for a `postgresql://` URL, over TCP or (`?host=/folder`) a Unix socket.
+
+    Up to `pool` connections are open; whoever needs one more waits.
+    """
+    engine = create_async_engine(
+        _dialect(make_url(url)),
+        pool_size=pool,
+        max_overflow=0,
+        isolation_level="READ COMMITTED",
+    )
+    event.listen(engine.sync_engine, "checkout", _open_again)
+    return engine
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """The five characters PostgreSQL answered with, or None when it was not PostgreSQL."""
+    return getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+
+
+def is_serialization_conflict(error: BaseException) -> bool:
+    """Whether the same transaction, run again, may well succeed."""
+    return sqlstate(error) in CONFLICTS
+
+
+def _dialect(url: URL) -> URL:
+    """asyncpg's URL; what libpq calls `sslmode` is its `ssl`."""
+    query = {("ssl" if name == "sslmode" else name): value for name, value in url.query.items()}
+    return url.set(drivername="postgresql+asyncpg", query=query)
+
+
+def _open_again(
+    dbapi: DBAPIConnection, entry: ConnectionPoolEntry, proxy: PoolProxiedConnection
+) -> None:
+    """Replace a connection the server has closed, without asking the server each time."""
+    driver = entry.driver_connection
+    assert isinstance(driver, Connection)
+    if driver.is_closed():
+        raise DisconnectionError

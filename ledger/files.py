@@ -1,0 +1,97 @@
+"""What is known of each stored file, and in which cases it was handed over."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import RowMapping, case, func, insert, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.access import HandedAs, Handover
+from domain.errors import UnknownReference
+from ledger import ids
+from ledger.tables import attachment, cases, delivery, file
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the object store keeps under a random key."""
+
+    key: str
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+async def record(c: AsyncConnection, owner: str, stored: Stored) -> RowMapping:
+    """A new file; nobody but its owner may read it until it is handed over."""
+    row = {"id": ids.fresh("file"), "owner_id": owner, **vars(stored)}
+    query = insert(file).values(**row).returning(file)
+    made: RowMapping = (await c.execute(query)).mappings().one()
+    return made
+
+
+async def find(c: AsyncConnection, file_id: str) -> RowMapping | None:
+    """The file's facts."""
+    return (await c.execute(select(file).where(file.c.id == file_id))).mappings().one_or_none()
+
+
+async def handovers(c: AsyncConnection, file_id: str) -> list[Handover]:
+    """Every case the file was handed over in."""
+    disputes = cases.alias()
+    mediators = (
+        select(func.array_agg(disputes.c.mediator_id))
+        .where(
+            or_(disputes.c.id == cases.c.id, disputes.c.parent_id == cases.c.id),
+            disputes.c.mediator_id.is_not(None),
+            disputes.c.state != "appointing",
+        )
+        .scalar_subquery()
+    )
+    handed_as = case(
+        (attachment.c.subject_id == attachment.c.case_id, HandedAs.BRIEF.value),
+        (delivery.c.id.is_not(None), HandedAs.DELIVERY.value),
+        else_=HandedAs.EVIDENCE.value,
+    )
+    rows = await c.execute(
+        select(
+            handed_as.label("handed_as"),
+            cases.c.client_id,
+            cases.c.freelancer_id,
+            mediators.label("mediators"),
+            ((cases.c.kind == "job") & (cases.c.state == "cancelled")).label("refunded"),
+        )
+        .select_from(attachment)
+        .join(cases, cases.c.id == attachment.c.case_id)
+        .outerjoin(delivery, delivery.c.id == attachment.c.subject_id)
+        .where(attachment.c.file_id == file_id)
+    )
+    return [
+        Handover(
+            handed_as=row.handed_as,
+            client=row.client_id,
+            freelancer=row.freelancer_id,
+            mediators=frozenset(row.mediators or ()),
+            refunded=row.refunded,
+        )
+        for row in rows
+    ]
+
+
+async def hand_over(
+    c: AsyncConnection, named: list[str], owner: str, case_id: str, subject_id: str
+) -> None:
+    """Hand these files over; UnknownReference unless the person uploaded every one of them."""
+    await require_owned(c, named, owner)
+    rows = [{"subject_id": subject_id, "file_id": f, "case_id": case_id} for f in named]
+    if rows:
+        await c.execute(insert(attachment), rows)
+
+
+async def require_owned(c: AsyncConnection, named: list[str], owner: str) -> None:
+    """Raise UnknownReference unless the person uploaded every one of these files."""
+    if not named:
+        return
+    owned = select(file.c.id).where(file.c.id.in_(named), file.c.owner_id == owner)
+    missing = set(named) - set(await c.scalars(owned))
+    if missing:
+        raise UnknownReference("these files are not yours to hand over", files=sorted(missing))

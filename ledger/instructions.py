@@ -1,0 +1,96 @@
+"""Decisions as rows: once an instruction is committed it counts, whatever dies afterwards."""
+
+import hashlib
+import json
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.outcome import Recorded
+from ledger.tables import instruction
+
+
+class KeyReused(Exception):
+    """The caller used this idempotency key for another request."""
+
+
+def request_hash(*parts: Any) -> bytes:
+    """What tells one request from another under the same key."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).digest()
+
+
+async def record(c: AsyncConnection, row: dict[str, Any]) -> tuple[RowMapping, bool]:
+    """The instruction under this caller's key, and whether it is new; raises KeyReused."""
+    made = insert(instruction).values(row)
+    key = (instruction.c.caller_id, instruction.c.idempotency_key)
+    new = await c.execute(made.on_conflict_do_nothing(index_elements=key).returning(instruction))
+    kept = new.mappings().one_or_none()
+    if kept is not None:
+        return kept, True
+    known = await under_key(c, row["caller_id"], row["idempotency_key"])
+    assert known is not None, "the key is taken, so its row is there"
+    if known["request_hash"] != row["request_hash"]:
+        raise KeyReused
+    return known, False
+
+
+async def under_key(c: AsyncConnection, caller_id: str, key: str) -> RowMapping | None:
+    """What the caller sent under this key before."""
+    query = select(instruction).where(
+        instruction.c.caller_id == caller_id, instruction.c.idempotency_key == key
+    )
+    return (await c.execute(query)).mappings().one_or_none()
+
+
+async def of(c: AsyncConnection, instruction_id: str) -> RowMapping | None:
+    """The instruction with this id."""
+    query = select(instruction).where(instruction.c.id == instruction_id)
+    return (await c.execute(query)).mappings().one_or_none()
+
+
+async def waiting(c: AsyncConnection, case_ids: Collection[str]) -> str | None:
+    """The first instruction of these cases that has no outcome yet."""
+    query = (
+        select(instruction.c.id)
+        .where(instruction.c.case_id.in_(case_ids), instruction.c.outcome.is_(None))
+        .order_by(instruction.c.received_at, instruction.c.id)
+        .limit(1)
+    )
+    found: str | None = await c.scalar(query)
+    return found
+
+
+async def settle(c: AsyncConnection, instruction_id: str, outcome: Recorded) -> None:
+    """The outcome, set once."""
+    done = await c.execute(
+        update(instruction)
+        .where(instruction.c.id == instruction_id, instruction.c.outcome.is_(None))
+        .values(outcome=outcome.model_dump(mode="json"), decided_at=func.clock_timestamp())
+    )
+    assert done.rowcount == 1, f"{instruction_id} has an outcome already"
+
+
+async def outcomes(c: AsyncConnection, ids: Collection[str]) -> dict[str, Recorded]:
+    """The outcomes of those that have one."""
+    query = select(instruction.c.id, instruction.c.outcome).where(
+        instruction.c.id.in_(ids), instruction.c.outcome.is_not(None)
+    )
+    return {row.id: Recorded.model_validate(row.outcome) for row in await c.execute(query)}
+
+
+async def overdue(c: AsyncConnection, older_than: timedelta, limit: int = 500) -> list[RowMapping]:
+    """Instructions that should have had an outcome by now, the oldest first."""
+    query = (
+        select(instruction.c.id, instruction.c.case_id, instruction.c.command)
+        .where(
+            instruction.c.outcome.is_(None),
+            instruction.c.received_at < func.now() - older_than,
+        )
+        .order_by(instruction.c.received_at)
+        .limit(limit)
+    )
+    return list((await c.execute(query)).mappings())

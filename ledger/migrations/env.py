@@ -1,0 +1,12 @@
+"""Alembic starts here: the migrations run on the connection that `ledger/migrate.py` opened."""
+
+from alembic import context
+
+from ledger.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,123 @@
+"""Reading what the parties handed each other: briefs, deliveries, files, events; never a lock."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ColumnElement, RowMapping, and_, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledger.tables import attachment, brief, cases, delivery, event, file, instruction, person
+
+
+async def texts(c: AsyncConnection, job_id: str) -> RowMapping:
+    """The job's title and brief."""
+    query = select(brief.c.title, brief.c.body).where(brief.c.case_id == job_id)
+    return (await c.execute(query)).mappings().one()
+
+
+async def names(c: AsyncConnection, people: Collection[str]) -> dict[str, str]:
+    """Each person's name by id."""
+    query = select(person.c.id, person.c.name).where(person.c.id.in_(people))
+    return {row.id: row.name for row in await c.execute(query)}
+
+
+async def deliveries(c: AsyncConnection, job_id: str) -> Sequence[RowMapping]:
+    """The job's deliveries in their order."""
+    query = select(delivery).where(delivery.c.case_id == job_id).order_by(delivery.c.number)
+    return (await c.execute(query)).mappings().all()
+
+
+async def files(c: AsyncConnection, case_ids: Collection[str]) -> Sequence[RowMapping]:
+    """What was handed over in these cases, with the brief, delivery or instruction it came with."""
+    query = (
+        select(attachment.c.subject_id, attachment.c.case_id, file)
+        .join(file, file.c.id == attachment.c.file_id)
+        .where(attachment.c.case_id.in_(case_ids))
+        .order_by(file.c.created_at, file.c.id)
+    )
+    return (await c.execute(query)).mappings().all()
+
+
+async def family(c: AsyncConnection, job_id: str) -> list[str]:
+    """The job and all its disputes, the newest first."""
+    query = select(cases.c.id).where(cases.c.parent_id == job_id).order_by(cases.c.opened_at.desc())
+    return [*await c.scalars(query), job_id]
+
+
+async def events(
+    c: AsyncConnection, case_ids: Collection[str], before: int | None, limit: int
+) -> Sequence[RowMapping]:
+    """What happened in these cases, newest first, with the words of whoever decided."""
+    query = (
+        select(event, instruction.c.command, instruction.c.body)
+        .join(instruction, instruction.c.id == event.c.instruction_id, isouter=True)
+        .where(event.c.case_id.in_(case_ids))
+        .order_by(event.c.seq.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(event.c.seq < before)
+    return (await c.execute(query)).mappings().all()
+
+
+async def of_person(
+    c: AsyncConnection, kind: str, person_id: str, state: str | None, after: str | None, limit: int
+) -> Sequence[RowMapping]:
+    """A person's cases of this kind, newest first, older than the one named."""
+    theirs = (
+        (cases.c.client_id == person_id)
+        | and_(cases.c.freelancer_id == person_id, cases.c.state != "draft")
+        | (cases.c.mediator_id == person_id)
+    )
+    conditions: list[ColumnElement[bool]] = [cases.c.kind == kind, theirs]
+    if state is not None:
+        conditions.append(cases.c.state == state)
+    return await _page(c, conditions, after, limit)
+
+
+async def for_staff(
+    c: AsyncConnection, conditions: Sequence[ColumnElement[bool]], after: str | None, limit: int
+) -> Sequence[RowMapping]:
+    """Open cases that meet the conditions, newest first."""
+    return await _page(c, [~cases.c.over, *conditions], after, limit)
+
+
+async def _page(
+    c: AsyncConnection, conditions: Sequence[ColumnElement[bool]], after: str | None, limit: int
+) -> Sequence[RowMapping]:
+    query = (
+        select(cases, brief.c.title)
+        .join(brief, brief.c.case_id == func.coalesce(cases.c.parent_id, cases.c.id))
+        .where(*conditions)
+        .order_by(cases.c.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(cases.c.id < after)
+    return (await c.execute(query)).mappings().all()
+
+
+async def statements(c: AsyncConnection, dispute_id: str) -> Sequence[RowMapping]:
+    """What the parties said to the mediator, in order."""
+    query = (
+        select(
+            instruction.c.id,
+            instruction.c.role,
+            event.c.at,
+            instruction.c.body["text"].astext.label("text"),
+        )
+        .join(event, event.c.instruction_id == instruction.c.id)
+        .where(event.c.case_id == dispute_id, event.c.kind == "statement_added")
+        .order_by(event.c.version)
+    )
+    return (await c.execute(query)).mappings().all()
+
+
+async def reason(c: AsyncConnection, dispute_id: str) -> str | None:
+    """Why the dispute was opened, in the words of whoever opened it."""
+    query = (
+        select(instruction.c.body["reason"].astext)
+        .join(event, event.c.instruction_id == instruction.c.id)
+        .where(event.c.case_id == dispute_id, event.c.version == 1)
+    )
+    found: str | None = await c.scalar(query)
+    return found

@@ -1,0 +1,47 @@
+"""Answers already given to requests that are not decisions on a case: one effect for each key."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledger.tables import reply
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What was answered, and the hash of the request it answered."""
+
+    request_hash: bytes
+    status: int
+    body: Any
+
+
+async def claim(c: AsyncConnection, caller: str, key: str, request_hash: bytes) -> Reply | None:
+    """Take the key for this transaction, or the answer it already got.
+
+    The row comes before the effect: whoever comes second waits here until the first has committed.
+    """
+    row = {"caller": caller, "idempotency_key": key, "request_hash": request_hash}
+    ours = await c.scalar(
+        insert(reply)
+        .values(**row, status=0, body={})
+        .on_conflict_do_nothing()
+        .returning(reply.c.caller)
+    )
+    if ours is not None:
+        return None
+    given = (
+        await c.execute(
+            select(reply).where(reply.c.caller == caller, reply.c.idempotency_key == key)
+        )
+    ).one()
+    return Reply(given.request_hash, given.status, given.body)
+
+
+async def record(c: AsyncConnection, caller: str, key: str, status: int, body: Any) -> None:
+    """Keep the answer with the effect, in the transaction that claimed the key."""
+    query = update(reply).where(reply.c.caller == caller, reply.c.idempotency_key == key)
+    await c.execute(query.values(status=status, body=body))

@@ -1,0 +1,38 @@
+"""What one case must tell another's workflow: rows of the same transaction, told until heard."""
+
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledger.tables import tell
+
+TOLD = "told"
+"""The signal that makes a workflow look at its case again."""
+
+
+async def add(c: AsyncConnection, workflow_ids: Iterable[str]) -> list[Row[int, str]]:
+    """One row each; their ids and workflows, for whoever sends them at once."""
+    rows = [{"workflow_id": workflow_id, "signal": TOLD} for workflow_id in workflow_ids]
+    if not rows:
+        return []
+    return list(await c.execute(insert(tell).returning(tell.c.id, tell.c.workflow_id), rows))
+
+
+async def untold(
+    c: AsyncConnection, older_than: timedelta, limit: int = 500
+) -> list[Row[int, str]]:
+    """Rows nobody has sent, the oldest first."""
+    query = (
+        select(tell.c.id, tell.c.workflow_id)
+        .where(tell.c.told_at.is_(None), tell.c.created_at < func.now() - older_than)
+        .order_by(tell.c.id)
+        .limit(limit)
+    )
+    return list(await c.execute(query))
+
+
+async def mark(c: AsyncConnection, ids: Collection[int]) -> None:
+    """These were told."""
+    await c.execute(update(tell).where(tell.c.id.in_(ids)).values(told_at=func.clock_timestamp()))

@@ -1,0 +1,185 @@
+"""The whole product on one machine: for `make run`, for tests, for rehearsals."""
+
+import asyncio
+import os
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, fields
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+from ledger import migrate
+from local import search_attributes, temporal_binary
+from local.aside import aside
+from local.children import Child
+from local.mail import MailCatcher
+from local.places import free_ports, passable, private
+from local.postgres import OWNER, Postgres
+from local.temporal import TemporalServer
+
+READY_WITHIN_S = 60
+# Worker and API finish within 15 s of SIGTERM what they have begun.
+PATIENCE_S = 20
+# What our own processes read: a developer's values must not reach a stack unasked.
+OUR_VARIABLES = ("PEEROK_", "TEMPORAL_")
+Step = Callable[[str], AbstractContextManager[None]]
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The ports that one stack listens on, all of them on the loopback interface only."""
+
+    temporal: int = 7233
+    temporal_ui: int = 8233
+    api: int = 8000
+    smtp: int = 1025
+    mail: int = 8025
+
+    @classmethod
+    def free(cls) -> Self:
+        """Ports that nobody uses now."""
+        return cls(*free_ports(len(fields(cls))))
+
+
+@dataclass
+class Stack:
+    """PostgreSQL, Temporal, mail, a worker and the API, with all they keep in `folder`.
+
+    A `durable` one keeps its workflows and survives a power cut. `settings` are variables of the
+    worker and the API that win over ours; `inherit` lets this shell's count where we set none.
+    With a `temporal_address` that server is used.
+    """
+
+    folder: Path
+    ports: Ports = field(default_factory=Ports.free)
+    durable: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
+    inherit: bool = False
+    temporal_address: str = ""
+    temporal: TemporalServer | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.postgres = Postgres(self.folder / "postgres", self.durable, self.logs)
+        self.mail = MailCatcher(self.folder / "mail", self.logs, self.ports.smtp, self.ports.mail)
+        self.worker = self._ours("worker", "worker")
+        address = ["--host", "127.0.0.1", "--port", str(self.ports.api)]
+        engine = ["--loop", "uvloop", "--http", "httptools", "--timeout-graceful-shutdown", "10"]
+        self.api = self._ours("api", "uvicorn", "--factory", "api.main:create", *address, *engine)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def logs(self) -> Path:
+        """The folder of what every process prints."""
+        return self.folder / "log"
+
+    @property
+    def url(self) -> str:
+        """Where the API is."""
+        return f"http://127.0.0.1:{self.ports.api}"
+
+    @property
+    def temporal_ui_url(self) -> str:
+        """Where the Temporal UI is, when the server is ours."""
+        return f"http://127.0.0.1:{self.ports.temporal_ui}"
+
+    def start(self, step: Step = lambda _: nullcontext()) -> None:
+        """Start everything in order, each part inside `step(words)`; all or nothing."""
+        try:
+            for words, action in self._steps():
+                with step(words):
+                    action()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self, step: Step = lambda _: nullcontext()) -> None:
+        """Stop what runs, first those who use the others."""
+        for child in self.children():
+            with step(f"Stopping {child.name}") if child.started else nullcontext():
+                child.stop()
+
+    def children(self) -> list[Child]:
+        """The processes of this stack, in the order they are stopped."""
+        temporal = [self.temporal.child] if self.temporal else []
+        return [self.api, self.worker, self.mail.child, *temporal, self.postgres.child]
+
+    def environment(self) -> dict[str, str]:
+        """The variables of the worker, the API, and of any command meant for this stack."""
+        ours = {
+            "PEEROK_DATABASE_URL": self.postgres.url(),
+            "PEEROK_MIGRATION_DATABASE_URL": self.postgres.url(role=OWNER),
+            "TEMPORAL_ADDRESS": self.temporal_address or f"127.0.0.1:{self.ports.temporal}",
+            "PEEROK_TEMPORAL_UI_URL": self.temporal_ui_url,
+            "PEEROK_SMTP_HOST": "127.0.0.1",
+            "PEEROK_SMTP_PORT": str(self.ports.smtp),
+            "PEEROK_PUBLIC_URL": self.url,
+            "PEEROK_FILES_URL": self._files.as_uri(),
+            "PYTHONUNBUFFERED": "1",
+        }
+        theirs = os.environ.items()
+        kept = {k: v for k, v in theirs if self.inherit or not k.startswith(OUR_VARIABLES)}
+        return kept | ours | dict(self.settings)
+
+    @property
+    def _files(self) -> Path:
+        return self.folder / "files"
+
+    def _ours(self, name: str, module: str, *arguments: str) -> Child:
+        command = [sys.executable, "-m", module, *arguments]
+        return Child(name, command, self.logs, self.environment(), patience_s=PATIENCE_S)
+
+    def _steps(self) -> Iterator[tuple[str, Callable[[], None]]]:
+        yield "PostgreSQL: starting", self._start_postgres
+        yield "PostgreSQL: bringing the schema up to date", self._migrate
+        yield "Temporal: starting", self._start_temporal
+        yield "Mail catcher: starting", self.mail.start
+        yield "Worker: starting", self._start_worker
+        yield "API: starting", self._start_api
+
+    def _start_postgres(self) -> None:
+        passable(self.folder)
+        private(self._files)
+        self.postgres.start()
+
+    def _migrate(self) -> None:
+        aside(lambda: migrate.upgrade(self.postgres.url(role=OWNER)))
+
+    def _start_temporal(self) -> None:
+        if self.temporal_address:
+            namespace = self.environment().get("TEMPORAL_NAMESPACE", "default")
+            register = partial(search_attributes.register_at, self.temporal_address, namespace)
+            aside(lambda: asyncio.run(register()))
+            return
+        store = self.folder / "temporal" / "store.db" if self.durable else None
+        ports = (self.ports.temporal, self.ports.temporal_ui)
+        self.temporal = TemporalServer(temporal_binary.find(), self.logs, *ports, store)
+        self.temporal.start()
+
+    def _start_worker(self) -> None:
+        self.worker.start()
+        self.worker.wait_until(lambda: self.worker.said("worker ready"), READY_WITHIN_S)
+
+    def _start_api(self) -> None:
+        self.api.start()
+        self.api.wait_until(lambda: _answers(f"{self.url}/readyz"), READY_WITHIN_S)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own address
+            return bool(answer.status == 200)
+    except urllib.error.HTTPError as refusal:
+        refusal.close()
+    except OSError:
+        pass
+    return False

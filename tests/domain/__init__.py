@@ -1,0 +1,1 @@
+"""The law is tested alone: no server, no clock, no database."""

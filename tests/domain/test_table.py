@@ -1,0 +1,146 @@
+"""The tables of the law are complete, and say what the design says."""
+
+import importlib
+import pkgutil
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+import domain
+from docs.processes import sample
+from domain import dispute as dispute_law
+from domain import job as job_law
+from domain.calendar import words
+from domain.cases import OVER, DisputeState, JobState, Role
+from domain.commands import Command
+from domain.dispute import DISPUTE
+from domain.job import JOB
+from domain.policy import Policy
+from domain.process import Process
+from domain.registry import DISPUTE_COMMANDS, JOB_COMMANDS
+from tests.domain import cells
+
+ROWS = Path(__file__).parent / "rows.txt"
+LETTERS = {
+    Role.CLIENT: "C",
+    Role.FREELANCER: "F",
+    Role.MEDIATOR: "M",
+    Role.STAFF: "S",
+    Role.CLOCK: "⏱",
+}
+BOTH = [JOB, DISPUTE]
+WAITING = [
+    (process, state)
+    for process, states in ((JOB, JobState), (DISPUTE, DisputeState))
+    for state in states
+    if state not in OVER and state is not JobState.DRAFT
+]
+
+
+def test_every_cell_does_what_the_committed_table_says() -> None:
+    """Every state, command and role has the outcome that `cells.txt` records."""
+    assert cells.table().splitlines() == cells.TABLE.read_text(encoding="utf-8").splitlines()
+
+
+def test_every_row_of_the_design_is_a_row_of_the_law_and_the_other_way_round() -> None:
+    """The law has the rows of `processes.md`, no more and no fewer."""
+    blocks = ROWS.read_text(encoding="utf-8").strip().split("\n\n")[1:]
+    expected = {head: {row.strip() for row in rows} for head, *rows in map(str.splitlines, blocks)}
+    found = {
+        f"{process.name} {state}": {*_steps(process, state), *_silences(process, state)}
+        for process in BOTH
+        for state in type(process.steps[0].source)
+    }
+    assert {state: rows for state, rows in found.items() if rows} == expected
+
+
+def _steps(process: Process, state: StrEnum) -> list[str]:
+    return [
+        f"{row.command.__name__} {' '.join(LETTERS[role] for role in LETTERS if role in row.by)}"
+        f" → {', '.join(row.targets) or 'stays'}"
+        for row in process.steps
+        if row.source == state
+    ]
+
+
+def _silences(process: Process, state: StrEnum) -> list[str]:
+    return [
+        f"silence {words(row.period(Policy()))} → {row.target or '-'}"
+        for row in process.silences
+        if row.state == state
+    ]
+
+
+@pytest.mark.parametrize(("process", "state"), WAITING)
+def test_every_waiting_state_has_a_row_of_silence(process: Process, state: StrEnum) -> None:
+    """Nothing can be stuck: silence does something in every state that waits."""
+    in_dispute = state is JobState.REJECTION_OPEN
+    assert in_dispute or any(row.state == state for row in process.silences)
+
+
+@pytest.mark.parametrize(("process", "state"), WAITING)
+def test_every_waiting_state_is_somebodys_turn(process: Process, state: StrEnum) -> None:
+    """Each state that waits has an owner; a disputed job has its dispute's."""
+    assert state in process.turn or state is JobState.REJECTION_OPEN
+
+
+@pytest.mark.parametrize("process", BOTH)
+def test_states_that_are_over_have_no_rows(process: Process) -> None:
+    """Nothing can be decided, and nothing happens by itself, when it is over."""
+    sources = {row.source for row in process.steps} | {row.state for row in process.silences}
+    assert not sources & OVER
+    assert not set(process.turn) & OVER
+
+
+@pytest.mark.parametrize("process", BOTH)
+def test_silence_that_moves_the_escrow_needs_proof_of_notice(process: Process) -> None:
+    """Money of the two moves by silence only when the silent one was provably told."""
+    for row in process.silences:
+        proven = row.proof(sample(row.state))
+        assert bool(proven) is bool(row.money), f"{row.key} in {row.state}"
+        assert not proven or any(
+            proven <= reminders.to(sample(row.state)) and reminders.end == row.key
+            for reminders in process.reminders
+            if reminders.state == row.state
+        ), f"nobody reminds of {row.key}"
+
+
+@pytest.mark.parametrize("process", BOTH)
+def test_reminders_belong_to_a_row_of_silence(process: Process) -> None:
+    """Every reminder names an end that exists in its state."""
+    for row in process.reminders:
+        assert process.silence(row.end, row.state).target is not None
+
+
+@pytest.mark.parametrize("process", BOTH)
+def test_no_two_rows_say_the_same(process: Process) -> None:
+    """A state has one row for each command, and one for each key of silence."""
+    steps = [(row.source, row.command) for row in process.steps]
+    silences = [(row.state, row.key) for row in process.silences]
+    assert len(steps) == len(set(steps))
+    assert len(silences) == len(set(silences))
+
+
+def test_every_command_has_a_row_and_a_signal_name_of_its_own() -> None:
+    """A command that no table knows would be a button that does nothing."""
+    known = {**JOB_COMMANDS, **DISPUTE_COMMANDS}
+    assert set(Command.__subclasses__()) == set(known.values())
+    assert all(name == command.name and name.islower() for name, command in known.items())
+    assert known["request_rejection"].__name__ == "RequestRejection"
+
+
+def test_the_generated_page_knows_every_process() -> None:
+    """A process that is written down anywhere in the law is on the page."""
+    modules = [
+        importlib.import_module(f"domain.{found.name}")
+        for found in pkgutil.iter_modules(domain.__path__)
+    ]
+    found = {
+        value.name
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, Process)
+    }
+    assert found == {process.name for process in BOTH}
+    assert {job_law.JOB.name, dispute_law.DISPUTE.name} == found

@@ -1,0 +1,76 @@
+"""Every CHECK of the schema refuses what it is there for."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+ACCOUNT = "alter table account disable trigger user; insert into account values"
+CASES = """insert into cases (id, kind, state, version, over, owner, due_at, closed_at, client_id,
+    freelancer_id, terms, data, opened_at, last_event_at)"""
+ENTRY = "insert into journal_entry (reference, kind, cause, effective_at, request_hash, leg_count)"
+PERSON = "insert into person (id, email, name, password_hash, roles)"
+RECEIPT = """insert into receipt (id, client_id, method, amount_minor, currency, bank_reference,
+    received_on, recorded_by, confirmed_by, confirmed_at)"""
+
+BROKEN = {
+    "ck_account_floor": f"{ACCOUNT} (1, 'x', 'credits', 'USD', 0, 0, null, -1, 0)",
+    "ck_account_ceiling": f"{ACCOUNT} (1, 'x', 'credits', 'USD', 0, null, 0, 1, 0)",
+    "ck_account_shard_is_known": f"{ACCOUNT} (1, 'x', 'credits', 'USD', 64, 0, null, 0, 0)",
+    "ck_account_currency_is_a_code": f"{ACCOUNT} (1, 'x', 'credits', 'usd', 0, 0, null, 0, 0)",
+    "ck_account_kind_lock_rank_is_known": "insert into account_kind values ('x', 0, 0, true, 4)",
+    "ck_agreement_kind": "insert into agreement values ('promise', 1, 'x')",
+    "ck_cases_open_has_owner_and_due_time": (
+        f"{CASES} values ('x', 'job', 'x', 1, false, 'client', null, null, 'x', 'x', '{{}}',"
+        " '{}', now(), now())"
+    ),
+    "ck_cases_over_is_closed": (
+        f"{CASES} values ('x', 'job', 'x', 1, true, null, null, null, 'x', 'x', '{{}}',"
+        " '{}', now(), now())"
+    ),
+    "ck_file_is_whole": (
+        "insert into file values ('x', 'x', 'x', 'x', -1, repeat('0', 64), 'x', now())"
+    ),
+    "ck_instruction_decided_has_outcome": (
+        "insert into instruction values ('x', 'x', 'x', 'x', 'x', 'x', 'x', '{}', now(), '{}',"
+        " null)"
+    ),
+    "ck_journal_entry_two_legs": f"{ENTRY} values ('x', 'x', 'x', now(), 'x', 1)",
+    "ck_journal_entry_reference_says_something": f"{ENTRY} values ('', 'x', 'x', now(), 'x', 2)",
+    "ck_leg_moves_something": "insert into leg values (1, 1, 1, 0, 0)",
+    "ck_mail_status_is_known": (
+        "insert into mail (id, notice_id, address, status) values ('x', 'x', 'x', 'lost')"
+    ),
+    "ck_person_email_is_lower_case": f"{PERSON} values ('x', 'X@y', 'x', 'x', '{{}}')",
+    "ck_person_roles_are_known": f"{PERSON} values ('x', 'x@y', 'x', 'x', '{{king}}')",
+    "ck_receipt_amount_is_positive": (
+        f"{RECEIPT} values ('x', 'x', 'wire', 0, 'USD', 'x', now(), 'x', null, null)"
+    ),
+    "ck_receipt_two_people": (
+        f"{RECEIPT} values ('x', 'x', 'wire', 1, 'USD', 'x', now(), 'x', 'x', now())"
+    ),
+    "ck_receipt_confirmed_is_dated": (
+        f"{RECEIPT} values ('x', 'x', 'wire', 1, 'USD', 'x', now(), 'x', 'y', null)"
+    ),
+    "ck_work_permission_result_is_known": (
+        "insert into work_permission (person_id, us_citizen, lives_in_us, result)"
+        " values ('x', true, true, 'maybe')"
+    ),
+}
+
+
+@pytest.mark.parametrize("check", BROKEN)
+async def test_a_row_that_breaks_a_check_is_refused(owner: AsyncEngine, check: str) -> None:
+    """Also from the owner of the schema, and by the very CHECK that is meant."""
+    with pytest.raises(IntegrityError, match=f'"{check}"'):
+        async with owner.begin() as c:
+            for statement in BROKEN[check].split(";"):
+                await c.execute(text(statement))
+
+
+async def test_every_check_has_a_row_that_breaks_it(owner: AsyncEngine) -> None:
+    """A CHECK that nobody tries to break is a guess."""
+    async with owner.connect() as c:
+        query = """select conname from pg_constraint
+                    where contype = 'c' and connamespace = 'public'::regnamespace"""
+        assert set(await c.scalars(text(query.replace("::", r"\:\:")))) == set(BROKEN)

@@ -1,0 +1,159 @@
+"""The rules of the book hold against the owner of the schema too, in plain SQL."""
+
+from typing import NamedTuple
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from domain import flows
+from domain.accounts import Kind
+from tests.ledger import acts
+
+ENTRY = """
+    insert into journal_entry (reference, kind, cause, effective_at, request_hash, leg_count)
+    values (gen_random_uuid()::text, 'x', 'x', now(), 'x', 2)
+"""
+THIS = "currval('journal_entry_id_seq')"
+FINISHED = "(select id from journal_entry where reference = 'finished')"
+
+
+def legs(*changes: str, seq: int = 1, off: int = 0, entry: str = THIS) -> str:
+    """One statement that adds legs: `kind owner currency amount` each, continuing its account."""
+    rows = ", ".join("('{}', '{}', '{}', {})".format(*change.split()) for change in changes)
+    return f"""
+        insert into leg (account_id, account_seq, entry_id, amount_minor, balance_after)
+        select a.id, a.seq + {seq}, {entry}, v.amount, a.balance_minor + v.amount + {off}
+          from (values {rows}) v (kind, owner, currency, amount)
+          join account a using (kind, owner, currency)
+    """
+
+
+class Attempt(NamedTuple):
+    """Statements of one transaction, and the trigger that refuses them."""
+
+    trigger: str
+    statements: tuple[str, ...]
+    sqlstate: str = "PK003"
+
+
+UP, DOWN = "credits ana USD 5", "credits ben USD -5"
+ATTEMPTS = {
+    "legs that do not add up to zero": Attempt(
+        "legs_added", (ENTRY, legs(UP, "credits ben USD -4"))
+    ),
+    "legs that add up to zero only across currencies": Attempt(
+        "legs_added", (ENTRY, legs(UP, "credits ana EUR -5"))
+    ),
+    "fewer legs than the entry says": Attempt("legs_added", (ENTRY, legs(UP))),
+    "more legs than the entry says": Attempt(
+        "legs_added", (ENTRY, legs(UP, "credits ben USD -4", "credits cho USD -1"))
+    ),
+    "legs in two statements": Attempt("legs_added", (ENTRY, legs(UP), legs(DOWN))),
+    "more legs in a second statement": Attempt(
+        "legs_added", (ENTRY, legs(UP, DOWN), legs(UP, DOWN))
+    ),
+    "legs for the entry of an earlier transaction": Attempt(
+        "legs_added", (legs(UP, DOWN, entry=FINISHED),)
+    ),
+    "a gap in an account's legs": Attempt("legs_added", (ENTRY, legs(UP, DOWN, seq=2))),
+    "a balance that is not the last one plus the amount": Attempt(
+        "legs_added", (ENTRY, legs(UP, DOWN, off=1))
+    ),
+    "a leg that breaks a floor": Attempt(
+        "legs_added", (ENTRY, legs("credits ana USD 5000", "credits ben USD -5000")), "PK002"
+    ),
+    "a leg that breaks a ceiling": Attempt(
+        "legs_added", (ENTRY, legs("receivable ana USD 5", DOWN)), "PK002"
+    ),
+    "an entry without legs": Attempt("entry_has_legs", (ENTRY,)),
+    "a changed leg": Attempt("leg_is_final", ("update leg set amount_minor = 1",)),
+    "a deleted leg": Attempt("leg_is_final", ("delete from leg",)),
+    "truncated legs": Attempt("leg_is_final", ("truncate leg",)),
+    "a changed entry": Attempt("entry_is_final", ("update journal_entry set kind = 'y'",)),
+    "a deleted entry": Attempt("entry_is_final", ("delete from journal_entry",)),
+    "truncated entries": Attempt("entry_is_final", ("truncate journal_entry cascade",)),
+    "an account that begins with money": Attempt(
+        "account_is_new",
+        ("insert into account values (1, 'eve', 'credits', 'USD', 0, 0, null, 5, 0)",),
+    ),
+    "an account without its kind's floor": Attempt(
+        "account_is_new",
+        ("insert into account values (1, 'eve', 'credits', 'USD', 0, null, null, 0, 0)",),
+    ),
+    "an account out of the order of locks": Attempt(
+        "account_is_new",
+        ("insert into account values (1, 'eve', 'credits', 'USD', 0, 0, null, 0, 0)",),
+    ),
+    "a second account of a person": Attempt(
+        "account_is_new",
+        ("insert into account values (1099511627999, 'ana', 'credits', 'USD', 1, 0, null, 0, 0)",),
+    ),
+    "a balance without a leg": Attempt(
+        "balances_follow_legs", ("update account set balance_minor = 5",)
+    ),
+    "a number without a leg": Attempt("balances_follow_legs", ("update account set seq = 0",)),
+    "an account of another kind": Attempt(
+        "account_stays_itself", ("update account set kind = 'earnings'",)
+    ),
+    "a floor that moves": Attempt("account_stays_itself", ("update account set floor = null",)),
+    "a deleted account": Attempt("account_stays", ("delete from account",)),
+    "truncated accounts": Attempt("account_stays", ("truncate account cascade",)),
+    "a changed event": Attempt("event_is_final", ("update event set kind = 'y'",)),
+    "a deleted event": Attempt("event_is_final", ("delete from event",)),
+    "truncated events": Attempt("event_is_final", ("truncate event",)),
+    "an instruction that says something else": Attempt(
+        "instruction_stays_itself", ("update instruction set command = 'y'",)
+    ),
+    "a second outcome": Attempt(
+        "decided_once", ("update instruction set outcome = '{}' where outcome is not null",)
+    ),
+    "an outcome taken back": Attempt(
+        "decided_once", ("update instruction set outcome = null, decided_at = null",)
+    ),
+    "a deleted instruction": Attempt("instruction_stays", ("delete from instruction",)),
+    "truncated instructions": Attempt("instruction_stays", ("truncate instruction cascade",)),
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def standing(app: AsyncEngine, owner: AsyncEngine) -> None:
+    """Ana, Ben and Cho have money; one entry is finished, and one instruction decided."""
+    deposits = [
+        flows.deposit(f"guards-{who}-{currency}", who, 100, Kind.BANK_CLEARING, currency)
+        for who in ("ana", "ben", "cho")
+        for currency in ("USD", "EUR")
+    ]
+    await acts.post(app, *deposits, acts.transfer("ana", "ben", 1, "finished"))
+    async with app.begin() as c:
+        await c.execute(text("select open_accounts('ana', 'USD')"))
+        for statement in acts.DECIDED_CASE.format(case="job_guards").split(";"):
+            await c.execute(text(statement))
+
+
+@pytest.mark.parametrize("what", ATTEMPTS)
+async def test_the_owner_of_the_schema_cannot_write(owner: AsyncEngine, what: str) -> None:
+    """Each of these is refused with its own SQLSTATE, at once or at the commit."""
+    assert await acts.refusal(owner, *ATTEMPTS[what].statements) == ATTEMPTS[what].sqlstate
+
+
+async def test_what_follows_the_rules_can_be_written_by_hand(owner: AsyncEngine) -> None:
+    """The attempts fail for their fault alone: without one, legs move the balances themselves."""
+    before = (await acts.wallet(owner, "ana")).credits
+    async with owner.begin() as c:
+        for statement in (ENTRY, legs(UP, DOWN)):
+            await c.execute(text(statement))
+    assert (await acts.wallet(owner, "ana")).credits == before + 5
+
+
+async def test_every_trigger_has_an_attempt(owner: AsyncEngine) -> None:
+    """A guard that nobody tries to pass is a guess."""
+    async with owner.connect() as c:
+        query = "select tgname from pg_trigger where not tgisinternal"
+        triggers = set(await c.scalars(text(query)))
+    assert triggers == {attempt.trigger for attempt in ATTEMPTS.values()}
+
+
+async def test_the_book_is_whole_after_every_attempt(app: AsyncEngine) -> None:
+    """Nothing that was refused has left a trace."""
+    assert await acts.found_wrong(app) == []

@@ -1,0 +1,122 @@
+"""What the application's role may do, table by table; everything else it can't."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from tests.ledger import acts
+
+FORBIDDEN = "42501"
+ALL = "select, insert, update, delete"
+MAY = {
+    "account": "select",
+    "account_balance": "select",
+    "account_kind": "select",
+    "agreement": "select, insert",
+    "alembic_version": "select",
+    "attachment": "select, insert, delete",
+    "brief": "select, insert, update",
+    "cases": "select, insert, update",
+    "delivery": "select, insert",
+    "event": "select, insert",
+    "file": ALL,
+    "instruction": "select, insert",
+    "journal_entry": "select",
+    "leg": "select",
+    "mail": "select, insert, update",
+    "notice": "select, insert, update",
+    "person": "select, insert, update",
+    "posting_line": "select",
+    "receipt": "select, insert",
+    "reply": ALL,
+    "signature": "select, insert",
+    "tell": ALL,
+    "token": ALL,
+    "work_permission": "select, insert, update",
+}
+MAY_UPDATE = {"instruction": {"outcome", "decided_at"}, "receipt": {"confirmed_by", "confirmed_at"}}
+MAY_CALL = {"post", "wallets", "open_accounts", "open_escrow"}
+
+
+async def test_the_application_may_do_this_and_no_more(app: AsyncEngine) -> None:
+    """Every table and view with its privileges; none may be truncated, referenced or hooked."""
+    query = """
+        select c.relname, string_agg(lower(p.name), ', ' order by p.n)
+          from pg_class c,
+               unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES',
+                            'TRIGGER']) with ordinality p (name, n)
+         where c.relnamespace = (select oid from pg_namespace where nspname = 'public')
+           and c.relkind in ('r', 'v')
+           and has_table_privilege('peerok_app', c.oid, p.name)
+         group by 1
+    """
+    async with app.connect() as c:
+        assert dict(row for row in (await c.execute(text(query))).tuples()) == MAY
+
+
+async def test_of_some_tables_the_application_may_only_change_the_answer(
+    app: AsyncEngine,
+) -> None:
+    """An instruction gets its outcome and a receipt its second person; the rest stays."""
+    query = """
+        select table_name, column_name from information_schema.column_privileges
+         where grantee = 'peerok_app' and privilege_type = 'UPDATE'
+    """
+    async with app.connect() as c:
+        may: dict[str, set[str]] = {}
+        for table, column in await c.execute(text(query)):
+            may.setdefault(table, set()).add(column)
+    assert {table: may[table] for table in MAY_UPDATE} == MAY_UPDATE
+
+
+async def test_the_application_may_call_only_the_doors_of_the_journal(app: AsyncEngine) -> None:
+    """What works behind them, as their owner, cannot be called past them."""
+    query = """
+        select proname from pg_proc
+         where pronamespace = (select oid from pg_namespace where nspname = 'public')
+           and has_function_privilege('peerok_app', oid, 'execute')
+    """
+    async with app.connect() as c:
+        assert set(await c.scalars(text(query))) == MAY_CALL
+
+
+async def test_what_runs_as_its_owner_looks_in_one_place_only(app: AsyncEngine) -> None:
+    """A SECURITY DEFINER function without a fixed search path could be led astray."""
+    query = """select proname from pg_proc
+                where prosecdef and not 'search_path=public, pg_temp' = any (proconfig)"""
+    async with app.connect() as c:
+        assert (await c.scalars(text(query))).all() == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into account values (1, 'eve', 'credits', 'USD', 0, 0, null, 0, 0)",
+        "update account set balance_minor = 1000000 where owner = 'eve'",
+        "delete from account",
+        "truncate leg, journal_entry, account",
+        "insert into leg values (1, 1, 1, 5, 5)",
+        "update leg set amount_minor = 5",
+        "delete from leg",
+        "insert into journal_entry (reference) values ('x')",
+        "update journal_entry set kind = 'x'",
+        "delete from journal_entry",
+        "alter table leg disable trigger all",
+        "set session_replication_role = replica",
+        "drop table leg cascade",
+        "create table public.leg_too (id int)",
+        "select open_all(array['eve'], array['credits'], array['USD'], array[0])",
+        "select nextval('journal_entry_id_seq')",
+        "update event set kind = 'x'",
+        "delete from event",
+        "update instruction set command = 'x'",
+        "delete from instruction",
+        "update signature set full_name = 'x'",
+        "update agreement set body = 'x'",
+        "update receipt set amount_minor = 1",
+        "delete from cases",
+    ],
+)
+async def test_the_application_is_refused(app: AsyncEngine, statement: str) -> None:
+    """Each by the role's privileges, before any trigger."""
+    assert await acts.refusal(app, statement) == FORBIDDEN

@@ -1,0 +1,43 @@
+"""A busy port is told in one line, before anything starts."""
+
+import os
+import socket
+
+import pytest
+
+from local.places import Unready, free_ports
+from local.ports import require_free
+
+
+def test_a_busy_port_names_its_holder_and_what_to_do() -> None:
+    """One reads the port, what needs it, and the process to stop."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(Unready) as refused:
+            require_free({"the API": port})
+    line = str(refused.value)
+    assert f"Port {port}, which the API needs, is taken by process {os.getpid()}" in line
+    assert "Stop it" in line
+    assert "\n" not in line
+
+
+def test_a_port_taken_on_every_address_is_busy_too() -> None:
+    """Other programs listen on all interfaces."""
+    with socket.create_server(("0.0.0.0", 0)) as taken, pytest.raises(Unready):
+        require_free({"the API": taken.getsockname()[1]})
+
+
+def test_a_port_that_was_just_closed_is_free() -> None:
+    """A second `make run` right after the first does not trip over lingering connections."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            accepted, _ = server.accept()
+            accepted.close()
+            client.recv(1)
+    require_free({"the API": port})
+
+
+def test_free_ports_differ() -> None:
+    """A stack never gives one port to two servers."""
+    assert len(set(free_ports(50))) == 50

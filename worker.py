@@ -1,0 +1,83 @@
+"""A worker process: its clients, activities, workflows and loops, composed here and run."""
+
+import asyncio
+import contextlib
+import signal
+from datetime import timedelta
+
+import structlog
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Worker, WorkerDeploymentConfig, WorkerDeploymentVersion
+
+from activities.books import Books
+from activities.notices import Post
+from activities.sweeper import Sweeper
+from ledger.calendars import business_calendar
+from ledger.database import connect
+from settings import Settings, settings
+from workflows.dispute import DisputeWorkflow
+from workflows.doors import Doors
+from workflows.job import JobWorkflow
+
+WORKFLOWS = [JobWorkflow, DisputeWorkflow]
+GRACE = timedelta(seconds=15)
+
+log = structlog.get_logger()
+
+
+async def run(our: Settings, stopped: asyncio.Event) -> None:
+    """Work until `stopped`; then finish the steps that have begun."""
+    engine = connect(our.database_url, our.database_pool)
+    client = await Client.connect(
+        our.temporal_address,
+        namespace=our.temporal_namespace,
+        data_converter=pydantic_data_converter,
+    )
+    post = Post(engine, our)
+    doors = Doors(client)
+    sweeper = Sweeper(engine, doors, our.sweep_after)
+    books = Books(engine, doors.heard, business_calendar())
+    worker = Worker(
+        client,
+        task_queue=our.task_queue,
+        workflows=WORKFLOWS,
+        activities=[books.commit_step, post.send_reminder],
+        graceful_shutdown_timeout=GRACE,
+        deployment_config=_deployment(our),
+    )
+    async with worker:
+        loops = [asyncio.create_task(post.run()), asyncio.create_task(sweeper.run())]
+        print("worker ready", flush=True)  # noqa: T201 - whoever started us waits for this line
+        await stopped.wait()
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+    await engine.dispose()
+
+
+def _deployment(our: Settings) -> WorkerDeploymentConfig | None:
+    """Worker versioning, when the process knows its build: long cases move to the newest."""
+    if our.build_id is None:
+        return None
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(deployment_name="peerok", build_id=our.build_id),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
+    )
+
+
+async def main() -> None:
+    """Run until SIGTERM or Ctrl-C."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopped.set)
+    await run(settings(), stopped)
+    log.info("worker stopped")
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(main())

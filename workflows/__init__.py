@@ -1,0 +1,1 @@
+"""Life: what waits for what, and for how long; nothing here decides."""

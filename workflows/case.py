@@ -1,0 +1,93 @@
+"""The one loop all cases share: look, wait for a person or the clock, take the step, adopt."""
+
+from collections import deque
+from datetime import timedelta
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.outcome import CaseBrief, Start, Status, StepRequest
+    from workflows import showing
+    from workflows.books import Books
+    from workflows.others import Reminders, start_child
+
+
+class CaseLife:
+    """One case's life; a class per process adds its named signals. Handlers enqueue, run acts."""
+
+    def __init__(self) -> None:
+        self._inbox: deque[tuple[str, str]] = deque()
+        self._done: set[str] = set()
+        self._told = False
+        self._books = Books()
+        self._reminders = Reminders()
+        self._case: CaseBrief | None = None
+
+    def decided(self, command: str, instruction_id: str) -> None:
+        """Somebody decided."""
+        self._inbox.append((command, instruction_id))
+
+    @workflow.signal(name="told")
+    def told(self) -> None:
+        """Another case, or money that came, may have changed this one."""
+        self._told = True
+
+    @workflow.signal(name="retry")
+    def retry(self) -> None:
+        """An operator wants a failing step tried again at once."""
+        self._books.retry_asked = True
+
+    async def live(self, start: Start) -> None:
+        """Take steps until the case is over; then record what came too late."""
+        case = await self._step(start, None)
+        while not case.over:
+            await self._something_to_do(case)
+            case = await self._step(start, self._next())
+            if workflow.info().is_continue_as_new_suggested() and not self._inbox:
+                await self._reminders.sent()
+                workflow.continue_as_new(start)
+        while (late := self._next()) is not None:
+            await self._step(start, late)
+        await self._reminders.sent()
+
+    async def _something_to_do(self, case: CaseBrief) -> None:
+        """Until somebody decided, something was told, or the clock's next moment has come."""
+        left = max(case.wake_at - workflow.now(), timedelta(0)) if case.wake_at else None
+        try:
+            await workflow.wait_condition(
+                lambda: bool(self._inbox) or self._told,
+                timeout=left,
+                timeout_summary=case.wake_says,
+            )
+        except TimeoutError:
+            # Silence may need the proof that these reminders give.
+            await self._reminders.sent()
+
+    def _next(self) -> tuple[str, str] | None:
+        """The next decision that has not been taken; None means the clock."""
+        self._told = False
+        while self._inbox:
+            decision = self._inbox.popleft()
+            if decision[1] not in self._done:
+                return decision
+        return None
+
+    async def _step(self, start: Start, decision: tuple[str, str] | None) -> CaseBrief:
+        command, instruction_id = decision or ("clock", None)
+        request = StepRequest(
+            case_id=start.case_id,
+            version=self._case.version if self._case else 0,
+            at=workflow.now(),
+            instruction_id=instruction_id,
+        )
+        outcome = await self._books.commit(request, command)
+        if instruction_id is not None:
+            self._done.add(instruction_id)
+        if outcome.status is Status.PEOPLE_FIRST and outcome.instruction_id is not None:
+            self._inbox.appendleft(("people first", outcome.instruction_id))
+        showing.adopt(self._case, outcome.case)
+        self._case = outcome.case
+        for child in outcome.starts:
+            await start_child(child)
+        self._reminders.send(outcome.reminders)
+        return outcome.case

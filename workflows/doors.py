@@ -1,0 +1,74 @@
+"""How workflows are reached from outside: started, signalled, told."""
+
+from dataclasses import dataclass
+
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.outcome import CaseBrief, Start
+from workflows.options import RPC_TIMEOUT, TASK_QUEUE, WORKFLOWS, search_attributes
+
+TOLD = "told"
+RETRY = "retry"
+
+
+@dataclass(frozen=True)
+class Doors:
+    """The doors of the workflows; RPCError says that Temporal is not there."""
+
+    client: Client
+
+    async def start(
+        self,
+        case: CaseBrief,
+        *,
+        signal: str | None = None,
+        instruction_id: str = "",
+        again: bool = False,
+    ) -> None:
+        """Start the case's workflow, with its first signal, or signal the one that runs.
+
+        `again` also starts it when an earlier run has ended, as only the sweeper does; without
+        it WorkflowAlreadyStartedError says that it has.
+        """
+        reuse = WorkflowIDReusePolicy
+        await self.client.start_workflow(
+            WORKFLOWS[case.kind],
+            Start(case_id=case.id),
+            id=case.workflow_id,
+            task_queue=TASK_QUEUE,
+            id_reuse_policy=reuse.ALLOW_DUPLICATE if again else reuse.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            search_attributes=search_attributes(case),
+            start_signal=signal,
+            start_signal_args=[instruction_id] if signal else [],
+            rpc_timeout=RPC_TIMEOUT,
+        )
+
+    async def decided(self, case: CaseBrief, command: str, instruction_id: str) -> None:
+        """Signal a decision; a case that has no workflow yet gets one."""
+        if not await self._signal(case.workflow_id, command, instruction_id):
+            await self.start(case, signal=command, instruction_id=instruction_id)
+
+    async def heard(self, workflow_id: str) -> bool:
+        """Tell a workflow to look at its case; whoever is not there needs no telling."""
+        try:
+            await self._signal(workflow_id, TOLD)
+        except RPCError:
+            return False
+        return True
+
+    async def retry(self, workflow_id: str) -> bool:
+        """Hurry a failing step; False when no such workflow runs."""
+        return await self._signal(workflow_id, RETRY)
+
+    async def _signal(self, workflow_id: str, name: str, *args: str) -> bool:
+        handle = self.client.get_workflow_handle(workflow_id)
+        try:
+            await handle.signal(name, args=list(args), rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return False
+        return True

@@ -1,0 +1,59 @@
+"""How workflows call their activities and are started: names, types, times, search attributes."""
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio.common import (
+    RetryPolicy,
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+)
+
+from domain.outcome import CaseBrief, Outcome
+
+TASK_QUEUE = "jobs"
+WORKFLOWS = {"job": "JobWorkflow", "dispute": "DisputeWorkflow"}
+"""The workflow type of each kind of case."""
+
+COMMIT_STEP = "commit_step"
+SEND_REMINDER = "send_reminder"
+RESULT_TYPES: dict[str, type] = {COMMIT_STEP: Outcome, SEND_REMINDER: str}
+"""What each activity answers; a test compares this with what the worker registers."""
+
+QUICKLY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=100), backoff_coefficient=2, maximum_attempts=3
+)
+"""Three short tries inside the workflow task."""
+WITHOUT_END = RetryPolicy(
+    initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=30)
+)
+"""Pending, visibly, until it succeeds."""
+BOUNDED = RetryPolicy(maximum_attempts=3, maximum_interval=timedelta(seconds=10))
+
+SHORT = timedelta(seconds=2)
+STEP_TIMEOUT = timedelta(seconds=20)
+STUCK_AFTER = timedelta(minutes=5)
+REMINDER_TIMEOUT = timedelta(seconds=20)
+RPC_TIMEOUT = timedelta(seconds=3)
+
+CASE_STATE = SearchAttributeKey.for_keyword("CaseState")
+CLIENT_ID = SearchAttributeKey.for_keyword("ClientId")
+FREELANCER_ID = SearchAttributeKey.for_keyword("FreelancerId")
+NEXT_DEADLINE = SearchAttributeKey.for_datetime("NextDeadline")
+OWNER = SearchAttributeKey.for_keyword("Owner")
+STUCK = SearchAttributeKey.for_bool("Stuck")
+
+
+def search_attributes(case: CaseBrief) -> TypedSearchAttributes:
+    """What operators filter on."""
+    pairs: list[SearchAttributePair[Any]] = [
+        SearchAttributePair(CASE_STATE, case.state),
+        SearchAttributePair(CLIENT_ID, case.client),
+        SearchAttributePair(FREELANCER_ID, case.freelancer),
+        SearchAttributePair(OWNER, case.owner or "nobody"),
+        SearchAttributePair(STUCK, False),
+    ]
+    if case.due_at is not None:
+        pairs.append(SearchAttributePair(NEXT_DEADLINE, case.due_at))
+    return TypedSearchAttributes(pairs)
