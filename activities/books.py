@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 
@@ -38,7 +39,7 @@ class Books:
             try:
                 async with self._engine.begin() as c:
                     return await steps.take(c, request, self._calendar)
-            except Exception as error:
+            except DBAPIError as error:
                 if attempt == CONFLICT_TRIES or not is_serialization_conflict(error):
                     raise
                 await asyncio.sleep(0.02 * attempt)

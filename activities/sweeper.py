@@ -1,7 +1,8 @@
 """What was committed is acted on: the sweeper signals, tells and starts again what was not."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -21,17 +22,43 @@ log = structlog.get_logger()
 
 PAUSE_S = 2.0
 UNTOLD_AFTER = timedelta(seconds=2)
-BATCH = 200
+BATCH = 100
+LONGEST_PAUSE_S = 600.0
 
 
 class Doors(Protocol):
-    """How workflows are started and told; `workflows.doors` knows."""
+    """How workflows are reached; `workflows.doors` knows."""
 
     async def start(
         self, case: CaseBrief, *, signal: str | None = None, instruction_id: str = "", again: bool
     ) -> None: ...
 
     async def heard(self, workflow_id: str) -> bool: ...
+
+    async def running(self, workflow_ids: Sequence[str]) -> set[str]: ...
+
+
+class Patience:
+    """How long until the same thing is tried again: twice as long each time, up to a limit.
+
+    A signal is an event in a history that has a limit, so a case that is stuck for days must
+    not get one with every sweep.
+    """
+
+    def __init__(self, first: timedelta) -> None:
+        self._first_s = first.total_seconds()
+        self._tried: dict[str, tuple[int, float]] = {}
+
+    def due(self, waiting: Sequence[str]) -> set[str]:
+        """Those whose next try has come; whatever waits no longer is forgotten."""
+        now = time.monotonic()
+        self._tried = {name: self._tried[name] for name in waiting if name in self._tried}
+        due = {name for name in waiting if now >= self._tried.get(name, (0, 0.0))[1]}
+        for name in due:
+            times = self._tried.get(name, (0, 0.0))[0]
+            pause = min(self._first_s * 2**times, LONGEST_PAUSE_S)
+            self._tried[name] = (times + 1, now + pause)
+        return due
 
 
 class Sweeper:
@@ -41,25 +68,29 @@ class Sweeper:
         self._engine = engine
         self._doors = doors
         self._sweep_after = sweep_after
+        self._signalled = Patience(sweep_after)
+        self._started = Patience(sweep_after)
         self._cursor = ""
 
     async def run(self) -> None:
         """Sweep again and again until cancelled; what fails now is there the next time."""
         while True:
-            for sweep in (self.instructions, self.tells, self.cases):
-                await self._surviving(sweep)
+            for sweep in (self.instructions, self.tells, self.overdue, self.missing):
+                await _surviving(sweep)
             await asyncio.sleep(PAUSE_S)
 
     async def instructions(self) -> int:
         """Signal each instruction that waits for its outcome too long; how many."""
         async with self._engine.connect() as c:
             waiting = await instructions.overdue(c, self._sweep_after)
-            briefs = [(row, await recording.case_brief(c, row["case_id"])) for row in waiting]
-        for row, brief in briefs:
+            due = self._signalled.due([row["id"] for row in waiting])
+            rows = [row for row in waiting if row["id"] in due]
+            briefs = [await recording.case_brief(c, row["case_id"]) for row in rows]
+        for row, brief in zip(rows, briefs, strict=True):
             await self._doors.start(
                 brief, signal=row["command"], instruction_id=row["id"], again=True
             )
-        return len(briefs)
+        return len(rows)
 
     async def tells(self) -> int:
         """Tell what was not told; how many."""
@@ -69,26 +100,42 @@ class Sweeper:
         await tell(self._engine, self._doors.heard, rows)
         return len(waiting)
 
-    async def cases(self) -> int:
-        """Start every open case that has no open workflow: overdue ones now, the others in turn."""
+    async def overdue(self) -> int:
+        """Start each case whose moment has passed and nobody took its step; how many."""
+        query = (
+            select(cases.c.id)
+            .where(~cases.c.over, cases.c.wake_at < func.now() - OVERDUE_AFTER)
+            .order_by(cases.c.wake_at)
+            .limit(BATCH)
+        )
         async with self._engine.connect() as c:
-            query = select(cases.c.id).where(~cases.c.over, cases.c.version > 0)
-            overdue = await c.scalars(
-                query.where(cases.c.wake_at < func.now() - OVERDUE_AFTER).limit(BATCH)
-            )
-            in_turn = await c.scalars(
-                query.where(cases.c.id > self._cursor).order_by(cases.c.id).limit(BATCH)
-            )
-            turn = list(in_turn)
-            ids = list(dict.fromkeys([*overdue, *turn]))
-            briefs = [await recording.case_brief(c, case_id) for case_id in ids]
-        self._cursor = turn[-1] if len(turn) == BATCH else ""
+            late = list(await c.scalars(query))
+        return await self._start(sorted(self._started.due(late)))
+
+    async def missing(self) -> int:
+        """Start open cases that have no open workflow, a batch of all open cases at a time."""
+        query = (
+            select(cases.c.id, cases.c.kind)
+            .where(~cases.c.over, cases.c.version > 0, cases.c.id > self._cursor)
+            .order_by(cases.c.id)
+            .limit(BATCH)
+        )
+        async with self._engine.connect() as c:
+            batch = {row.id: f"{row.kind}/{row.id}" for row in await c.execute(query)}
+        running = await self._doors.running(list(batch.values())) if batch else set()
+        self._cursor = max(batch) if len(batch) == BATCH else ""
+        return await self._start([i for i, workflow in batch.items() if workflow not in running])
+
+    async def _start(self, case_ids: Sequence[str]) -> int:
+        async with self._engine.connect() as c:
+            briefs = [await recording.case_brief(c, case_id) for case_id in case_ids]
         for brief in briefs:
             await self._doors.start(brief, again=True)
         return len(briefs)
 
-    async def _surviving(self, sweep: Callable[[], Awaitable[int]]) -> None:
-        try:
-            await sweep()
-        except (SQLAlchemyError, OSError, RPCError) as error:
-            log.warning("sweeper will try again", sweep=sweep.__name__, error=str(error)[:200])
+
+async def _surviving(sweep: Callable[[], Awaitable[int]]) -> None:
+    try:
+        await sweep()
+    except (SQLAlchemyError, OSError, RPCError) as error:
+        log.warning("sweeper will try again", sweep=sweep.__name__, error=str(error)[:200])

@@ -1,5 +1,6 @@
 """How workflows are reached from outside: started, signalled, told."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from temporalio.client import Client
@@ -62,6 +63,13 @@ class Doors:
     async def retry(self, workflow_id: str) -> bool:
         """Hurry a failing step; False when no such workflow runs."""
         return await self._signal(workflow_id, RETRY)
+
+    async def running(self, workflow_ids: Sequence[str]) -> set[str]:
+        """Which of these workflows are open, as far as visibility knows; it may lag a little."""
+        named = ", ".join(f"'{workflow_id}'" for workflow_id in workflow_ids)
+        query = f"ExecutionStatus = 'Running' AND WorkflowId IN ({named})"
+        found = self.client.list_workflows(query, rpc_timeout=RPC_TIMEOUT)
+        return {execution.id async for execution in found}
 
     async def _signal(self, workflow_id: str, name: str, *args: str) -> bool:
         handle = self.client.get_workflow_handle(workflow_id)

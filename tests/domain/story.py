@@ -60,6 +60,7 @@ class Story:
         self.events: list[tuple[datetime, str]] = []
         self.steps = 0
         self.refusal = ""
+        self.facts: dict[str, object] = {}
         terms = Terms(
             policy=policy or Policy(),
             price_minor=price,
@@ -105,7 +106,7 @@ class Story:
         try:
             self.does(role, command, person)
         except DomainError as refusal:
-            self.refusal = refusal.detail
+            self.refusal, self.facts = refusal.detail, refusal.facts
             assert (self.job, self.dispute, dict(self.books.balances)) == before
             return refusal.code
         raise AssertionError(f"{command.name} was not refused")

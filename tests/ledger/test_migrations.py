@@ -15,7 +15,6 @@ from ledger.database import connect
 from ledger.tables import metadata
 from local.postgres import OWNER
 from tests.ledger import acts
-from tests.ledger.conftest import database
 from tests.ledger.elsewhere import Server
 
 LEFT = """

@@ -1,0 +1,65 @@
+"""The engine takes the URLs people write, and gets over a database that went away."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from ledger.database import connect, is_serialization_conflict
+from tests.ledger import acts
+from tests.ledger.elsewhere import Server
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("postgresql://me@/book?host=/run/pg", "postgresql+asyncpg://me@/book?host=%2Frun%2Fpg"),
+        ("postgresql://me:x@db:6432/book", "postgresql+asyncpg://me:x@db:6432/book"),
+        ("postgresql://db/book?sslmode=require", "postgresql+asyncpg://db/book?ssl=require"),
+    ],
+)
+def test_a_plain_url_becomes_the_driver_s(given: str, expected: str) -> None:
+    """Over a socket, over TCP, and with libpq's word for encryption."""
+    assert connect(given).url.render_as_string(hide_password=False) == expected
+
+
+async def test_a_transaction_reads_what_is_committed(app: AsyncEngine) -> None:
+    """The ledger's functions count on each statement seeing what others have committed."""
+    async with app.connect() as c:
+        assert await c.scalar(text("show transaction_isolation")) == "read committed"
+
+
+async def test_sessions_the_server_ended_are_replaced(
+    server: Server, migrated: str, superuser: AsyncEngine
+) -> None:
+    """After a restart of the database the next transaction finds a new connection."""
+    engine = connect(server.url(migrated), pool=1)
+    query = text("select pg_backend_pid()")
+    async with engine.connect() as c:
+        before = await c.scalar(query)
+    async with superuser.connect() as c:
+        await c.execute(text("select pg_terminate_backend(:pid)"), {"pid": before})
+    await asyncio.sleep(0.2)
+    async with engine.connect() as c:
+        assert await c.scalar(query) != before
+    await engine.dispose()
+
+
+async def test_a_deadlock_is_a_conflict_and_a_refusal_is_not(app: AsyncEngine) -> None:
+    """Only what may succeed unchanged is worth another try."""
+    ana, ben = await acts.funded(app, 10), await acts.funded(app, 10)
+    async with app.connect() as one, app.connect() as two:
+        lock = text("select wallets(array[:person], 'USD')")
+        await one.execute(lock, {"person": ana})
+        await two.execute(lock, {"person": ben})
+        crossing = one.execute(lock, {"person": ben}), two.execute(lock, {"person": ana})
+        results = await asyncio.gather(*crossing, return_exceptions=True)
+    [deadlock] = [result for result in results if isinstance(result, BaseException)]
+    assert is_serialization_conflict(deadlock)
+    with pytest.raises(DBAPIError) as refused:
+        async with app.begin() as c:
+            await c.execute(text("delete from leg"))
+    assert not is_serialization_conflict(refused.value)
+    assert not is_serialization_conflict(ValueError())
