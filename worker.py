@@ -6,6 +6,7 @@ import signal
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -36,18 +37,8 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
         data_converter=pydantic_data_converter,
     )
     post = Post(engine, our)
-    doors = Doors(client)
-    sweeper = Sweeper(engine, doors, our.sweep_after)
-    books = Books(engine, doors.heard, business_calendar())
-    worker = Worker(
-        client,
-        task_queue=our.task_queue,
-        workflows=WORKFLOWS,
-        activities=[books.commit_step, post.send_reminder],
-        graceful_shutdown_timeout=GRACE,
-        deployment_config=_deployment(our),
-    )
-    async with worker:
+    sweeper = Sweeper(engine, Doors(client), our.sweep_after)
+    async with composed(client, engine, our):
         loops = [asyncio.create_task(post.run()), asyncio.create_task(sweeper.run())]
         print("worker ready", flush=True)  # noqa: T201 - whoever started us waits for this line
         await stopped.wait()
@@ -55,6 +46,19 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
     await engine.dispose()
+
+
+def composed(client: Client, engine: AsyncEngine, our: Settings) -> Worker:
+    """What takes workflow tasks and activities; not running yet."""
+    books = Books(engine, Doors(client).heard, business_calendar())
+    return Worker(
+        client,
+        task_queue=our.task_queue,
+        workflows=WORKFLOWS,
+        activities=[books.commit_step, Post(engine, our).send_reminder],
+        graceful_shutdown_timeout=GRACE,
+        deployment_config=_deployment(our),
+    )
 
 
 def _deployment(our: Settings) -> WorkerDeploymentConfig | None:

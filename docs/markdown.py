@@ -11,7 +11,7 @@ DAY = timedelta(days=1)
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table; a cell without content shows a dash."""
     lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(cell or "–" for cell in line) + " |" for line in lines)  # noqa: RUF001 - a dash reads better than a hyphen
+    return "\n".join("| " + " | ".join(cell or "—" for cell in line) + " |" for line in lines)
 
 
 def listed(items: Iterable[str], last: str = "and") -> str:

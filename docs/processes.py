@@ -10,7 +10,6 @@ from docs.markdown import first_line, listed, periods, plain, sentence, table
 from domain import dispute, job
 from domain.calendar import words
 from domain.cases import OVER, Case, Dispute, Ends, Job, JobState, Proposal, Role
-from domain.clock import in_force
 from domain.errors import every_error
 from domain.policy import Policy, Terms
 from domain.process import Process, Reminders, Silence, Step
@@ -25,7 +24,7 @@ def page() -> str:
     """The whole of `docs/processes.md`."""
     parts = [ABOUT.strip()]
     for process, module in PROCESSES:
-        parts += _process(process, module)
+        parts += _process(process.under(POLICY.version), module)
     parts += ["## The numbers", NUMBERS.strip(), _numbers()]
     parts += ["## What can be refused, and why", _errors()]
     return "\n\n".join(parts) + "\n"
@@ -68,7 +67,7 @@ def _state(process: Process, state: StrEnum) -> Iterator[str]:
     steps = [row for row in process.steps if row.source == state]
     heads = ["what", "by", "leads to", "money", "only if"]
     yield table(heads, map(_step, steps))
-    silences = [row for row in process.silences if row.state == state and in_force(row, POLICY)]
+    silences = [row for row in process.silences if row.state == state]
     if silences:
         yield "If nobody acts:"
         yield "\n".join(f"- {_silence(row)}" for row in silences)

@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from domain.calendar import Calendar
 from domain.cases import Case, Job, JobState, Task, Timer
-from domain.policy import Policy
 from domain.process import Process, Silence
 
 C = TypeVar("C", bound=Case)
@@ -24,8 +23,7 @@ def start_waiting(process: Process, case: C, at: datetime, calendar: Calendar) -
     rows = [
         Timer(at=max(when, begin), row=row.key)
         for row in process.silences
-        if row.state == case.state and in_force(row, case.terms.policy)
-        if (when := _due(row, case, calendar)) is not None
+        if row.state == case.state and (when := _due(row, case, calendar)) is not None
     ]
     reminders = _reminders(process, case, begin, rows)
     kept = [timer for timer in case.timers if timer.row in (ESCALATE_TASK, RESUME)]
@@ -103,11 +101,6 @@ def ending(process: Process, case: Case) -> tuple[Timer, Silence] | None:
     ends = [pair for pair in rows if pair[1].target is not None]
     found = ends or rows
     return found[0] if found else None
-
-
-def in_force(row: Silence, policy: Policy) -> bool:
-    """Whether the row belongs to the policy the case was signed under."""
-    return row.until_version is None or policy.version <= row.until_version
 
 
 def _due(row: Silence, case: Case, calendar: Calendar) -> datetime | None:

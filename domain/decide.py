@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from domain import clock, pausing
@@ -44,8 +45,13 @@ class Decision:
 
 
 def process_of(case: Case) -> Process:
-    """The table the case lives by."""
-    return DISPUTE if isinstance(case, Dispute) else JOB
+    """The table the case lives by: the rows in force when it was signed."""
+    return _table(case.terms.policy.version, dispute=isinstance(case, Dispute))
+
+
+@cache
+def _table(version: int, *, dispute: bool) -> Process:
+    return (DISPUTE if dispute else JOB).under(version)
 
 
 def by_person(scene: Scene) -> Decision:

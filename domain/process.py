@@ -1,7 +1,7 @@
 """A process is a table: steps people may take, and what silence does when its time has come."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -106,6 +106,9 @@ class Step:
     needs: frozenset[Need] = frozenset()
     restarts: bool = False
     """Whether the wait begins anew although the state stays."""
+    from_version: int = 1
+    until_version: int | None = None
+    """The policy versions this row belongs to; None: it is still in force."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +129,9 @@ class Silence:
     """The parties whose silence this counts: notice to them must be proven."""
     needs: frozenset[Need] = frozenset()
     repeats: Callable[[Policy], timedelta] | None = None
+    from_version: int = 1
     until_version: int | None = None
-    """The last policy version this row belongs to; None while it is in force."""
+    """The policy versions this row belongs to; None: it is still in force."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +157,14 @@ class Process:
     reminders: tuple[Reminders, ...]
     turn: Mapping[StrEnum, Role]
 
+    def under(self, version: int) -> "Process":
+        """The table as it was under this version of the policy."""
+        return replace(
+            self,
+            steps=tuple(row for row in self.steps if in_force(row, version)),
+            silences=tuple(row for row in self.silences if in_force(row, version)),
+        )
+
     def row(self, state: StrEnum, command: type[Command], role: Role) -> Step:
         """The row that allows this; raises what the law says when there is none."""
         if state in OVER:
@@ -176,6 +188,13 @@ class Process:
             for row in self.steps
             if row.source == state and role in row.by and unmet(row, scene) is None
         ]
+
+
+def in_force(row: Step | Silence, version: int) -> bool:
+    """Whether the row belongs to this version of the policy."""
+    return row.from_version <= version and (
+        row.until_version is None or version <= row.until_version
+    )
 
 
 def unmet(row: Step, scene: Scene) -> Condition | None:

@@ -14,6 +14,9 @@ from local.postgres import Postgres
 from local.temporal import TemporalServer
 
 
+pytest_plugins = ["tests.living"]
+
+
 @pytest.fixture(scope="session")
 def server_folder() -> Iterator[Path]:
     """A short folder that the database's own user can reach, unlike pytest's."""

@@ -1,6 +1,8 @@
 """How workflows are reached from outside: started, signalled, told."""
 
 from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from temporalio.client import Client
@@ -34,18 +36,19 @@ class Doors:
         it WorkflowAlreadyStartedError says that it has.
         """
         reuse = WorkflowIDReusePolicy
-        await self.client.start_workflow(
-            WORKFLOWS[case.kind],
-            Start(case_id=case.id),
-            id=case.workflow_id,
-            task_queue=TASK_QUEUE,
-            id_reuse_policy=reuse.ALLOW_DUPLICATE if again else reuse.REJECT_DUPLICATE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            search_attributes=search_attributes(case),
-            start_signal=signal,
-            start_signal_args=[instruction_id] if signal else [],
-            rpc_timeout=RPC_TIMEOUT,
-        )
+        with _reaching():
+            await self.client.start_workflow(
+                WORKFLOWS[case.kind],
+                Start(case_id=case.id),
+                id=case.workflow_id,
+                task_queue=TASK_QUEUE,
+                id_reuse_policy=reuse.ALLOW_DUPLICATE if again else reuse.REJECT_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                search_attributes=search_attributes(case),
+                start_signal=signal,
+                start_signal_args=[instruction_id] if signal else [],
+                rpc_timeout=RPC_TIMEOUT,
+            )
 
     async def decided(self, case: CaseBrief, command: str, instruction_id: str) -> None:
         """Signal a decision; a case that has no workflow yet gets one."""
@@ -74,9 +77,19 @@ class Doors:
     async def _signal(self, workflow_id: str, name: str, *args: str) -> bool:
         handle = self.client.get_workflow_handle(workflow_id)
         try:
-            await handle.signal(name, args=list(args), rpc_timeout=RPC_TIMEOUT)
+            with _reaching():
+                await handle.signal(name, args=list(args), rpc_timeout=RPC_TIMEOUT)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             return False
         return True
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    """A client that has never been connected says in another way that nobody is there."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise RPCError(str(error), RPCStatusCode.UNAVAILABLE, b"") from error

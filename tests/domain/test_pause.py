@@ -1,12 +1,13 @@
 """A paused clock moves all due times of a job alike, and nobody's hands are tied."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from domain import commands as c
 from domain.cases import Case, Role
+from domain.clock import RESUME
 from domain.policy import DAY, HOUR
 from tests.domain.story import MONDAY, STAFF, Story
 
@@ -26,16 +27,15 @@ WAITS: list[Make] = [
 ]
 
 
-def _due_times(case: Case) -> dict[str, list[object]]:
-    found: dict[str, list[object]] = {}
-    for timer in case.timers:
-        found.setdefault(timer.row, []).append(timer.at)
-    found.pop("resume_clock", None)
-    return found
+DueTimes = list[tuple[str, datetime]]
 
 
-def _moved(due_times: dict[str, list[object]], by: timedelta) -> dict[str, list[object]]:
-    return {row: [at + by for at in ats] for row, ats in due_times.items()}  # type: ignore[operator]  # they are times
+def _due_times(case: Case) -> DueTimes:
+    return [(timer.row, timer.at) for timer in case.timers if timer.row != RESUME]
+
+
+def _moved(due_times: DueTimes, by: timedelta) -> DueTimes:
+    return [(row, at + by) for row, at in due_times]
 
 
 @pytest.mark.parametrize("make", WAITS)

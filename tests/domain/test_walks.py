@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from domain import commands as c
 from domain.accounts import Kind
-from domain.cases import OVER, Case, DisputeState, Ends, Ip, JobState, Role
+from domain.cases import OVER, Case, Ends, Ip, JobState, Role
 from domain.decide import process_of, turn
 from domain.errors import DomainError
 from domain.outlook import if_nobody_acts, moved
 from domain.policy import DAY, HOUR
 from domain.registry import DISPUTE_COMMANDS, JOB_COMMANDS
-from tests.domain.scenes import DISPUTE_SCENES, JOB_SCENES, Scenes
+from tests.domain.scenes import DISPUTE_SCENES, JOB_SCENES
 from tests.domain.story import BOTH, CLIENT, FREELANCER, MEDIATORS, SECOND, STAFF, Story
 
 PEOPLE = (Role.CLIENT, Role.FREELANCER, Role.MEDIATOR, Role.STAFF)
@@ -22,8 +22,12 @@ JUMPS = (timedelta(0), HOUR, 7 * HOUR, DAY, 3 * DAY, 6 * DAY, 21 * DAY, 61 * DAY
 PRICES = st.sampled_from([10_00, 10_01, 50_00, 50_01, 333_33, 1_000_00, 1_000_01])
 FOREVER = 400 * DAY
 
-SCENES: dict[JobState | DisputeState, Scenes] = {**JOB_SCENES, **DISPUTE_SCENES}
-STARTS = [make for state, scenes in SCENES.items() if state not in OVER for make in scenes]
+STARTS = [
+    make
+    for state, scenes in (*JOB_SCENES.items(), *DISPUTE_SCENES.items())
+    if state not in OVER
+    for make in scenes
+]
 stories = st.one_of(
     st.sampled_from(STARTS).map(lambda make: make()),
     st.builds(lambda *of: _story(*of), PRICES, st.sampled_from([0, 3, 9_99]), st.booleans()),

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain import flows
@@ -12,7 +13,7 @@ from tests.ledger import acts
 
 ENTRY = """
     insert into journal_entry (reference, kind, cause, effective_at, request_hash, leg_count)
-    values (gen_random_uuid()::text, 'x', 'x', now(), 'x', 2)
+    values ('attempt', 'x', 'x', now(), 'x', 2)
 """
 THIS = "currval('journal_entry_id_seq')"
 FINISHED = "(select id from journal_entry where reference = 'finished')"
@@ -137,11 +138,38 @@ async def test_the_owner_of_the_schema_cannot_write(owner: AsyncEngine, what: st
     assert await acts.refusal(owner, *ATTEMPTS[what].statements) == ATTEMPTS[what].sqlstate
 
 
+@pytest.mark.parametrize("what", ATTEMPTS)
+async def test_without_its_guard_nothing_says_the_same(owner: AsyncEngine, what: str) -> None:
+    """Each attempt fails by the trigger it is there for, not by luck."""
+    trigger, statements, _ = ATTEMPTS[what]
+    query = """select relname from pg_trigger join pg_class c on c.oid = tgrelid
+                where tgname = :name"""
+    async with owner.connect() as c:
+        table = await c.scalar(text(query), {"name": trigger})
+    unguarded = f"alter table {table} disable trigger {trigger}"
+    guarded = await _complaint(owner, *statements)
+    assert guarded is not None
+    assert await _complaint(owner, unguarded, *statements) != guarded
+
+
+async def _complaint(owner: AsyncEngine, *statements: str) -> str | None:
+    """What PostgreSQL says to these, at the latest when they would be committed."""
+    async with owner.connect() as c:
+        try:
+            for statement in (*statements, "set constraints all immediate"):
+                await c.execute(text(statement))
+        except DBAPIError as refused:
+            return str(refused.orig)
+        finally:
+            await c.rollback()
+    return None
+
+
 async def test_what_follows_the_rules_can_be_written_by_hand(owner: AsyncEngine) -> None:
     """The attempts fail for their fault alone: without one, legs move the balances themselves."""
     before = (await acts.wallet(owner, "ana")).credits
     async with owner.begin() as c:
-        for statement in (ENTRY, legs(UP, DOWN)):
+        for statement in (ENTRY.replace("attempt", "by hand"), legs(UP, DOWN)):
             await c.execute(text(statement))
     assert (await acts.wallet(owner, "ana")).credits == before + 5
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -37,12 +37,13 @@ Job = tuple[str, str, Parts]
 class Walk(RuleBasedStateMachine):
     """Deposits, holds, releases, splits and refunds, on both at once."""
 
+    url: ClassVar[str]
     jobs: Bundle[Job] = Bundle("jobs")
 
-    def __init__(self, url: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.Runner()
-        self.engine = connect(url, pool=1)
+        self.engine = connect(self.url, pool=1)
         self.model = Books()
         self.written: list[Entry] = []
         self.people = {who: acts.name(who) for who in PEOPLE}
@@ -142,8 +143,12 @@ class Walk(RuleBasedStateMachine):
 
 def test_the_book_and_its_model_agree_on_every_walk(server: Server, migrated: str) -> None:
     """After each movement all balances are equal and every invariant holds."""
+
+    class WalkHere(Walk):
+        url = server.url(migrated)
+
     run_state_machine_as_test(
-        lambda: Walk(server.url(migrated)),
+        WalkHere,
         settings=settings(
             max_examples=20,
             stateful_step_count=25,

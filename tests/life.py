@@ -1,0 +1,399 @@
+"""A life drives one job and its disputes over HTTP, as its people decide, and moves their time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from httpx import Response
+from sqlalchemy import text
+from temporalio.client import WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
+
+from api.paths import path_of
+from domain import commands as c
+from domain.cases import Role
+from domain.policy import DAY
+from domain.registry import DISPUTE_COMMANDS
+from tests.api.people import Person
+from tests.world import World
+
+OVER_AT_ONCE = timedelta(seconds=20)
+MOVED = text(
+    "select owner, sum(amount_minor) as minor from posting_line"
+    " where case_id = :job group by owner having sum(amount_minor) <> 0"
+)
+TOLD = text(
+    "select n.kind, n.person_id, n.at, n.proves, n.subject, n.body, n.opened_at,"
+    " m.status, m.answer, m.address, m.id as mail_id"
+    " from notice n join mail m on m.notice_id = n.id where n.case_id in (:job, :dispute)"
+    " order by n.id"
+)
+
+
+@dataclass
+class Life:
+    """One job, its last dispute, and the people in it."""
+
+    world: World
+    client: Person
+    freelancer: Person
+    price: int = 200_00
+    job_id: str = ""
+    dispute_id: str = ""
+
+    @classmethod
+    async def begin(
+        cls,
+        world: World,
+        *,
+        price: int = 200_00,
+        wallet: int | None = None,
+        earnings: int = 0,
+        client_at: str = "example.com",
+        freelancer_at: str = "example.com",
+    ) -> Self:
+        """New people; `wallet` is what the client has, by default the price."""
+        has = price if wallet is None else wallet
+        return cls(
+            world,
+            await world.person("client", credits_minor=has, domain=client_at),
+            await world.person("freelancer", earnings_minor=earnings, domain=freelancer_at),
+            price,
+        )
+
+    # What people do.
+
+    async def offered(self, *, days: int = 7, **more: Any) -> Self:
+        """The client offers the job."""
+        price = {"amount_minor": self.price, "currency": "USD"}
+        body = {"freelancer": self.freelancer.id, "title": "A logo", "brief": "In blue"}
+        answer = await self.client.post("/v1/jobs", body | {"price": price, "days": days} | more)
+        assert answer.status_code == 201, answer.text
+        self.job_id = answer.json()["id"]
+        return self
+
+    async def does(self, role: Role, kind: type[c.Command], **body: Any) -> dict[str, Any]:
+        """Somebody decides and it is done; the case as it then stands for them."""
+        answer = await self.asks(role, kind, **body)
+        assert answer.status_code == 200, f"{kind.name}: {answer.text}"
+        shown: dict[str, Any] = answer.json()
+        self.dispute_id = shown.get("dispute_id") or self.dispute_id
+        return shown
+
+    async def refused(self, role: Role, kind: type[c.Command], **body: Any) -> str:
+        """Somebody decides and is refused; the reason's code."""
+        answer = await self.asks(role, kind, **body)
+        assert 400 <= answer.status_code < 500, answer.text
+        return str(answer.json()["code"])
+
+    async def asks(
+        self, role: Role, kind: type[c.Command], person: Person | None = None, **body: Any
+    ) -> Response:
+        """Somebody decides, on the case the command is for, having seen how it stands."""
+        usual = await USUAL.get(kind, _nothing)(self, role)
+        who = person or await self.person(role)
+        return await who.post(await self.path(role, kind), usual | body)
+
+    async def client_does(self, kind: type[c.Command], **body: Any) -> dict[str, Any]:
+        """The client decides."""
+        return await self.does(Role.CLIENT, kind, **body)
+
+    async def freelancer_does(self, kind: type[c.Command], **body: Any) -> dict[str, Any]:
+        """The freelancer decides."""
+        return await self.does(Role.FREELANCER, kind, **body)
+
+    async def mediator_does(self, kind: type[c.Command], **body: Any) -> dict[str, Any]:
+        """The mediator who is asked, or was appointed, decides."""
+        return await self.does(Role.MEDIATOR, kind, **body)
+
+    async def staff_does(self, kind: type[c.Command], **body: Any) -> dict[str, Any]:
+        """Staff decide; `person` may be another one of them."""
+        return await self.does(Role.STAFF, kind, **body)
+
+    # How a life gets somewhere.
+
+    async def awaiting_funds(self, **more: Any) -> Self:
+        """The freelancer has accepted; begun without money, the price isn't there."""
+        await self.offered(**more)
+        await self.freelancer_does(c.Accept)
+        return self
+
+    async def in_progress(self, **more: Any) -> Self:
+        """The price is in escrow and the work runs."""
+        return await self.awaiting_funds(**more)
+
+    async def in_review(self, **more: Any) -> Self:
+        """Something was delivered."""
+        await self.in_progress(**more)
+        await self.freelancer_does(c.Deliver)
+        return self
+
+    async def revising(self, **more: Any) -> Self:
+        """A revision was asked for."""
+        await self.in_review()
+        await self.client_does(c.RequestRevision, **more)
+        return self
+
+    async def rejected(self) -> Self:
+        """After a delivery, the client requested rejection."""
+        await self.in_review()
+        await self.client_does(c.RequestRejection)
+        return self
+
+    async def appointing(self) -> Self:
+        """A mediator is asked."""
+        await self.rejected()
+        await self.freelancer_does(c.HireMediator)
+        return self
+
+    async def in_mediation(self) -> Self:
+        """A mediator took the case."""
+        await self.appointing()
+        await self.mediator_does(c.AcceptAppointment)
+        return self
+
+    async def proposed(self, **verdict: Any) -> Self:
+        """The mediator proposed, by default a full refund."""
+        await self.in_mediation()
+        await self.mediator_does(c.Propose, **verdict)
+        return self
+
+    async def staff_review(self) -> Self:
+        """A proposal was refused; staff rule."""
+        await self.proposed()
+        await self.client_does(c.RefuseProposal)
+        return self
+
+    async def ruled(self, **verdict: Any) -> Self:
+        """Staff ruled; the price must be above the limit."""
+        await self.staff_review()
+        await self.staff_does(c.Resolve, **verdict)
+        return self
+
+    async def money_comes(self, amount: int) -> None:
+        """A bank transfer of the client reaches the house, which credits it."""
+        ada, bob = self.world.house.accountants
+        body = {
+            "client": self.client.id,
+            "method": "bank_transfer",
+            "amount": {"amount_minor": amount, "currency": "USD"},
+            "bank_reference": f"{self.client.id}/{amount}",
+            "received_on": "2026-01-02",
+        }
+        recorded = await ada.post("/v1/staff/receipts", body)
+        assert recorded.status_code == 201, recorded.text
+        confirmed = await bob.post(f"/v1/staff/receipts/{recorded.json()['id']}/confirm")
+        assert confirmed.status_code == 200, confirmed.text
+
+    # What time does.
+
+    async def passes(self, period: timedelta) -> None:
+        """Time passes for the workflow that owns the clock; whatever is due meanwhile is done."""
+        await self.until(await self.now() + period)
+
+    async def until(self, moment: datetime) -> None:
+        """It becomes this moment for the workflow that owns the clock."""
+        handle = await self.clock()
+        left = moment - await self.world.skipper.get_current_time(handle)
+        if left > timedelta(0):
+            await self.world.skipper.fast_forward(handle, left)
+
+    async def now(self) -> datetime:
+        """The moment it is for the workflow that owns the clock."""
+        return await self.world.skipper.get_current_time(await self.clock())
+
+    async def clock(self) -> WorkflowHandle[Any, Any]:
+        """The workflow that owns the clock: the open dispute's, else the job's."""
+        shown = await self.shown()
+        self.dispute_id = shown["dispute_id"] or self.dispute_id
+        name = f"dispute/{self.dispute_id}" if shown["dispute_id"] else f"job/{self.job_id}"
+        handle = self.world.temporal.get_workflow_handle(name)
+        # A dispute's workflow starts a moment after its row.
+        await eventually(lambda: _runs(handle))
+        return handle
+
+    # What can be seen.
+
+    async def shown(self, role: Role = Role.CLIENT) -> dict[str, Any]:
+        """The job as this one sees it over HTTP."""
+        return await self._got(role, f"/v1/jobs/{self.job_id}")
+
+    async def dispute_shown(self, role: Role = Role.CLIENT) -> dict[str, Any]:
+        """The last dispute as this one sees it over HTTP."""
+        return await self._got(role, f"/v1/disputes/{self.dispute_id}")
+
+    async def states(self) -> tuple[str, str | None]:
+        """The job's state and the last dispute's."""
+        job = await self.shown()
+        self.dispute_id = job["dispute_id"] or self.dispute_id
+        dispute = (await self.dispute_shown())["state"] if self.dispute_id else None
+        return job["state"], dispute
+
+    async def due(self) -> datetime:
+        """When what happens if nobody acts will happen."""
+        return datetime.fromisoformat((await self.shown())["if_nobody_acts"]["at"])
+
+    async def timeline(self) -> list[dict[str, Any]]:
+        """Everything that happened in the job and its disputes, oldest first."""
+        items: list[dict[str, Any]] = []
+        cursor: dict[str, str] = {}
+        while True:
+            answer = await self.client.get(f"/v1/jobs/{self.job_id}/timeline", limit=100, **cursor)
+            page = answer.json()
+            items += page["items"]
+            if not page.get("next_cursor"):
+                return items[::-1]
+            cursor = {"cursor": page["next_cursor"]}
+
+    async def event_times(self, kind: str) -> list[datetime]:
+        """When this happened."""
+        events = await self.timeline()
+        return [datetime.fromisoformat(one["at"]) for one in events if one["kind"] == kind]
+
+    async def moved(self) -> dict[str, int]:
+        """What this job has moved, by who has more or less of it now; zeros are left out."""
+        names = {self.client.id: "client", self.freelancer.id: "freelancer"}
+        names |= {self.job_id: "escrow", self.dispute_id: "fee", "platform": "platform"}
+        names |= dict.fromkeys(self.world.house.mediators, "mediator")
+        async with self.world.engine.connect() as connection:
+            rows = await connection.execute(MOVED, {"job": self.job_id})
+            return {names[row.owner]: int(row.minor) for row in rows}
+
+    async def told(self, kind: str | None = None) -> list[Any]:
+        """The notices of this job and its last dispute with what became of their mails."""
+        async with self.world.engine.connect() as connection:
+            ids = {"job": self.job_id, "dispute": self.dispute_id}
+            rows = (await connection.execute(TOLD, ids)).all()
+        return [row for row in rows if kind in (None, row.kind)]
+
+    async def person(self, role: Role) -> Person:
+        """Who has this role."""
+        house = self.world.house
+        if role is Role.MEDIATOR:
+            return house.mediators[(await self.dispute_shown())["mediator"]["id"]]
+        people = {Role.CLIENT: self.client, Role.FREELANCER: self.freelancer}
+        return (people | {Role.STAFF: house.staff, Role.HEAD_OF_SUPPORT: house.head})[role]
+
+    async def path(self, role: Role, kind: type[c.Command]) -> str:
+        """Where somebody posts this decision."""
+        dispute_id = (await self.shown())["dispute_id"]
+        self.dispute_id = dispute_id or self.dispute_id
+        on_dispute = dispute_id is not None and kind.name in DISPUTE_COMMANDS
+        noun = f"disputes/{dispute_id}" if on_dispute else f"jobs/{self.job_id}"
+        house = "staff/" if role is Role.STAFF else ""
+        return f"/v1/{house}{noun}/{path_of(kind)}"
+
+    async def case_shown(self, role: Role) -> dict[str, Any]:
+        """The case whose turn it is: the open dispute, else the job."""
+        job = await self.shown()
+        return await self.dispute_shown(role) if job["dispute_id"] else job
+
+    async def _got(self, role: Role, path: str) -> dict[str, Any]:
+        person = await self.person(role) if role is not Role.CLIENT else self.client
+        answer = await person.get(path)
+        assert answer.status_code == 200, answer.text
+        shown: dict[str, Any] = answer.json()
+        return shown
+
+
+async def eventually(
+    holds: Callable[[], Awaitable[bool]], within: timedelta = OVER_AT_ONCE
+) -> None:
+    """Wait until it holds; what another process does a moment later."""
+    async with asyncio.timeout(within.total_seconds()):
+        while not await holds():
+            await asyncio.sleep(0.02)
+
+
+async def _runs(handle: WorkflowHandle[Any, Any]) -> bool:
+    try:
+        await handle.describe()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return False
+    return True
+
+
+async def _nothing(life: Life, role: Role) -> dict[str, Any]:
+    return {}
+
+
+async def _verdict(life: Life, role: Role) -> dict[str, Any]:
+    return {"ends": "refund", "reasons": "because"}
+
+
+async def _offer_version(life: Life, role: Role) -> dict[str, Any]:
+    return {"offer_version": (await life.shown())["offer_version"]}
+
+
+async def _work(life: Life, role: Role) -> dict[str, Any]:
+    return {"note": "here it is"}
+
+
+async def _delivery(life: Life, role: Role) -> dict[str, Any]:
+    return {"delivery_id": (await life.shown())["deliveries"][-1]["id"]}
+
+
+async def _instructions(life: Life, role: Role) -> dict[str, Any]:
+    return {"instructions": "a darker blue"}
+
+
+async def _reason(life: Life, role: Role) -> dict[str, Any]:
+    return {"reason": "none"}
+
+
+async def _pause(life: Life, role: Role) -> dict[str, Any]:
+    return {"reason": "illness", "until": (await life.now() + 10 * DAY).isoformat()}
+
+
+async def _half(life: Life, role: Role) -> dict[str, Any]:
+    return {"freelancer_minor": life.price // 2}
+
+
+async def _offer(life: Life, role: Role) -> dict[str, Any]:
+    offers = (await life.case_shown(role))["settlement_offers"]
+    return {"offer_id": next(one["id"] for one in offers if one["by"] != role.value)}
+
+
+async def _quoted(life: Life, role: Role) -> dict[str, Any]:
+    return {"fee_minor": (await life.shown())["mediation_fee"]["amount_minor"]}
+
+
+async def _statement(life: Life, role: Role) -> dict[str, Any]:
+    return {"text": "it is finished"}
+
+
+async def _proposal(life: Life, role: Role) -> dict[str, Any]:
+    return {"proposal_id": (await life.dispute_shown())["proposal"]["id"]}
+
+
+async def _ruling(life: Life, role: Role) -> dict[str, Any]:
+    return {"ruling_id": (await life.dispute_shown(Role.STAFF))["ruling"]["id"]}
+
+
+async def _ruling_with_reason(life: Life, role: Role) -> dict[str, Any]:
+    return await _ruling(life, role) | {"reason": "too hard"}
+
+
+USUAL: Mapping[type[c.Command], Callable[[Life, Role], Awaitable[dict[str, Any]]]] = {
+    c.Accept: _offer_version,
+    c.Deliver: _work,
+    c.Approve: _delivery,
+    c.RequestRevision: _instructions,
+    c.RequestRejection: _reason,
+    c.Resolve: _verdict,
+    c.Propose: _verdict,
+    c.PauseClock: _pause,
+    c.OfferSettlement: _half,
+    c.AcceptSettlement: _offer,
+    c.HireMediator: _quoted,
+    c.AddStatement: _statement,
+    c.AcceptProposal: _proposal,
+    c.RefuseProposal: _proposal,
+    c.Confirm: _ruling,
+    c.Refuse: _ruling_with_reason,
+}
+"""What somebody who looks at the case would send."""
