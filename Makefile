@@ -1,10 +1,10 @@
 # Each target works in a fresh clone: the first one makes .venv.
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run test check rehearse docs lock clean venv
+.PHONY: help run test test-on-15 check rehearse docs lock clean venv
 
 help: ## Show these targets.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: venv ## Run everything on this machine, with demo stories, until Ctrl-C.
 	@$(PYTHON) -m cli up
@@ -12,6 +12,12 @@ run: venv ## Run everything on this machine, with demo stories, until Ctrl-C.
 test: venv ## Run all tests on servers they start themselves; args="-k words" picks some.
 	@$(PYTHON) -m local.temporal_binary
 	@$(PYTHON) -m pytest $(args)
+
+test-on-15: venv ## Run the ledger's tests on Debian's PostgreSQL 15, the oldest we support.
+	@command -v pg_virtualenv >/dev/null || \
+	  { echo "This takes Debian's packages: apt-get install postgresql-15 postgresql-common"; exit 1; }
+	@pg_virtualenv -v 15 -o fsync=off sh -c 'PEEROK_TEST_POSTGRES=\
+	"postgresql://$$PGUSER:$$PGPASSWORD@$$PGHOST:$$PGPORT/postgres" $(PYTHON) -m pytest tests/ledger'
 
 check: venv ## Check format, lint, types, imports and generated docs, then run all tests.
 	$(PYTHON) -m ruff format --check .

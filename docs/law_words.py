@@ -29,9 +29,10 @@ paused the clock of a job, all its due times move alike, and the parties may sti
 written wins over that step.
 
 **Proof of notice.** Where silence moves money, it does so only when the person whose silence counts
-was provably told: by two mails that their mail server accepted, by one notice opened in the app, or
-by a permanent refusal of their own mailbox. Otherwise the end moves, again and again, the reminders
-go out again, and a staff task stays open that is escalated every day.
+was provably told: by mails that their mail server accepted (how many, is among the numbers below),
+by one notice opened in the app, or by a permanent refusal of their own mailbox. Otherwise the end
+moves, again and again, the reminders go out again, and a staff task stays open that is escalated
+every day.
 """
 
 NUMBERS = "What new contracts get. Running contracts keep the numbers they were signed under."

@@ -20,6 +20,8 @@ C = TypeVar("C", bound=Case)
 
 MEDIATED = frozenset({DisputeState.APPOINTING, DisputeState.IN_MEDIATION, DisputeState.PROPOSED})
 
+ASKED_TO_MEDIATE = ("appointment_offered", "You are asked to mediate: please accept or decline")
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -242,7 +244,19 @@ def _everyone(scene: Scene, change: Change, event: str, says: str) -> tuple[Noti
     if dispute is not None and dispute.state in (DisputeState.STAFF_REVIEW, DisputeState.RULED):
         people.append(Role.STAFF)
     told = [person for person in dict.fromkeys(people) if person != scene.actor_id]
-    return tuple(Notice(person, event, says) for person in told)
+    asked = _newly_asked(scene, change)
+    return tuple(
+        Notice(person, event, says) if person != asked else Notice(person, *ASKED_TO_MEDIATE)
+        for person in told
+    )
+
+
+def _newly_asked(scene: Scene, change: Change) -> UserId | None:
+    """The mediator this step asks, if it asks one."""
+    if change.dispute is None or change.dispute.state is not DisputeState.APPOINTING:
+        return None
+    before = scene.dispute.asked if scene.dispute is not None else ()
+    return change.dispute.mediator if change.dispute.asked != before else None
 
 
 def _to_head(says: str) -> Notice:

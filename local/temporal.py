@@ -11,7 +11,11 @@ from local.search_attributes import SEARCH_ATTRIBUTES
 from local.temporal_binary import Binary
 
 READY_WITHIN_S = 60
-DYNAMIC_CONFIG = {"frontend.WorkflowTimeSkippingEnabled": "true"}
+DYNAMIC_CONFIG = {
+    "frontend.WorkflowTimeSkippingEnabled": "true",
+    # How far ahead the timer queue has read: a timer set by a skip fires this much late.
+    "history.timerProcessorMaxTimeShift": '"20ms"',
+}
 
 
 @dataclass

@@ -13,7 +13,6 @@ from local.places import free_ports, passable
 from local.postgres import Postgres
 from local.temporal import TemporalServer
 
-
 pytest_plugins = ["tests.living"]
 
 

@@ -1,7 +1,7 @@
 """A life drives one job and its disputes over HTTP, as its people decide, and moves their time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -14,9 +14,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from api.paths import path_of
 from domain import commands as c
 from domain.cases import Role
-from domain.policy import DAY
 from domain.registry import DISPUTE_COMMANDS
 from tests.api.people import Person
+from tests.usual import usual_body
 from tests.world import World
 
 OVER_AT_ONCE = timedelta(seconds=20)
@@ -24,6 +24,7 @@ MOVED = text(
     "select owner, sum(amount_minor) as minor from posting_line"
     " where case_id = :job group by owner having sum(amount_minor) <> 0"
 )
+WAKES = text("select wake_at from cases where id = :case")
 TOLD = text(
     "select n.kind, n.person_id, n.at, n.proves, n.subject, n.body, n.opened_at,"
     " m.status, m.answer, m.address, m.id as mail_id"
@@ -92,7 +93,7 @@ class Life:
         self, role: Role, kind: type[c.Command], person: Person | None = None, **body: Any
     ) -> Response:
         """Somebody decides, on the case the command is for, having seen how it stands."""
-        usual = await USUAL.get(kind, _nothing)(self, role)
+        usual = await usual_body(self, role, kind)
         who = person or await self.person(role)
         return await who.post(await self.path(role, kind), usual | body)
 
@@ -194,11 +195,15 @@ class Life:
         await self.until(await self.now() + period)
 
     async def until(self, moment: datetime) -> None:
-        """It becomes this moment for the workflow that owns the clock."""
+        """It becomes this moment for the workflow that owns the clock, and it has acted.
+
+        Its time ends with it; what takes over has a clock of its own.
+        """
         handle = await self.clock()
         left = moment - await self.world.skipper.get_current_time(handle)
         if left > timedelta(0):
             await self.world.skipper.fast_forward(handle, left)
+        await eventually(lambda: self._has_acted(handle.id.partition("/")[2], moment))
 
     async def now(self) -> datetime:
         """The moment it is for the workflow that owns the clock."""
@@ -211,7 +216,7 @@ class Life:
         name = f"dispute/{self.dispute_id}" if shown["dispute_id"] else f"job/{self.job_id}"
         handle = self.world.temporal.get_workflow_handle(name)
         # A dispute's workflow starts a moment after its row.
-        await eventually(lambda: _runs(handle))
+        await eventually(lambda: _rests(handle))
         return handle
 
     # What can be seen.
@@ -290,6 +295,11 @@ class Life:
         job = await self.shown()
         return await self.dispute_shown(role) if job["dispute_id"] else job
 
+    async def _has_acted(self, case_id: str, moment: datetime) -> bool:
+        async with self.world.engine.connect() as connection:
+            wakes = await connection.scalar(WAKES, {"case": case_id})
+        return wakes is None or wakes > moment
+
     async def _got(self, role: Role, path: str) -> dict[str, Any]:
         person = await self.person(role) if role is not Role.CLIENT else self.client
         answer = await person.get(path)
@@ -303,97 +313,18 @@ async def eventually(
 ) -> None:
     """Wait until it holds; what another process does a moment later."""
     async with asyncio.timeout(within.total_seconds()):
-        while not await holds():
+        while True:
+            if await holds():
+                return
             await asyncio.sleep(0.02)
 
 
-async def _runs(handle: WorkflowHandle[Any, Any]) -> bool:
+async def _rests(handle: WorkflowHandle[Any, Any]) -> bool:
+    """Whether the workflow is there and waits: time must not be moved under a step."""
     try:
-        await handle.describe()
+        seen = (await handle.describe()).raw_description
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
         return False
-    return True
-
-
-async def _nothing(life: Life, role: Role) -> dict[str, Any]:
-    return {}
-
-
-async def _verdict(life: Life, role: Role) -> dict[str, Any]:
-    return {"ends": "refund", "reasons": "because"}
-
-
-async def _offer_version(life: Life, role: Role) -> dict[str, Any]:
-    return {"offer_version": (await life.shown())["offer_version"]}
-
-
-async def _work(life: Life, role: Role) -> dict[str, Any]:
-    return {"note": "here it is"}
-
-
-async def _delivery(life: Life, role: Role) -> dict[str, Any]:
-    return {"delivery_id": (await life.shown())["deliveries"][-1]["id"]}
-
-
-async def _instructions(life: Life, role: Role) -> dict[str, Any]:
-    return {"instructions": "a darker blue"}
-
-
-async def _reason(life: Life, role: Role) -> dict[str, Any]:
-    return {"reason": "none"}
-
-
-async def _pause(life: Life, role: Role) -> dict[str, Any]:
-    return {"reason": "illness", "until": (await life.now() + 10 * DAY).isoformat()}
-
-
-async def _half(life: Life, role: Role) -> dict[str, Any]:
-    return {"freelancer_minor": life.price // 2}
-
-
-async def _offer(life: Life, role: Role) -> dict[str, Any]:
-    offers = (await life.case_shown(role))["settlement_offers"]
-    return {"offer_id": next(one["id"] for one in offers if one["by"] != role.value)}
-
-
-async def _quoted(life: Life, role: Role) -> dict[str, Any]:
-    return {"fee_minor": (await life.shown())["mediation_fee"]["amount_minor"]}
-
-
-async def _statement(life: Life, role: Role) -> dict[str, Any]:
-    return {"text": "it is finished"}
-
-
-async def _proposal(life: Life, role: Role) -> dict[str, Any]:
-    return {"proposal_id": (await life.dispute_shown())["proposal"]["id"]}
-
-
-async def _ruling(life: Life, role: Role) -> dict[str, Any]:
-    return {"ruling_id": (await life.dispute_shown(Role.STAFF))["ruling"]["id"]}
-
-
-async def _ruling_with_reason(life: Life, role: Role) -> dict[str, Any]:
-    return await _ruling(life, role) | {"reason": "too hard"}
-
-
-USUAL: Mapping[type[c.Command], Callable[[Life, Role], Awaitable[dict[str, Any]]]] = {
-    c.Accept: _offer_version,
-    c.Deliver: _work,
-    c.Approve: _delivery,
-    c.RequestRevision: _instructions,
-    c.RequestRejection: _reason,
-    c.Resolve: _verdict,
-    c.Propose: _verdict,
-    c.PauseClock: _pause,
-    c.OfferSettlement: _half,
-    c.AcceptSettlement: _offer,
-    c.HireMediator: _quoted,
-    c.AddStatement: _statement,
-    c.AcceptProposal: _proposal,
-    c.RefuseProposal: _proposal,
-    c.Confirm: _ruling,
-    c.Refuse: _ruling_with_reason,
-}
-"""What somebody who looks at the case would send."""
+    return not seen.pending_activities and not seen.HasField("pending_workflow_task")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from copy import copy
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Self
 
@@ -10,13 +11,21 @@ from domain.accounts import Kind
 from domain.calendar import Calendar
 from domain.cases import OVER, Dispute, Ends, Ip, Job, Role, Task
 from domain.clock import open_task, wake_at
-from domain.decide import Decision, Notice, by_clock, by_person
+from domain.decide import (
+    Decision,
+    Notice,
+    by_clock,
+    by_person,
+    clock_needs,
+    clock_row,
+    row_for,
+)
 from domain.errors import DomainError
 from domain.ids import CaseId, DeliveryId, UserId
 from domain.opening import quoted_fee
 from domain.outlook import due_at
 from domain.policy import DAY, Policy, Terms
-from domain.process import Facts, Scene
+from domain.process import Facts, Need, Scene
 from domain.registry import DISPUTE_COMMANDS
 from domain.standing import Permission, Standing
 from tests.domain.books import Books
@@ -60,7 +69,7 @@ class Story:
         self.events: list[tuple[datetime, str]] = []
         self.steps = 0
         self.refusal = ""
-        self.facts: dict[str, object] = {}
+        self.refusal_facts: dict[str, object] = {}
         terms = Terms(
             policy=policy or Policy(),
             price_minor=price,
@@ -97,7 +106,8 @@ class Story:
         who = person or self.person(role)
         theirs = self.is_for_dispute(command) if on_dispute is None else on_dispute
         scene = self.scene(role, command, who, on_dispute=theirs)
-        self._write(by_person(scene))
+        facts = self.facts(scene, row_for(scene).needs)
+        self._write(by_person(replace(scene, facts=facts)))
         return self
 
     def refuses(self, role: Role, command: c.Command, person: UserId | None = None) -> str:
@@ -106,7 +116,7 @@ class Story:
         try:
             self.does(role, command, person)
         except DomainError as refusal:
-            self.refusal, self.facts = refusal.detail, refusal.facts
+            self.refusal, self.refusal_facts = refusal.detail, refusal.facts
             assert (self.job, self.dispute, dict(self.books.balances)) == before
             return refusal.code
         raise AssertionError(f"{command.name} was not refused")
@@ -209,7 +219,10 @@ class Story:
         quarrel, job = self.open_dispute(), wake_at(self.job)
         wake = wake_at(quarrel) if quarrel else None
         on_dispute = wake is not None and (job is None or wake < job)
-        decision = by_clock(self.scene(Role.CLOCK, None, None, on_dispute=on_dispute))
+        scene = self.scene(Role.CLOCK, None, None, on_dispute=on_dispute)
+        row = clock_row(scene.case, self.at)
+        needs = clock_needs(scene.case, row)[0] if row else frozenset()
+        decision = by_clock(replace(scene, facts=self.facts(scene, needs)))
         if decision is not None:
             self._write(decision)
         return decision is not None
@@ -280,17 +293,22 @@ class Story:
         self, role: Role, command: c.Command | None, who: UserId | None, *, on_dispute: bool
     ) -> Scene:
         """What a step of this story would look at now."""
-        people = [CLIENT, FREELANCER, *MEDIATORS]
-        facts = Facts(
+        dispute = self.dispute if on_dispute else self.open_dispute()
+        step_id, facts = f"step_{self.steps}", Facts(self.calendar)
+        return Scene(self.at, step_id, role, who, command, self.job, dispute, facts, on_dispute)
+
+    def facts(self, scene: Scene, needs: frozenset[Need]) -> Facts:
+        """What the books would look up for a row: what it says it needs, and nothing else."""
+        mediator = scene.dispute and scene.dispute.mediator
+        people = [CLIENT, FREELANCER, *([mediator] if mediator else [])]
+        held = {person: self.books.wallet(person) for person in people}
+        return Facts(
             calendar=self.calendar,
-            wallets={person: self.books.wallet(person) for person in people},
-            mediators=self.mediators,
-            standing=self.standing,
+            wallets=held if Need.WALLETS in needs else {},
+            mediators=self.mediators if Need.MEDIATORS in needs else (),
+            standing=self.standing if Need.STANDING in needs else None,
             proven=self.proven,
         )
-        dispute = self.dispute if on_dispute else self.open_dispute()
-        step_id = f"step_{self.steps}"
-        return Scene(self.at, step_id, role, who, command, self.job, dispute, facts, on_dispute)
 
     def _offer_to(self, role: Role | None) -> str:
         offers = (self.open_dispute() or self.job).offers

@@ -55,7 +55,7 @@ def test_what_the_wallet_lacks_is_advanced_once() -> None:
     other = Story().rejected()
     other.books.give(FREELANCER, receivable=-1, earnings=4_00)
     assert other.refuses(Role.FREELANCER, other.command(c.HireMediator)) == "insufficient_funds"
-    assert other.facts["missing_minor"] == 6_00
+    assert other.refusal_facts["missing_minor"] == 6_00
 
 
 RETURNS: list[tuple[str, Callable[[Story], Story]]] = [

@@ -4,7 +4,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docs.money_flow import movements
@@ -17,6 +17,7 @@ from domain.postings import cut
 from tests.domain.books import Books
 from tests.domain.story import CLIENT, FREELANCER, Story
 
+without_haste = settings(deadline=None)
 amounts = st.integers(0, 10**12)
 wallet_amounts = {
     "credits_provisional": amounts,
@@ -26,6 +27,7 @@ wallet_amounts = {
 }
 
 
+@without_haste
 @given(st.integers(0, 10**12), st.lists(st.integers(0, 10**9), min_size=1, max_size=9))
 def test_shares_add_up_and_follow_the_weights(total: int, weights: list[int]) -> None:
     """Parts add up to the whole, differ from their due by less than a cent, and keep the order."""
@@ -43,6 +45,7 @@ def test_shares_add_up_and_follow_the_weights(total: int, weights: list[int]) ->
     assert all(lesser[1] <= larger[1] + 1 for lesser, larger in pairwise(ordered))
 
 
+@without_haste
 @given(st.builds(Parts, **wallet_amounts), st.data())
 def test_a_cut_divides_each_part_without_losing_a_cent(held: Parts, data: st.DataObject) -> None:
     """What both get is what was held, part by part; the fee fits within what was given."""
@@ -81,6 +84,7 @@ def test_commission_is_ten_percent_at_least_one_and_at_most_half(released: int, 
     assert Commission().of(released) == fee
 
 
+@without_haste
 @given(st.integers(0, 10**12))
 def test_fees_stay_within_their_bounds(amount: int) -> None:
     """No commission above half, no mediation fee outside 10.00 to 150.00."""
@@ -88,6 +92,7 @@ def test_fees_stay_within_their_bounds(amount: int) -> None:
     assert 10_00 <= MediationFee().of(amount) <= 150_00
 
 
+@without_haste
 @given(st.builds(Wallet, **wallet_amounts), st.integers(0, 5 * 10**12))
 def test_a_hold_takes_provisional_money_first_then_credits_then_earnings(
     wallet: Wallet, price: int

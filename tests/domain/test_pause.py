@@ -47,6 +47,7 @@ def test_a_pause_moves_all_due_times_alike_and_ends_by_itself(make: Make) -> Non
         assert (paused is None) is (running is None)
         if paused and running:
             assert _due_times(paused) == _moved(_due_times(running), 10 * DAY)
+            assert paused.since == running.since + 10 * DAY
     story.passes(10 * DAY)
     assert story.event_times("clock_resumed") == [story.at]
     assert story.job.paused_until is None
@@ -139,6 +140,16 @@ def test_a_withdrawn_rejection_in_a_pause_leaves_the_review_its_days() -> None:
     story.staff(c.PauseClock).passes(DAY).client(c.WithdrawRejection)
     assert story.due_at() == MONDAY + (20 + 9) * DAY
     assert story.passes(DAY).staff(c.ResumeClock).due_at() == MONDAY + (20 + 1) * DAY
+
+
+def test_nothing_that_is_overdue_happens_in_a_pause() -> None:
+    """A due date that passed before a dispute acts when the pause after it is over."""
+    story = Story().in_progress().until(MONDAY + 9 * DAY).client(c.RequestRejection)
+    story.staff(c.PauseClock).client(c.WithdrawRejection)
+    story.job = story.job.model_copy(update={"due_at": MONDAY})
+    story.client(c.RequestRejection).client(c.WithdrawRejection)
+    assert story.wakes_at() == MONDAY + 19 * DAY
+    assert story.passes(10 * DAY).event_times("delivery_late") == [MONDAY + 19 * DAY]
 
 
 def test_staff_do_not_decide_in_their_own_case() -> None:

@@ -130,6 +130,14 @@ def test_a_silent_mediator_is_replaced_once() -> None:
     assert story.books.wallet(FREELANCER).earnings == 10_00
 
 
+def test_a_replacement_is_sought_among_three_more() -> None:
+    """Three mediators are asked again, none of them a second time; then staff decide."""
+    story = Story().in_mediation().passes(20 * DAY)
+    assert story.passes(2 * 48 * HOUR).states()[1] == "appointing"
+    assert story.passes(48 * HOUR).states()[1] == "staff_review"
+    assert story.quarrel().asked == MEDIATORS[:4]
+
+
 def test_the_client_has_one_veto_within_24_hours() -> None:
     """A veto asks the next mediator; the next one cannot be vetoed."""
     story = Story().appointing().passes(HOUR).client(c.VetoMediator)

@@ -59,7 +59,10 @@ def test_work_is_closed_while_something_is_missing(
 def test_work_is_open_to_who_signed_and_answered() -> None:
     """The undertaking is asked of mediators alone."""
     READY.require_to_mediate()
-    READY.model_copy(update={"undertaking_signed": False}).require_to_work()
+    freelancer = READY.model_copy(update={"undertaking_signed": False})
+    freelancer.require_to_work()
+    with pytest.raises(NdaMissing):
+        freelancer.require_undertaking()
 
 
 def test_a_mediator_signs_the_undertaking_too() -> None:

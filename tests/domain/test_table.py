@@ -2,18 +2,20 @@
 
 import importlib
 import pkgutil
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
 import pytest
 
 import domain
+from docs import generate
 from docs.processes import sample
 from domain import dispute as dispute_law
 from domain import job as job_law
 from domain.calendar import words
 from domain.cases import OVER, DisputeState, JobState, Role
-from domain.commands import Command
+from domain.commands import Approve, Command
 from domain.dispute import DISPUTE
 from domain.job import JOB
 from domain.policy import Policy
@@ -144,3 +146,17 @@ def test_the_generated_page_knows_every_process() -> None:
     }
     assert found == {process.name for process in BOTH}
     assert {job_law.JOB.name, dispute_law.DISPUTE.name} == found
+
+
+def test_a_case_lives_by_the_rows_of_its_own_policy() -> None:
+    """A row that was added or taken away later does not touch a contract signed before."""
+    (approve,) = (row for row in JOB.steps if row.command is Approve and row.source == "in_review")
+    ended, added = replace(approve, until_version=1), replace(approve, from_version=2)
+    law = replace(JOB, steps=(ended, added))
+    assert law.under(1).steps == (ended,)
+    assert law.under(2).steps == (added,)
+
+
+def test_the_generated_pages_say_what_the_law_says_now() -> None:
+    """`python -m docs.generate` would change nothing."""
+    assert generate.out_of_date() == []

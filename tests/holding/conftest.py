@@ -1,69 +1,54 @@
-"""A house for these tests, on a Temporal server and a database of its own."""
+"""A world for these tests, in which nobody works until a test says so."""
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
+from httpx import AsyncClient
 
-from ledger.migrate import upgrade
-from local import temporal_binary
+from api.main import create
 from local.mail import MailCatcher
-from local.places import free_ports
-from local.postgres import OWNER, Postgres
-from local.temporal import TemporalServer
-from settings import Settings
-from tests.holding.house import House, opened
-from tests.holding.parties import Cast, gathered
+from local.postgres import Postgres
+from tests.holding.hands import hurried
+from tests.life import Life
+from tests.world import World, database, namespace, opened, settings_for
+
+UNREACHABLE = "127.0.0.1:1"
 
 
 @pytest.fixture(scope="package")
-def holding_temporal(server_folder: Path) -> Iterator[TemporalServer]:
-    """A Temporal server on which no worker of other tests is."""
-    server = TemporalServer(temporal_binary.find(), server_folder / "holding", *free_ports(1))
-    server.start()
-    yield server
-    server.stop()
+def holding_database(postgres_server: Postgres) -> Iterator[str]:
+    """A database of our own."""
+    with database(postgres_server, "holding") as url:
+        yield url
 
 
 @pytest.fixture(scope="package")
-def holding_settings(
-    postgres_server: Postgres,
-    holding_temporal: TemporalServer,
+async def world(
+    holding_database: str,
+    temporal_address: str,
     mail: MailCatcher,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Settings]:
-    """Settings for a database of our own."""
-    postgres_server.create_database("holding")
-    upgrade(postgres_server.url("holding", OWNER))
-    yield Settings(
-        database_url=postgres_server.url("holding"),
-        database_pool=50,
-        temporal_address=holding_temporal.address,
-        files_url=tmp_path_factory.mktemp("files").as_uri(),
-        smtp_port=mail.smtp_port,
-        login_limit="1000/second",
-        signup_limit="1000/second",
-        outcome_wait=timedelta(seconds=10),
+) -> AsyncIterator[World]:
+    """The product without a worker."""
+    name = await namespace(temporal_address, "holding")
+    files = tmp_path_factory.mktemp("files")
+    settings = settings_for(
+        holding_database, temporal_address, name, mail.smtp_port, files, database_pool=50
     )
-    postgres_server.drop_database("holding")
+    async with opened(settings) as world:
+        yield world
 
 
 @pytest.fixture(scope="package")
-async def house(holding_settings: Settings) -> AsyncIterator[House]:
-    """The house; nothing works in it until a test says so."""
-    async with opened(holding_settings) as house:
-        yield house
-
-
-@pytest.fixture(scope="package")
-async def cast(house: House) -> Cast:
-    """Its people."""
-    return await gathered(house)
+async def unheard(world: World) -> AsyncIterator[AsyncClient]:
+    """Another process of the same API, whose signals reach nobody."""
+    app = create(world.settings.model_copy(update={"temporal_address": UNREACHABLE}))
+    async with app.router.lifespan_context(app), hurried(app) as http:
+        yield http
 
 
 @pytest.fixture
-async def books_balance(house: House) -> AsyncIterator[None]:
-    """Whatever a test does, the book holds what it must at its end."""
-    yield
-    assert await house.found_wrong() == []
+async def life(world: World) -> AsyncIterator[Life]:
+    """Two people; whatever becomes of them, the books balance at the end."""
+    yield await Life.begin(world)
+    assert await world.violations() == []

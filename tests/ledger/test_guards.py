@@ -91,13 +91,13 @@ ATTEMPTS = {
         ("insert into account values (1099511627999, 'ana', 'credits', 'USD', 1, 0, null, 0, 0)",),
     ),
     "a balance without a leg": Attempt(
-        "balances_follow_legs", ("update account set balance_minor = 5",)
+        "account_follows_legs", ("update account set balance_minor = 5",)
     ),
-    "a number without a leg": Attempt("balances_follow_legs", ("update account set seq = 0",)),
+    "a number without a leg": Attempt("account_follows_legs", ("update account set seq = 0",)),
     "an account of another kind": Attempt(
-        "account_stays_itself", ("update account set kind = 'earnings'",)
+        "account_follows_legs", ("update account set kind = 'earnings'",)
     ),
-    "a floor that moves": Attempt("account_stays_itself", ("update account set floor = null",)),
+    "a floor that moves": Attempt("account_follows_legs", ("update account set floor = null",)),
     "a deleted account": Attempt("account_stays", ("delete from account",)),
     "truncated accounts": Attempt("account_stays", ("truncate account cascade",)),
     "a changed event": Attempt("event_is_final", ("update event set kind = 'y'",)),

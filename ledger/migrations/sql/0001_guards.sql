@@ -134,12 +134,9 @@ end $$;
 
 create trigger account_is_new before insert on account
     for each row execute function account_is_new();
--- Balances move by the trigger on legs and by nothing else.
-create trigger balances_follow_legs before update on account
+-- Accounts change by the trigger on legs, which moves only balances, and by nothing else.
+create trigger account_follows_legs before update on account
     for each statement when (pg_trigger_depth() = 0) execute function refuse();
-create trigger account_stays_itself
-    before update of id, owner, kind, currency, shard, floor, ceiling on account
-    for each statement execute function refuse();
 create trigger account_stays before delete or truncate on account
     for each statement execute function refuse();
 

@@ -1,0 +1,107 @@
+"""The worker's hands as a test holds them: started, stopped and tripped when it says so."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from typing import Any
+
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy import text
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+
+from activities.books import Books
+from activities.sweeper import Sweeper
+from domain.cases import Role
+from domain.commands import Command
+from domain.policy import Policy
+from ledger.calendars import business_calendar
+from tests.holding.faults import Fault
+from tests.life import Life
+from tests.world import World
+from worker import composed
+from workflows.doors import Doors
+
+
+@asynccontextmanager
+async def hands(world: World, *faults: Fault) -> AsyncIterator[None]:
+    """A worker without its loops, for as long as the block runs; what it began, it finishes."""
+    config = world.temporal.config()
+    config["interceptors"] = faults
+    async with composed(Client(**config), world.engine, world.settings):
+        yield
+
+
+def sweeper(world: World) -> Sweeper:
+    """A sweeper to whom everything is old enough."""
+    return Sweeper(world.engine, Doors(world.temporal), 0 * world.settings.sweep_after)
+
+
+def books(world: World) -> Books:
+    """The books as an activity has them."""
+    return Books(world.engine, Doors(world.temporal).heard, business_calendar())
+
+
+@contextmanager
+def policy(world: World, **changes: Any) -> Iterator[None]:
+    """What contracts get that are offered inside the block."""
+    ours = world.app.state.settings
+    changed = Policy(**changes).model_dump(mode="json", exclude_defaults=True)
+    world.app.state.settings = ours.model_copy(update={"policy": changed})
+    yield
+    world.app.state.settings = ours
+
+
+async def leaves(
+    life: Life, role: Role, kind: type[Command], http: AsyncClient | None = None, **body: Any
+) -> str:
+    """Somebody decides and does not wait, perhaps at another API; the instruction's id."""
+    http = http or hurried(life.world.app)
+    who = replace(await life.person(role), http=http)
+    answer = await life.asks(role, kind, who, **body)
+    assert answer.status_code == 202, answer.text
+    return str(answer.json()["instruction_id"])
+
+
+def hurried(app: FastAPI) -> AsyncClient:
+    """A client of the API that waits for no outcome."""
+    headers = {"Prefer": "respond-async"}
+    return AsyncClient(transport=ASGITransport(app), base_url="http://api.test", headers=headers)
+
+
+async def rows(world: World, query: str, **values: Any) -> Sequence[Any]:
+    """What the database says."""
+    async with world.engine.begin() as c:
+        return (await c.execute(text(query), values)).all()
+
+
+async def happened(world: World, case_id: str) -> list[str]:
+    """What happened in this case, in order."""
+    query = "select kind from event where case_id = :case order by version"
+    return [row.kind for row in await rows(world, query, case=case_id)]
+
+
+async def outcome(world: World, instruction_id: str) -> dict[str, Any] | None:
+    """What became of a decision."""
+    query = "select outcome from instruction where id = :id"
+    [row] = await rows(world, query, id=instruction_id)
+    found: dict[str, Any] | None = row.outcome
+    return found
+
+
+def workflow(world: World, case_id: str) -> WorkflowHandle[Any, Any]:
+    """The workflow of a job or a dispute."""
+    kind = case_id.split("_", 1)[0]
+    return world.temporal.get_workflow_handle(f"{kind}/{case_id}")
+
+
+async def over(life: Life) -> bool:
+    """Whether the job has ended."""
+    return bool((await life.shown())["over"])
+
+
+async def ended(world: World, case_id: str) -> bool:
+    """Whether its workflow has come to its end."""
+    status = (await workflow(world, case_id).describe()).status
+    assert status in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.COMPLETED), status
+    return status is WorkflowExecutionStatus.COMPLETED
