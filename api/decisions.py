@@ -46,18 +46,17 @@ class Door:
         content = body.model_dump(mode="json")
         async with self.engine.begin() as c:
             pair = await cases.read(c, case_id)
-            role = access.role(self.caller, pair, staff=staff) if pair else None
-            if pair is None or role is None:
+            if pair is None:
                 raise Problem("not_found")
-            case = addressed(pair, kind, command)
-            asked = send.Request(
-                caller=self.caller,
-                role=role,
-                key=self.key,
-                hash=request_hash(self.request, content),
-                command=made(command, content),
-            )
-            row = await send.record(c, pair, case, asked)
+            role = access.role(self.caller, pair, staff=staff)
+            request = request_hash(self.request, content)
+            if role is None:
+                row = await send.known(c, self.caller.id, self.key, request)
+                case = pair.case(row["case_id"])
+            else:
+                case = addressed(pair, kind, command)
+                asked = send.Request(self.caller, role, self.key, request, made(command, content))
+                row = await send.record(c, pair, case, asked)
         outcome = await self.outcome(pair, case, row["id"], row["command"], row["outcome"])
         return pair, row["id"], outcome
 
@@ -99,6 +98,13 @@ class Pending(BaseModel):
 
     instruction_id: str
     status: str = "pending"
+
+
+class Left(BaseModel):
+    """The decision was taken, and whoever took it has no part in the case any more."""
+
+    instruction_id: str
+    status: str = "applied"
 
 
 def pending(instruction_id: str) -> JSONResponse:
@@ -164,6 +170,8 @@ def route(
         async with door.engine.connect() as c:
             pair = await cases.read(c, case_id)
             assert pair is not None, "cases are never deleted"
+            if access.role(door.caller, pair, staff=staff) is None:
+                return JSONResponse(Left(instruction_id=instruction_id).model_dump())
             shown = await show(c, pair, door.caller, door.settings)
         return JSONResponse(shown.model_dump(mode="json"))
 

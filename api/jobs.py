@@ -21,7 +21,7 @@ from api.problems import field
 from api.state import Engine, TheSettings
 from domain.cases import OVER, Job, JobState, Role
 from domain.commands import OfferJob
-from domain.errors import InvalidAmount, Linked
+from domain.job import require_offerable
 from domain.opening import quoted_fee
 from domain.policy import Policy, Terms
 from domain.registry import DISPUTE_COMMANDS, JOB_COMMANDS
@@ -166,7 +166,7 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         brief_files=handed(rows, job.id) if signed else [],
         price=Balance(amount_minor=job.terms.price_minor, currency=currency),
         work_days=job.terms.work_period.days,
-        offer_version=job.version if job.state is JobState.OFFERED else None,
+        offer_version=job.offer_version if job.state is JobState.OFFERED else None,
         due_at=job.due_at,
         round=job.round,
         late=job.late,
@@ -198,29 +198,18 @@ async def _keep(c: AsyncConnection, job: Job, asked: Offered, client: Caller) ->
 async def _draft(
     c: AsyncConnection, asked: Offered, client: Caller, freelancer: str, our: Settings
 ) -> Job:
-    policy = Policy.model_validate(our.policy)
-    price = asked.price.amount_minor
-    if not policy.smallest_price_minor <= price <= policy.largest_price_minor:
-        raise InvalidAmount(
-            "the price is outside the limits",
-            field="price",
-            smallest_minor=policy.smallest_price_minor,
-            largest_minor=policy.largest_price_minor,
-        )
-    if freelancer == client.id:
-        raise Linked("a job takes two people")
     starts = asked.start_when_funded
     if starts is None:
         starts = (await people.of(c, client.id))["start_when_funded"]
     now = datetime.now(UTC)
     terms = Terms(
-        policy=policy,
-        price_minor=price,
+        policy=Policy.model_validate(our.policy),
+        price_minor=asked.price.amount_minor,
         currency=asked.price.currency,
         work_period=timedelta(days=asked.days),
         start_when_funded=starts,
     )
-    return Job.model_validate(
+    job = Job.model_validate(
         {
             "id": ids.fresh("job"),
             "terms": terms,
@@ -229,6 +218,8 @@ async def _draft(
             **dict.fromkeys(("opened_at", "last_event_at", "since"), now),
         }
     )
+    require_offerable(job)
+    return job
 
 
 def _line(row: RowMapping) -> JobLine:

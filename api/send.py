@@ -80,6 +80,14 @@ async def offer(c: AsyncConnection, job: Job, asked: Request) -> RowMapping:
     return known
 
 
+async def known(c: AsyncConnection, caller: str, key: str, request: bytes) -> RowMapping:
+    """What this key sent before, for somebody who has no part in the case; else there is none."""
+    row = await instructions.under_key(c, caller, key)
+    if row is None or row["request_hash"] != request:
+        raise Problem("not_found")
+    return row
+
+
 def forbidden(pair: Pair, case: Job | Dispute, asked: Request) -> Recorded | None:
     """What the law refuses by the state alone."""
     scene = glance(pair, case, asked.role, asked.caller.id, asked.command)

@@ -167,6 +167,8 @@ class Job(Case):
     """One contract between one client and one freelancer under escrow."""
 
     state: JobState = JobState.DRAFT
+    offer_version: int = 0
+    """What the freelancer sees when accepting."""
     due_at: datetime | None = None
     """When the work, or its revision, is due."""
     deliveries: tuple[DeliveryId, ...] = ()

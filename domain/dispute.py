@@ -14,7 +14,7 @@ from domain.reminding import rejection_reminders, usual_reminders
 
 S = DisputeState
 RUNNING = (S.OPEN, S.APPOINTING, S.IN_MEDIATION, S.PROPOSED, S.STAFF_REVIEW, S.RULED)
-BEFORE_A_PROPOSAL = (S.OPEN, S.APPOINTING, S.IN_MEDIATION, S.STAFF_REVIEW)
+BEFORE_A_PROPOSAL = (S.OPEN, S.APPOINTING, S.IN_MEDIATION, S.STAFF_REVIEW, S.RULED)
 PARTIES = {Role.CLIENT, Role.FREELANCER}
 
 BY_REJECTION = Condition(
@@ -68,6 +68,7 @@ def withdraw(scene: Scene) -> Change:
         return Change(reviewed, ended, entries, job_since=since)
     assert job.due_at is not None, "a job under way has a due date"
     moved = job.due_at + (scene.counts_from - dispute.opened_at)
+    moved = max(moved, scene.counts_from + policy.revision_period)
     going_on = job.model_copy(update={"state": JobState.IN_PROGRESS, "due_at": moved})
     return Change(going_on, ended, entries)
 

@@ -7,7 +7,7 @@ from domain import commands as c
 from domain import endings, flows, opening, pausing, settlement
 from domain.accounts import Wallet
 from domain.cases import Case, Dispute, DisputeState, Job, JobState, Role, Ruling, Verdict
-from domain.errors import InsufficientFunds, InvalidAmount, SeenIsStale
+from domain.errors import InsufficientFunds, InvalidAmount, Linked, SeenIsStale
 from domain.money import show
 from domain.process import Change, Condition, Need, Process, Scene, Silence, step
 from domain.reminding import usual_reminders
@@ -30,14 +30,23 @@ TASK_OPEN = Condition("a staff task is open on it", lambda scene: bool(scene.job
 
 def offer(scene: Scene) -> Change:
     """The freelancer sees the offer."""
-    policy, price = scene.job.terms.policy, scene.job.terms.price_minor
+    require_offerable(scene.job)
+    return Change(job=_to(scene, S.OFFERED, offer_version=scene.job.version + 1))
+
+
+def require_offerable(job: Job) -> None:
+    """Raise Linked or InvalidAmount when the job can't be offered at all, by its terms alone."""
+    if job.client == job.freelancer:
+        raise Linked("a job takes two people")
+    policy, price = job.terms.policy, job.terms.price_minor
     if not policy.smallest_price_minor <= price <= policy.largest_price_minor:
         raise InvalidAmount(
             f"a price is from {show(policy.smallest_price_minor)}"
             f" to {show(policy.largest_price_minor)}",
-            field="price_minor",
+            field="price",
+            smallest_minor=policy.smallest_price_minor,
+            largest_minor=policy.largest_price_minor,
         )
-    return Change(job=_to(scene, S.OFFERED))
 
 
 def accept(scene: Scene) -> Change:
@@ -45,8 +54,8 @@ def accept(scene: Scene) -> Change:
     command = cast(c.Accept, scene.command)
     assert scene.facts.standing is not None, "the row needs the standing of who accepts"
     scene.facts.standing.require_to_work()
-    if command.offer_version != scene.job.version:
-        raise SeenIsStale("the offer has changed", offer_version=scene.job.version)
+    if command.offer_version != scene.job.offer_version:
+        raise SeenIsStale("the offer has changed", offer_version=scene.job.offer_version)
     try:
         return fund(scene)
     except InsufficientFunds:

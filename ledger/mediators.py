@@ -21,7 +21,8 @@ CANDIDATES = text(
                select max(a.version) from agreement a where a.kind = s.kind)) = 2
       and not exists (
           select 1 from cases shared
-          where shared.kind = 'job' and shared.opened_at > cast(:at as timestamptz) - interval '1 year'
+          where shared.kind = 'job'
+            and shared.opened_at > cast(:at as timestamptz) - interval '1 year'
             and ((shared.client_id = p.id and shared.freelancer_id = any(:parties))
               or (shared.freelancer_id = p.id and shared.client_id = any(:parties))))
     group by p.id

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import CancelledError, FailureError, is_cancelled_exception
+from temporalio.exceptions import FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from domain.outcome import Outcome, StepRequest
@@ -58,7 +58,7 @@ class Books:
             except FailureError as again:
                 if is_cancelled_exception(again) and not self.retry_asked:
                     raise
-                failure = failure if isinstance(again, CancelledError) else again
+                failure = failure if is_cancelled_exception(again) else again
             else:
                 return outcome
 

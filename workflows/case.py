@@ -43,12 +43,15 @@ class CaseLife:
         while not case.over:
             await self._something_to_do(case)
             case = await self._step(start, self._next())
-            if workflow.info().is_continue_as_new_suggested() and not self._inbox:
-                await self._reminders.sent()
+            if workflow.info().is_continue_as_new_suggested() and not self._busy():
                 workflow.continue_as_new(start)
+        await workflow.wait_condition(lambda: not self._reminders.under_way)
         while (late := self._next()) is not None:
             await self._step(start, late)
-        await self._reminders.sent()
+
+    def _busy(self) -> bool:
+        """Whether something would be lost if this run ended now."""
+        return bool(self._inbox) or self._reminders.under_way
 
     async def _something_to_do(self, case: CaseBrief) -> None:
         """Until somebody decided, something was told, or the clock's next moment has come."""
@@ -60,8 +63,10 @@ class CaseLife:
                 timeout_summary=case.wake_says,
             )
         except TimeoutError:
-            # Silence may need the proof that these reminders give.
-            await self._reminders.sent()
+            # Silence may need the proof that these reminders give; people need not wait for it.
+            await workflow.wait_condition(
+                lambda: bool(self._inbox) or not self._reminders.under_way
+            )
 
     def _next(self) -> tuple[str, str] | None:
         """The next decision that has not been taken; None means the clock."""

@@ -1,7 +1,6 @@
 """How workflows are reached from outside: started, signalled, told."""
 
-from collections.abc import Sequence
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 

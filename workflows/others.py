@@ -31,17 +31,17 @@ class Reminders:
     """Reminders under way; they hold up nobody's decision, only the clock waits for them."""
 
     def __init__(self) -> None:
-        self._under_way: list[asyncio.Task[None]] = []
+        self._tasks: list[asyncio.Task[None]] = []
 
     def send(self, mail_ids: Iterable[str]) -> None:
         """Send these mails; what became of each is recorded on it."""
-        self._under_way += [asyncio.create_task(_remind(mail_id)) for mail_id in mail_ids]
+        self._tasks = [task for task in self._tasks if not task.done()]
+        self._tasks += [asyncio.create_task(_remind(mail_id)) for mail_id in mail_ids]
 
-    async def sent(self) -> None:
-        """Until every reminder has been delivered, or given up."""
-        waiting, self._under_way = self._under_way, []
-        for task in waiting:
-            await task
+    @property
+    def under_way(self) -> bool:
+        """Whether one has been neither delivered nor given up yet."""
+        return any(not task.done() for task in self._tasks)
 
 
 async def _remind(mail_id: str) -> None:

@@ -10,9 +10,9 @@ with workflow.unsafe.imports_passed_through():
 
 def adopt(before: CaseBrief | None, case: CaseBrief) -> None:
     """Show the case as it stands; search attributes only when what they say has changed."""
-    if before != case:
-        workflow.set_current_details(_details(case))
     shown = workflow.info().typed_search_attributes
+    if before != case or shown.get(options.STUCK):
+        workflow.set_current_details(_details(case))
     wanted = options.search_attributes(case)
     updates = [
         pair.key.value_set(pair.value) for pair in wanted if shown.get(pair.key) != pair.value

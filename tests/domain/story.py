@@ -352,7 +352,7 @@ def _delivery(story: Story) -> DeliveryId:
 
 
 USUAL: Mapping[type[c.Command], Callable[[Story], dict[str, object]]] = {
-    c.Accept: lambda story: {"offer_version": story.job.version},
+    c.Accept: lambda story: {"offer_version": story.job.offer_version},
     c.Deliver: lambda story: {"id": f"delivery_{story.steps}", "note": "here it is"},
     c.Approve: lambda story: {"delivery_id": _delivery(story)},
     c.RequestRevision: lambda story: {"instructions": "a darker blue"},

@@ -143,13 +143,12 @@ def test_a_withdrawn_rejection_in_a_pause_leaves_the_review_its_days() -> None:
 
 
 def test_nothing_that_is_overdue_happens_in_a_pause() -> None:
-    """A due date that passed before a dispute acts when the pause after it is over."""
-    story = Story().in_progress().until(MONDAY + 9 * DAY).client(c.RequestRejection)
-    story.staff(c.PauseClock).client(c.WithdrawRejection)
-    story.job = story.job.model_copy(update={"due_at": MONDAY})
-    story.client(c.RequestRejection).client(c.WithdrawRejection)
+    """What was due before a state was entered in a pause happens when the pause is over."""
+    story = Story().in_review().until(MONDAY + 9 * DAY).staff(c.PauseClock)
+    story.job = story.job.model_copy(update={"first_delivered_at": MONDAY - 70 * DAY})
+    story.client(c.RequestRevision)
     assert story.wakes_at() == MONDAY + 19 * DAY
-    assert story.passes(10 * DAY).event_times("delivery_late") == [MONDAY + 19 * DAY]
+    assert story.passes(10 * DAY).event_times("mediation_opened") == [MONDAY + 19 * DAY]
 
 
 def test_staff_do_not_decide_in_their_own_case() -> None:

@@ -76,12 +76,22 @@ def test_a_rejection_withdrawn_before_a_delivery_moves_the_due_date_by_its_lengt
     make: type[Story],
 ) -> None:
     """The days of the dispute are not the freelancer's."""
-    story = make().passes(DAY)
+    story = make()
     due = story.job.due_at
     assert due is not None
     story.client(c.RequestRejection).passes(3 * DAY).client(c.WithdrawRejection)
     assert story.states() == ("in_progress", "withdrawn")
     assert story.job.due_at == due + 3 * DAY
+
+
+def test_a_withdrawn_rejection_leaves_five_days_to_work() -> None:
+    """Taken back when the revision was long overdue, it is not requested again at once."""
+    story = Story().revising().passes(19 * DAY)
+    assert story.states() == ("rejection_open", "open")
+    story.passes(2 * DAY).client(c.WithdrawRejection)
+    assert story.states() == ("in_progress", "withdrawn")
+    assert story.job.due_at == story.at + 5 * DAY
+    assert story.passes(18 * DAY).states()[0] == "in_progress"
 
 
 def test_a_delivery_and_a_revision_of_the_same_moment_are_told_apart() -> None:

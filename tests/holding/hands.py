@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,6 +15,7 @@ from activities.books import Books
 from activities.sweeper import Sweeper
 from domain.cases import Role
 from domain.commands import Command
+from domain.outcome import Outcome, StepRequest
 from domain.policy import Policy
 from ledger.calendars import business_calendar
 from tests.holding.faults import Fault
@@ -105,3 +107,22 @@ async def ended(world: World, case_id: str) -> bool:
     status = (await workflow(world, case_id).describe()).status
     assert status in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.COMPLETED), status
     return status is WorkflowExecutionStatus.COMPLETED
+
+
+async def commit(
+    world: World,
+    case_id: str,
+    *,
+    version: int,
+    at: datetime | None = None,
+    instruction_id: str | None = None,
+) -> Outcome:
+    """A step as a worker commits it that dies before anybody hears of it."""
+    at = at or datetime.now(UTC)
+    request = StepRequest(case_id=case_id, version=version, at=at, instruction_id=instruction_id)
+    return await books(world).commit_step(request)
+
+
+async def decided(world: World, instruction_id: str) -> bool:
+    """Whether a decision has its outcome."""
+    return await outcome(world, instruction_id) is not None

@@ -1,10 +1,10 @@
 """No failure ends a case: whatever fails is tried again, in sight of those who can help."""
 
+import asyncio
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from temporalio.client import PendingActivityState
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
@@ -12,7 +12,7 @@ from domain import commands as c
 from domain.cases import Role
 from domain.policy import DAY
 from tests.holding.faults import Failing
-from tests.holding.hands import ended, hands, happened, leaves, sweeper, workflow
+from tests.holding.hands import commit, decided, ended, hands, happened, leaves, sweeper, workflow
 from tests.life import Life, eventually
 from tests.world import World
 from workflows import options
@@ -55,35 +55,85 @@ async def test_a_dispute_that_runs_already_is_no_failure(world: World, life: Lif
     async with hands(world):
         await life.in_review()
     rejection = await leaves(life, Role.CLIENT, c.RequestRejection)
-    await committed_elsewhere(life, rejection)
-    await sweeper(world).cases()
+    await commit(world, life.job_id, version=3, instruction_id=rejection)
+    await sweeper(world).missing()
     async with hands(world):
         await life.client_does(c.WithdrawRejection)
-        assert await life.states() == ("in_review", "withdrawn")
         await life.client_does(c.Approve)
         await eventually(lambda: ended(world, life.job_id))
 
 
 async def test_a_case_that_cannot_go_on_says_so_until_an_operator_hurries_it(
-    world: World, life: Life, monkeypatch: pytest.MonkeyPatch
+    world: World, life: Life, impatient: None
 ) -> None:
     """`Stuck` is set with the reason; `retry` tries at once; then nothing is left of it."""
-    monkeypatch.setattr(options, "STUCK_AFTER", timedelta(seconds=1))
-    monkeypatch.setattr(options, "WITHOUT_END", RetryPolicy(initial_interval=timedelta(hours=1)))
     fault = Failing("commit_step", PASSING, times=0)
     async with hands(world, fault):
         await life.in_review()
         fault.times = 1_000
-        approval = await leaves(life, Role.CLIENT, c.Approve)
+        await leaves(life, Role.CLIENT, c.Approve)
         await eventually(lambda: stuck(life))
         assert "the disk is full" in await details(life)
         assert await pending(life) == ["commit_step"]
         fault.times = 0
-        assert await retried(life) is True
+        assert await retried(life)
         await eventually(lambda: ended(world, life.job_id))
-    assert not await stuck(life)
-    assert await outcome(world, approval)
+        assert not await stuck(life)
+        assert "completed" in await details(life)
 
 
-async def committed_elsewhere(life: Life, instruction_id: str) -> None:
-    """A worker committed the step and died before anybody heard of it."""
+async def test_a_retry_that_fails_too_keeps_the_reason(
+    world: World, life: Life, impatient: None
+) -> None:
+    """Operators see why it fails, not that they asked; and can ask again."""
+    fault = Failing("commit_step", PASSING, times=0)
+    async with hands(world, fault):
+        await life.offered()
+        fault.times = 1_000
+        refused = await leaves(life, Role.FREELANCER, c.Accept, offer_version=7)
+        await eventually(lambda: stuck(life))
+        tries = fault.met
+        assert await retried(life)
+        await eventually(lambda: met(fault, tries + 1))
+        await asyncio.sleep(1.2)
+        assert "the disk is full" in await details(life)
+        fault.times = 0
+        assert await retried(life)
+        await eventually(lambda: decided(world, refused))
+        assert "Stuck" not in await details(life)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stuck after a second, and no try by itself within the hour."""
+    monkeypatch.setattr(options, "STUCK_AFTER", timedelta(seconds=1))
+    monkeypatch.setattr(options, "WITHOUT_END", RetryPolicy(initial_interval=timedelta(hours=1)))
+
+
+async def stuck(life: Life) -> bool:
+    described = await workflow(life.world, life.job_id).describe()
+    return bool(described.typed_search_attributes.get(options.STUCK))
+
+
+async def details(life: Life) -> str:
+    """What the Temporal UI shows of the job."""
+    answer = await workflow(life.world, life.job_id).query(
+        "__temporal_workflow_metadata", result_type=WorkflowMetadata
+    )
+    return str(answer.current_details)
+
+
+async def pending(life: Life) -> list[str]:
+    described = await workflow(life.world, life.job_id).describe()
+    return [one.activity_type.name for one in described.raw_description.pending_activities]
+
+
+async def retried(life: Life) -> bool:
+    """Staff hurry the job."""
+    answer = await life.world.house.staff.post(f"/v1/staff/cases/{life.job_id}/retry")
+    assert answer.status_code == 200, answer.text
+    return bool(answer.json()["told"])
+
+
+async def met(fault: Failing, times: int) -> bool:
+    return fault.met >= times

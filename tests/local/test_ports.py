@@ -15,6 +15,8 @@ def test_a_busy_port_names_its_holder_and_what_to_do() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(Unready) as refused:
             require_free({"the API": port})
+    with socket.create_server(("127.0.0.1", port)) as again:
+        assert again.getsockname()[1] == port
     line = str(refused.value)
     assert f"Port {port}, which the API needs, is taken by process {os.getpid()}" in line
     assert "Stop it" in line
@@ -36,6 +38,8 @@ def test_a_port_that_was_just_closed_is_free() -> None:
             accepted.close()
             client.recv(1)
     require_free({"the API": port})
+    with socket.create_server(("127.0.0.1", port)) as again:
+        assert again.getsockname()[1] == port
 
 
 def test_free_ports_differ() -> None:

@@ -58,6 +58,7 @@ def test_the_lock_of_a_dead_server_is_no_obstacle(server: Postgres) -> None:
     server.stop()
     (server.data / "postmaster.pid").write_text(f"1\n{server.data}\n")
     server.start()
+    assert server.sql("select 1") == "1"
 
 
 def test_two_servers_never_share_one_folder(server: Postgres) -> None:
