@@ -29,8 +29,14 @@ def up(
 def demo() -> None:
     """Play the demo stories against the API at PEEROK_PUBLIC_URL."""
     from local import demo as stories
+    from local.actors import Refused
+    from local.places import Unready
 
-    asyncio.run(stories.play(settings().public_url))
+    try:
+        asyncio.run(stories.play(settings().public_url, again=True))
+    except (Refused, Unready) as reason:
+        print(reason)
+        raise typer.Exit(1) from None
 
 
 @app.command()

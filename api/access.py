@@ -5,36 +5,38 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.callers import Caller
 from api.problems import Problem
 from domain.cases import JobState, Role
+from domain.decide import MEDIATED
 from ledger import cases, people
 from ledger.cases import Pair
+
+HOUSE = frozenset({"staff", "head_of_support", "accounting"})
+"""Who may look at any case; only `staff` decide."""
 
 
 def role(caller: Caller, pair: Pair, *, staff: bool = False) -> Role | None:
     """The caller's role in the case; `staff` asks for the house's doors, else parties go first."""
-    party = _party(caller, pair)
     if staff:
         return Role.STAFF if "staff" in caller.roles else None
-    if party is not None:
-        return party
-    return Role.STAFF if caller.roles & {"staff", "head_of_support", "accounting"} else None
+    return _party(caller, pair) or (Role.STAFF if caller.roles & HOUSE else None)
 
 
-def _party(caller: Caller, pair: Pair) -> Role | None:
-    if caller.id == pair.job.client:
-        return Role.CLIENT
-    if caller.id == pair.job.freelancer:
-        return None if pair.job.state is JobState.DRAFT else Role.FREELANCER
-    if pair.dispute is not None and caller.id == pair.dispute.mediator:
-        return Role.MEDIATOR
-    return None
+def decides(caller: Caller, stands_as: Role) -> bool:
+    """Whether somebody in this role has anything to decide, and does not only look."""
+    return stands_as is not Role.STAFF or "staff" in caller.roles
 
 
-async def entitled(c: AsyncConnection, caller: Caller, case_id: str) -> Pair:
-    """The case and its other half for somebody with a role in it; for anybody else, 404."""
+async def entitled(c: AsyncConnection, caller: Caller, case_id: str) -> tuple[Pair, Role]:
+    """The case, its other half and the caller's role; for anybody without a role, 404.
+
+    Mediators and the house look at it once they have promised to keep it to themselves.
+    """
     pair = await cases.read(c, case_id)
-    if pair is None or role(caller, pair) is None:
+    stands_as = role(caller, pair) if pair else None
+    if pair is None or stands_as is None:
         raise Problem("not_found")
-    return pair
+    if stands_as in (Role.MEDIATOR, Role.STAFF):
+        (await people.standing(c, caller.id)).require_undertaking()
+    return pair, stands_as
 
 
 async def may_read_brief(c: AsyncConnection, caller: Caller, stands_as: Role) -> bool:
@@ -45,3 +47,15 @@ async def may_read_brief(c: AsyncConnection, caller: Caller, stands_as: Role) ->
     if stands_as is Role.FREELANCER:
         return standing.nda_signed
     return standing.undertaking_signed
+
+
+def _party(caller: Caller, pair: Pair) -> Role | None:
+    """A freelancer sees an offer once it is made, a mediator a dispute while it is theirs."""
+    if caller.id == pair.job.client:
+        return Role.CLIENT
+    if caller.id == pair.job.freelancer:
+        return None if pair.job.state is JobState.DRAFT else Role.FREELANCER
+    dispute = pair.dispute
+    if dispute is not None and dispute.mediator == caller.id and dispute.state in MEDIATED:
+        return Role.MEDIATOR
+    return None

@@ -6,7 +6,9 @@ from typing import Any
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.access import decides
 from api.bodies import Balance, Shown
+from api.callers import Caller
 from api.paths import path_of
 from api.send import glance
 from domain.cases import OVER, Dispute, Job, Role
@@ -61,6 +63,7 @@ class Verdict(Shown):
     ends: str
     freelancer: Balance | None
     ip: str
+    reasons: str
     accepted_by: list[str] = Field(default_factory=list)
 
 
@@ -119,7 +122,7 @@ class CaseShown(Shown):
 
 
 async def common(
-    c: AsyncConnection, pair: Pair, case: Job | Dispute, role: Role, person: str, our: Settings
+    c: AsyncConnection, pair: Pair, case: Job | Dispute, role: Role, caller: Caller, our: Settings
 ) -> dict[str, Any]:
     """The fields of CaseShown for this caller."""
     named = await reading.names(c, [case.client, case.freelancer])
@@ -139,17 +142,19 @@ async def common(
         "last_event_at": case.last_event_at,
         "paused_until": case.paused_until,
         "settlement_offers": settlements(case),
-        "actions": actions(pair, case, role, person),
-        "if_nobody_acts": nobody(pair),
+        "actions": actions(pair, case, role, caller),
+        "if_nobody_acts": nobody(pair) if case.state not in OVER else None,
         "timeline": f"/v1/jobs/{pair.job.id}/timeline",
         **(_for_staff(process.name, case, our) if role is Role.STAFF else {}),
     }
 
 
-def actions(pair: Pair, case: Job | Dispute, role: Role, person: str) -> list[Action]:
+def actions(pair: Pair, case: Job | Dispute, role: Role, caller: Caller) -> list[Action]:
     """What this caller may decide now, from the law's own table."""
+    if not decides(caller, role):
+        return []
     process = process_of(case)
-    rows = process.actions(case.state, role, glance(pair, case, role, person, None))
+    rows = process.actions(case.state, role, glance(pair, case, role, caller.id, None))
     noun = f"{process.name}s"
     prefix = f"/v1/staff/{noun}" if role is Role.STAFF else f"/v1/{noun}"
     return [

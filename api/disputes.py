@@ -9,18 +9,17 @@ from api import access
 from api.bodies import Balance, Shown
 from api.callers import Caller, TheCaller
 from api.cases import CaseShown, HandedFile, Party, Verdict, common, handed
-from api.decisions import route
+from api.decisions import Left, Noun, add_routes
 from api.ids import DisputeId
 from api.state import Engine, TheSettings
 from domain import cases as law
-from domain.cases import Dispute, Ends, Role
+from domain.cases import Dispute, DisputeState, Ends, Role
+from domain.decide import MEDIATED
+from domain.dispute import DISPUTE
 from domain.opening import quoted_fee
-from domain.registry import DISPUTE_COMMANDS
 from ledger import reading
 from ledger.cases import Pair
 from settings import Settings
-
-STAFF_ONLY = {"resolve", "confirm", "refuse"}
 
 router = APIRouter(prefix="/disputes", tags=["disputes"])
 
@@ -58,19 +57,20 @@ async def one(
 ) -> DisputeShown:
     """The dispute as it stands."""
     async with engine.connect() as c:
-        pair = await access.entitled(c, caller, case_id)
+        pair, _ = await access.entitled(c, caller, case_id)
         return await show(c, pair, caller, our)
 
 
 async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) -> DisputeShown:
-    """The dispute as this caller sees it."""
+    """The dispute as this caller sees it; a ruling that waits for a second person is staff's."""
     job, dispute, role = pair.job, pair.dispute, access.role(caller, pair)
     assert dispute is not None and role is not None, "whoever gets here has a role in a dispute"
-    named = await reading.names(c, [dispute.mediator]) if dispute.mediator else {}
     texts = await reading.texts(c, job.id)
     currency, held = job.terms.currency, job.held.total if job.held else 0
+    final = dispute.state is DisputeState.EXECUTED
+    why = await reading.reasons(c, dispute.id)
     return DisputeShown(
-        **await common(c, pair, dispute, role, caller.id, our),
+        **await common(c, pair, dispute, role, caller, our),
         job_id=job.id,
         title=texts["title"],
         number=dispute.number,
@@ -79,10 +79,10 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         escrow=Balance(amount_minor=0 if job.state in law.OVER else held, currency=currency),
         mediation_fee=Balance(amount_minor=quoted_fee(job), currency=currency),
         fee_held=dispute.fee is not None,
-        mediator=_mediator(dispute, named),
+        mediator=await _mediator(c, dispute),
         veto_open=dispute.veto_open,
-        proposal=_verdict(dispute.proposal, currency),
-        ruling=_verdict(dispute.ruling, currency) if role is Role.STAFF else None,
+        proposal=_verdict(dispute.proposal, why, currency),
+        ruling=_verdict(dispute.ruling, why, currency) if role is Role.STAFF or final else None,
         statements=await _statements(c, dispute),
     )
 
@@ -96,13 +96,17 @@ async def _statements(c: AsyncConnection, dispute: Dispute) -> list[Statement]:
     ]
 
 
-def _mediator(dispute: Dispute, named: dict[str, str]) -> Party | None:
-    if dispute.mediator is None:
+async def _mediator(c: AsyncConnection, dispute: Dispute) -> Party | None:
+    """Who is asked or appointed, or made the proposal; not whoever left without one."""
+    who = dispute.mediator
+    if who is None or not (dispute.proposed or dispute.state in MEDIATED):
         return None
-    return Party(id=dispute.mediator, name=named[dispute.mediator])
+    return Party(id=who, name=(await reading.names(c, [who]))[who])
 
 
-def _verdict(verdict: law.Proposal | law.Ruling | None, currency: str) -> Verdict | None:
+def _verdict(
+    verdict: law.Proposal | law.Ruling | None, why: dict[str, str], currency: str
+) -> Verdict | None:
     if verdict is None:
         return None
     part = Balance(amount_minor=verdict.freelancer_minor, currency=currency)
@@ -112,10 +116,10 @@ def _verdict(verdict: law.Proposal | law.Ruling | None, currency: str) -> Verdic
         ends=verdict.ends.value,
         freelancer=part if verdict.ends is Ends.SPLIT else None,
         ip=verdict.ip.value,
+        reasons=why[verdict.id],
         accepted_by=[role.value for role in accepted],
     )
 
 
-for _command in DISPUTE_COMMANDS.values():
-    if _command.name not in STAFF_ONLY:
-        route(router, "dispute", _command, show)
+NOUN = Noun(DISPUTE, DisputeId, DisputeShown | Left, show)
+add_routes(router, NOUN)

@@ -1,6 +1,6 @@
 """Files people hand each other: uploaded as a stream, downloaded by those entitled alone."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Iterable
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
@@ -20,7 +20,8 @@ from api.problems import Problem
 from api.ranges import asked_range
 from api.state import Engine, Files, TheSettings
 from api.uploads import discard, receive
-from domain.access import may_read
+from domain.access import Handover, may_read
+from domain.errors import NdaMissing
 from ledger import files, people
 
 router = APIRouter(prefix="/files", tags=["files"])
@@ -100,6 +101,21 @@ async def download(
         media_type=file["content_type"],
         headers=headers,
     )
+
+
+async def readable(c: AsyncConnection, caller: Caller, case_ids: Collection[str]) -> set[str]:
+    """Which of the files that were handed over in these cases the caller may download."""
+    standing = await people.standing(c, caller.id)
+    staff = not caller.roles.isdisjoint(STAFF)
+
+    def opens(handovers: Iterable[Handover]) -> bool:
+        try:
+            return may_read(handovers, caller.id, standing, staff=staff)
+        except NdaMissing:
+            return False
+
+    found = await files.handovers_in(c, case_ids)
+    return {file_id for file_id, handovers in found.items() if opens(handovers)}
 
 
 async def _readable(c: AsyncConnection, caller: Caller, file_id: str) -> RowMapping:

@@ -9,7 +9,7 @@ from api.problems import Problem
 
 
 def path_id(prefix: str) -> AfterValidator:
-    """A check that the id is a TypeID with this prefix; anything else is 404."""
+    """A check that the id is a TypeID with this prefix (a pattern); anything else is 404."""
     shape = re.compile(prefix + r"_[0-7][0-9a-hjkmnp-tv-z]{25}")
 
     def named(text: str) -> str:
@@ -20,6 +20,7 @@ def path_id(prefix: str) -> AfterValidator:
     return AfterValidator(named)
 
 
+CaseId = Annotated[str, path_id("(?:job|dispute)")]
 JobId = Annotated[str, path_id("job")]
 DisputeId = Annotated[str, path_id("dispute")]
 InstructionId = Annotated[str, path_id("instruction")]

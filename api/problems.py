@@ -1,6 +1,6 @@
 """Every refusal as RFC 9457 problem details; here alone the law's codes get an HTTP status."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -17,6 +17,8 @@ from domain.errors import DomainError, every_error
 from ledger.database import is_serialization_conflict
 
 MEDIA_TYPE = "application/problem+json"
+MOST_ERRORS = 50
+"""How many wrong fields of one request are named."""
 logger = get_logger()
 
 OF_THE_LAW: dict[str, int] = {
@@ -109,7 +111,15 @@ def field(name: str, detail: str, code: str = "invalid") -> Problem:
 
 def refusal(code: str, detail: str, facts: Mapping[str, Any]) -> Problem:
     """What the law refused, from the exception or from a recorded outcome."""
-    return Problem(code, detail, facts=dict(facts))
+    members: dict[str, Any] = {"facts": dict(facts)}
+    if "field" in facts:
+        members["errors"] = [{"pointer": f"#/{facts['field']}", "detail": detail}]
+    return Problem(code, detail, **members)
+
+
+def invalid_body(errors: Sequence[Mapping[str, Any]]) -> Problem:
+    """What a model of ours refused in a body that was read already."""
+    return _invalid([{**error, "loc": ("body", *error["loc"])} for error in errors])
 
 
 def catalogue() -> list[tuple[str, int, str]]:
@@ -159,7 +169,7 @@ async def _on_http(_: Request, error: HTTPException) -> JSONResponse:
 
 
 async def _on_invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-    return respond(Problem("invalid", errors=[_place(one) for one in error.errors()]))
+    return respond(_invalid(error.errors()))
 
 
 async def _on_outage(_: Request, error: Exception) -> JSONResponse:
@@ -171,15 +181,24 @@ async def _on_outage(_: Request, error: Exception) -> JSONResponse:
     return respond(Problem("unavailable", headers={"Retry-After": "5"}))
 
 
-def _place(error: dict[str, Any]) -> dict[str, str]:
+def _invalid(errors: Sequence[Mapping[str, Any]]) -> Problem:
+    return Problem("invalid", errors=[_place(error) for error in errors[:MOST_ERRORS]])
+
+
+def _place(error: Mapping[str, Any]) -> dict[str, str]:
     """Where a field is wrong and why, without repeating what was sent."""
     where, *path = error["loc"]
     if error["type"] == "json_invalid":
         path = []
     if where == "body":
-        pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
-        return {"pointer": f"#{pointer}", "detail": error["msg"]}
+        return {"pointer": "#" + "".join(map(_step, path)), "detail": error["msg"]}
     return {where if where == "header" else "parameter": str(path[0]), "detail": error["msg"]}
+
+
+def _step(part: str | int) -> str:
+    """One step of a JSON pointer; a name may hold halves of characters, an answer may not."""
+    name = str(part).encode("utf-8", "backslashreplace").decode()
+    return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
 def _meaning(code: str) -> tuple[int, str]:

@@ -11,11 +11,11 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from api.callers import Caller
-from api.problems import Problem
+from api.problems import Problem, refusal
 from domain.calendar import Calendar
 from domain.cases import Dispute, Job, Role
 from domain.commands import Command
-from domain.decide import row_for
+from domain.decide import process_of, row_for
 from domain.errors import DomainError
 from domain.outcome import CaseBrief, Recorded, brief
 from domain.process import Facts, Scene, require
@@ -38,14 +38,16 @@ class Request:
     command: Command
 
 
-async def record(c: AsyncConnection, pair: Pair, case: Job | Dispute, asked: Request) -> RowMapping:
-    """The instruction, new or as this key has it; what the law forbids at once is refused here.
+async def known(c: AsyncConnection, caller: str, key: str, request: bytes) -> RowMapping | None:
+    """What this key sent before; Problem when that was another request."""
+    row = await instructions.under_key(c, caller, key)
+    if row is not None and row["request_hash"] != request:
+        raise Problem("idempotency_key_reused")
+    return row
 
-    The door refuses only while no other instruction waits: else what it reads is a moment old.
-    """
-    refusal = None
-    if await instructions.waiting(c, pair.ids) is None:
-        refusal = forbidden(pair, case, asked)
+
+async def record(c: AsyncConnection, pair: Pair, case: Job | Dispute, asked: Request) -> RowMapping:
+    """The instruction, new or as this key has it; what the law forbids at once is refused here."""
     row: dict[str, Any] = {
         "id": ids.fresh("instruction"),
         "caller_id": asked.caller.id,
@@ -56,8 +58,9 @@ async def record(c: AsyncConnection, pair: Pair, case: Job | Dispute, asked: Req
         "command": asked.command.name,
         "body": asked.command.model_dump(mode="json"),
     }
-    if refusal is not None:
-        row |= {"outcome": refusal.model_dump(mode="json"), "decided_at": func.now()}
+    refused_now = await forbidden(c, pair, case, asked)
+    if refused_now is not None:
+        row |= {"outcome": refused_now.model_dump(mode="json"), "decided_at": func.now()}
     try:
         kept, _ = await instructions.record(c, row)
     except instructions.KeyReused as reused:
@@ -66,36 +69,40 @@ async def record(c: AsyncConnection, pair: Pair, case: Job | Dispute, asked: Req
 
 
 async def offer(c: AsyncConnection, job: Job, asked: Request) -> RowMapping:
-    """A new case with its first instruction, in one transaction; or what this key made before."""
-    known = await instructions.under_key(c, asked.caller.id, asked.key)
-    if known is None:
-        async with c.begin_nested() as point:
-            await cases.draft(c, job)
-            kept = await record(c, Pair(job, None), job, asked)
-            if kept["case_id"] != job.id:
-                await point.rollback()
-            return kept
-    if known["request_hash"] != asked.hash:
-        raise Problem("idempotency_key_reused")
-    return known
+    """A new case with its first instruction; when the key made one meanwhile, that one."""
+    async with c.begin_nested() as point:
+        await cases.draft(c, job)
+        kept = await record(c, Pair(job, None), job, asked)
+        if kept["case_id"] != job.id:
+            await point.rollback()
+    return kept
 
 
-async def known(c: AsyncConnection, caller: str, key: str, request: bytes) -> RowMapping:
-    """What this key sent before, for somebody who has no part in the case; else there is none."""
-    row = await instructions.under_key(c, caller, key)
-    if row is None or row["request_hash"] != request:
-        raise Problem("not_found")
-    return row
+async def forbidden(
+    c: AsyncConnection, pair: Pair, case: Job | Dispute, asked: Request
+) -> Recorded | None:
+    """What the law refuses by the state alone.
 
-
-def forbidden(pair: Pair, case: Job | Dispute, asked: Request) -> Recorded | None:
-    """What the law refuses by the state alone."""
+    What was read is a moment old: while an instruction waits, or when a step was committed
+    since, the next step decides. Only what its table does not know at all is refused anyway,
+    because no step could take it.
+    """
     scene = glance(pair, case, asked.role, asked.caller.id, asked.command)
     try:
         require(row_for(scene), scene)
-    except DomainError as refusal:
-        return refused(refusal, case.version)
+    except DomainError as error:
+        takes = {row.command for row in process_of(case).steps}
+        if type(asked.command) in takes and await _may_have_moved(c, pair, case):
+            return None
+        return refused(error, case.version)
     return None
+
+
+async def _may_have_moved(c: AsyncConnection, pair: Pair, case: Job | Dispute) -> bool:
+    """Whether somebody's instruction waits, or a step changed what was read."""
+    if await instructions.waiting(c, pair.ids) is not None:
+        return True
+    return case.version > 0 and await cases.read(c, case.id) != pair
 
 
 def glance(
@@ -132,5 +139,4 @@ def brief_of(pair: Pair, case: Job | Dispute) -> CaseBrief:
 
 def as_problem(outcome: Recorded) -> Problem:
     """A recorded refusal as the same problem a raised one is."""
-    facts: dict[str, Any] = outcome.facts
-    return Problem(outcome.code or "refused", outcome.detail or "", facts=facts)
+    return refusal(outcome.code or "refused", outcome.detail or "", outcome.facts)

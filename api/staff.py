@@ -4,20 +4,19 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from fastapi.responses import JSONResponse
 from sqlalchemy import RowMapping, func
 from temporalio.service import RPCError
 
-from api import disputes, jobs
+from api import disputes, jobs, send
 from api.bodies import Shown
 from api.callers import Caller, TheCaller
 from api.cases import Task
-from api.decisions import route
+from api.decisions import add_routes
 from api.idempotency import Key
+from api.ids import CaseId
 from api.pages import Limit, Page, Place, page
 from api.problems import Problem
 from api.state import Engine, Temporal
-from domain.registry import DISPUTE_COMMANDS, JOB_COMMANDS
 from ledger import cases, people, reading
 from ledger.tables import cases as table
 from workflows.doors import Doors
@@ -85,21 +84,24 @@ async def listed(
     return page(rows, limit, _line)
 
 
-@router.post("/cases/{case_id}/retry")
+@router.post("/cases/{case_id}/retry", response_model=Retried)
 async def retry(
-    case_id: str, caller: Staff, engine: Engine, temporal: Temporal, key: Key
-) -> JSONResponse:
-    """Try a failing step at once instead of waiting for its next turn; harmless when repeated."""
+    case_id: CaseId, caller: Staff, engine: Engine, temporal: Temporal, key: Key
+) -> Retried:
+    """Try a failing step at once instead of waiting for its next turn.
+
+    It changes nothing that is kept, so that a repeated request may have its effect again.
+    """
     async with engine.connect() as c:
         pair = await cases.read(c, case_id)
     if pair is None:
         raise Problem("not_found")
-    kind = "dispute" if pair.dispute is not None and pair.dispute.id == case_id else "job"
+    case = send.brief_of(pair, pair.case(case_id))
     try:
-        told = await Doors(temporal).retry(f"{kind}/{case_id}")
+        told = await Doors(temporal).retry(case.workflow_id)
     except RPCError as error:
         raise Problem("unavailable", headers={"Retry-After": "5"}) from error
-    return JSONResponse(Retried(case_id=case_id, told=told).model_dump())
+    return Retried(case_id=case_id, told=told)
 
 
 def _line(row: RowMapping) -> CaseLine:
@@ -109,9 +111,7 @@ def _line(row: RowMapping) -> CaseLine:
     return CaseLine(**{**row, "turn": row["owner"], "overdue": overdue, "staff_tasks": tasks})
 
 
-for _name in sorted(jobs.STAFF_ONLY):
-    route(on_jobs, "job", JOB_COMMANDS[_name], jobs.show, staff=True)
-for _name in sorted(disputes.STAFF_ONLY):
-    route(on_disputes, "dispute", DISPUTE_COMMANDS[_name], disputes.show, staff=True)
+add_routes(on_jobs, jobs.NOUN, staff=True)
+add_routes(on_disputes, disputes.NOUN, staff=True)
 router.include_router(on_jobs)
 router.include_router(on_disputes)

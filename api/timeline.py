@@ -17,6 +17,7 @@ from ledger import reading
 
 SAID = ("instructions", "reason", "reasons", "note", "text")
 """Where a command keeps the words of whoever decided."""
+SENT_BACK = "ruling_refused"
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
@@ -38,22 +39,32 @@ class Event(Shown):
 async def timeline(
     case_id: JobId, caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
 ) -> Page[Event]:
-    """What happened, newest first."""
+    """What happened, newest first; a mediator sees the open dispute and the job."""
     async with engine.connect() as c:
-        pair = await access.entitled(c, caller, case_id)
-        ids = await reading.family(c, case_id)
-        if access.role(caller, pair) is Role.MEDIATOR:
-            ids = pair.ids
+        pair, role = await access.entitled(c, caller, case_id)
+        ids = pair.ids if role is Role.MEDIATOR else await reading.family(c, case_id)
         rows = await reading.events(c, ids, _before(place), limit + 1)
-    return page(rows, limit, _shown, lambda row: f"{row['seq']}")
+        final = await reading.executed_rulings(c, case_id)
+
+    def show(row: RowMapping) -> Event:
+        whole = role is Role.STAFF or _is_public(row, final)
+        return _shown(row) if whole else Event(**{**row, "said": None, "facts": {}})
+
+    return page(rows, limit, show, lambda row: f"{row['seq']}")
 
 
 def _before(place: str | None) -> int | None:
     if place is None:
         return None
-    if not place.isdigit():
+    if not place.isdecimal() or len(place) > 18:
         raise bad_cursor()
     return int(place)
+
+
+def _is_public(row: RowMapping, final: set[str]) -> bool:
+    """Whether the parties may read it: what staff say of a ruling is theirs once it is final."""
+    ruling = row["facts"].get("ruling_id")
+    return row["kind"] != SENT_BACK and (ruling is None or ruling in final)
 
 
 def _shown(row: RowMapping) -> Event:

@@ -1,22 +1,24 @@
 """What a person can decide: plain records; each is named like the signal and the route it has."""
 
 import re
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
-    model_validator,
+    ValidationInfo,
+    field_validator,
 )
 
 from domain.cases import Ends, Ip
 from domain.ids import DeliveryId, FileId
 from domain.money import Minor
-from domain.texts import plain
+from domain.texts import plain, written_time
 
 LONGEST = 20_000
 
@@ -28,9 +30,16 @@ Words = Annotated[
 MaybeWords = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=LONGEST), AfterValidator(plain)
 ]
+
+Moment = Annotated[AwareDatetime, BeforeValidator(written_time)]
+Version = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
 Count = Annotated[int, Field(strict=True, ge=1, le=365)]
-Files = Annotated[tuple[Annotated[FileId, AfterValidator(plain)], ...], Field(max_length=200)]
 Id = Annotated[str, Field(max_length=64), AfterValidator(plain)]
+Files = Annotated[
+    tuple[Annotated[FileId, Field(max_length=64), AfterValidator(plain)], ...],
+    Field(max_length=200),
+]
+Delivered = Annotated[DeliveryId, Field(max_length=64), AfterValidator(plain)]
 
 
 class Command(BaseModel):
@@ -57,7 +66,7 @@ class OfferJob(Command):
 class Accept(Command):
     """The freelancer takes the job as it was offered."""
 
-    offer_version: Annotated[int, Field(strict=True, ge=0)]
+    offer_version: Version
 
 
 class Decline(Command):
@@ -81,19 +90,20 @@ class Deliver(Command):
 
     id: DeliveryId
     note: MaybeWords = ""
-    files: Files = ()
+    files: Files = Field(default=(), validate_default=True)
 
-    @model_validator(mode="after")
-    def _hands_over_something(self) -> Self:
-        if not self.note and not self.files:
+    @field_validator("files")
+    @classmethod
+    def _hands_over_something(cls, files: Files, info: ValidationInfo) -> Files:
+        if not files and not info.data.get("note"):
             raise ValueError("a delivery has files, or a note that says where the work is")
-        return self
+        return files
 
 
 class Approve(Command):
     """The client is satisfied with a delivery."""
 
-    delivery_id: DeliveryId
+    delivery_id: Delivered
 
 
 class RequestRevision(Command):
@@ -139,7 +149,7 @@ class PauseClock(Command):
     """Staff let all clocks of a job stand still until a time."""
 
     reason: Words
-    until: AwareDatetime
+    until: Moment
 
 
 class ResumeClock(Command):

@@ -1,8 +1,9 @@
 """What is known of each stored file, and in which cases it was handed over."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import RowMapping, case, func, insert, or_, select
+from sqlalchemy import ColumnElement, RowMapping, case, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.access import HandedAs, Handover
@@ -37,13 +38,25 @@ async def find(c: AsyncConnection, file_id: str) -> RowMapping | None:
 
 async def handovers(c: AsyncConnection, file_id: str) -> list[Handover]:
     """Every case the file was handed over in."""
+    return (await _handovers(c, attachment.c.file_id == file_id)).get(file_id, [])
+
+
+async def handovers_in(c: AsyncConnection, case_ids: Collection[str]) -> dict[str, list[Handover]]:
+    """As what each file was handed over in these cases, by file."""
+    return await _handovers(c, attachment.c.case_id.in_(case_ids))
+
+
+async def _handovers(
+    c: AsyncConnection, condition: ColumnElement[bool]
+) -> dict[str, list[Handover]]:
+    """A mediator belongs to a case from the appointment until the mediation is over."""
     disputes = cases.alias()
     mediators = (
         select(func.array_agg(disputes.c.mediator_id))
         .where(
             or_(disputes.c.id == cases.c.id, disputes.c.parent_id == cases.c.id),
             disputes.c.mediator_id.is_not(None),
-            disputes.c.state != "appointing",
+            disputes.c.state.in_(("in_mediation", "proposed")),
         )
         .scalar_subquery()
     )
@@ -54,6 +67,7 @@ async def handovers(c: AsyncConnection, file_id: str) -> list[Handover]:
     )
     rows = await c.execute(
         select(
+            attachment.c.file_id,
             handed_as.label("handed_as"),
             cases.c.client_id,
             cases.c.freelancer_id,
@@ -63,18 +77,19 @@ async def handovers(c: AsyncConnection, file_id: str) -> list[Handover]:
         .select_from(attachment)
         .join(cases, cases.c.id == attachment.c.case_id)
         .outerjoin(delivery, delivery.c.id == attachment.c.subject_id)
-        .where(attachment.c.file_id == file_id)
+        .where(condition)
     )
-    return [
-        Handover(
+    found: dict[str, list[Handover]] = {}
+    for row in rows:
+        handover = Handover(
             handed_as=row.handed_as,
             client=row.client_id,
             freelancer=row.freelancer_id,
             mediators=frozenset(row.mediators or ()),
             refunded=row.refunded,
         )
-        for row in rows
-    ]
+        found.setdefault(row.file_id, []).append(handover)
+    return found
 
 
 async def hand_over(
@@ -94,4 +109,5 @@ async def require_owned(c: AsyncConnection, named: list[str], owner: str) -> Non
     owned = select(file.c.id).where(file.c.id.in_(named), file.c.owner_id == owner)
     missing = set(named) - set(await c.scalars(owned))
     if missing:
-        raise UnknownReference("these files are not yours to hand over", files=sorted(missing))
+        detail = "these files are not yours to hand over"
+        raise UnknownReference(detail, field="files", files=sorted(missing))

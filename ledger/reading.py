@@ -112,6 +112,25 @@ async def statements(c: AsyncConnection, dispute_id: str) -> Sequence[RowMapping
     return (await c.execute(query)).mappings().all()
 
 
+async def reasons(c: AsyncConnection, dispute_id: str) -> dict[str, str]:
+    """Why a mediator proposed or staff ruled what they did, by the id of that verdict."""
+    body = instruction.c.body
+    verdict = body["id"].astext
+    query = (
+        select(verdict.label("id"), body["reasons"].astext.label("reasons"))
+        .join(event, event.c.instruction_id == instruction.c.id)
+        .where(event.c.case_id == dispute_id, body.has_key("reasons"))
+    )
+    return {row.id: row.reasons for row in await c.execute(query)}
+
+
+async def executed_rulings(c: AsyncConnection, job_id: str) -> set[str]:
+    """Rulings over this job that a second person confirmed."""
+    ruling = cases.c.data["ruling"]["id"].astext
+    query = select(ruling).where(cases.c.parent_id == job_id, cases.c.state == "executed")
+    return {found for found in await c.scalars(query) if found}
+
+
 async def reason(c: AsyncConnection, dispute_id: str) -> str | None:
     """Why the dispute was opened, in the words of whoever opened it."""
     query = (

@@ -18,8 +18,9 @@ class Refused(Exception):
 
     def __init__(self, problem: Mapping[str, Any]) -> None:
         self.code: str = problem.get("code", "")
-        title, detail = problem.get("title") or "Refused", problem.get("detail")
-        super().__init__(f"{title}: {detail}" if detail else title)
+        words = [problem.get("detail") or problem.get("title") or "Refused"]
+        words += [" ".join(map(str, error.values())) for error in problem.get("errors", ())]
+        super().__init__("; ".join(words))
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,13 @@ class Deal:
     """As the client last saw it."""
     dispute: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def state(self) -> str:
+        """How the job stands; in a dispute, how far that has come."""
+        if self.job["state"] == "rejection_open" and self.dispute["state"] != "open":
+            return str(self.dispute["state"])
+        return str(self.job["state"])
+
     async def offer(self, title: str, brief: str, price_minor: int, days: int = 7) -> None:
         """The client offers the job."""
         price = {"amount_minor": price_minor, "currency": "USD"}

@@ -25,18 +25,22 @@ class Move:
 
 @dataclass
 class Tally:
-    """Watches some people's wallets and one job's escrow from step to step."""
+    """Watches wallets and one job's escrow from step to step; all amounts are minor units."""
 
-    people: Sequence[Actor]
+    parties: Sequence[Actor]
+    others: Sequence[Actor] = ()
+    """Told of only when their wallets change."""
     before: dict[str, int] = field(default_factory=dict)
-    paid_in: int = 0
     fees: int = 0
+    """What the platform took."""
     _seen: set[Key] = field(default_factory=set)
     _escrow: int = 0
+    _fee_held: int = 0
 
     async def begin(self) -> None:
         """Remember how everybody stands."""
-        for person in self.people:
+        self.before = {_capital(ESCROW): 0, _capital(FEE_HELD): 0}
+        for person in self._people:
             self.before[person.name] = await worth(person)
             await self._news(person)
 
@@ -46,7 +50,7 @@ class Tally:
         changed, self._escrow = escrow - self._escrow, escrow
         entries: dict[str, dict[str, int]] = {}
         kinds: dict[str, str] = {}
-        for person in self.people:
+        for person in self._people:
             for line in await self._news(person):
                 reference = line["entry"]["reference"]
                 kinds[reference] = line["entry"]["kind"]
@@ -55,20 +59,30 @@ class Tally:
         return [self._move(kinds[one], sums, changed) for one, sums in entries.items()]
 
     async def after(self) -> dict[str, int]:
-        """How everybody stands now."""
-        return {person.name: await worth(person) for person in self.people}
+        """How everything stands now that is worth telling."""
+        told = {person.name: await worth(person) for person in self.parties}
+        for other in self.others:
+            now = await worth(other)
+            if now != self.before[other.name]:
+                told[other.name] = now
+        told[_capital(ESCROW)] = self._escrow
+        return told | ({_capital(FEE_HELD): self._fee_held} if self._fee_held else {})
 
     def _move(self, kind: str, sums: dict[str, int], escrow_changed: int) -> Move:
         """The entry with its other side: what people don't have is in escrow, or is the fee."""
         theirs = sum(sums.values())
         if kind in FROM_OUTSIDE:
-            self.paid_in += theirs
             return Move(kind, sums)
         if kind not in OF_THE_JOB:
+            self._fee_held -= theirs
             return Move(kind, sums | {FEE_HELD: -theirs})
         fee = -escrow_changed - theirs
         self.fees += fee
         return Move(kind, {ESCROW: escrow_changed} | sums | {PLATFORM: fee})
+
+    @property
+    def _people(self) -> list[Actor]:
+        return [*self.parties, *self.others]
 
     async def _news(self, person: Actor) -> list[dict[str, Any]]:
         """Statement lines that were not there at the last look, the oldest first."""
@@ -87,3 +101,7 @@ async def worth(person: Actor) -> int:
     """What somebody has, less what they owe, in minor units."""
     wallet = await person.get("/v1/me/wallet")
     return int(wallet["total"]["amount_minor"] - wallet["receivable"]["amount_minor"])
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import FrameType
 
 from local import demo
+from local.actors import Refused
 from local.children import heal
 from local.places import Busy, Unready, data_folder, locked, passable
 from local.ports import require_free
@@ -47,17 +48,23 @@ def _run(folder: Path, ports: Ports, once: bool) -> int:
     require_free(_needed(stack))
     try:
         stack.start(step)
-        _tell_stories(stack)
-        print(f"\nUp in {time.monotonic() - begun:.1f} s.\n{_addresses(stack)}", flush=True)
-        return 0 if once else _stay(stack)
+        told = _tell_stories(stack)
+        print(f"\nUp in {time.monotonic() - begun:.1f} s.\n{_addresses(stack)}")
+        print(f"\n{demo.logins()}\n", flush=True)
+        return int(not told) if once else _stay(stack)
     finally:
         _deaf()
         stack.stop(step)
 
 
-def _tell_stories(stack: Stack) -> None:
-    print("\nThe demo stories, over HTTP:", flush=True)
-    asyncio.run(demo.play(stack.url))
+def _tell_stories(stack: Stack) -> bool:
+    """Whether the demo played; when it did not, everything else is still worth looking at."""
+    try:
+        asyncio.run(demo.play(stack.url, stack.postgres.url()))
+    except (Refused, TimeoutError) as reason:
+        print(f"\nThe demo stopped: {reason or 'a decision took too long'}")
+        return False
+    return True
 
 
 def _stay(stack: Stack) -> int:

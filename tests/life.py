@@ -24,9 +24,11 @@ MOVED = text(
     "select owner, sum(amount_minor) as minor from posting_line"
     " where case_id = :job group by owner having sum(amount_minor) <> 0"
 )
+OPEN_DISPUTE = text("select id from cases where parent_id = :job and kind = 'dispute' and not over")
+MEDIATOR = text("select mediator_id from cases where id = :dispute")
 WAKES = text("select wake_at from cases where id = :case")
 TOLD = text(
-    "select n.kind, n.person_id, n.at, n.proves, n.subject, n.body, n.opened_at,"
+    "select n.kind, n.person_id, n.at, n.proves, n.subject, n.body, n.opened_at, n.id,"
     " m.status, m.answer, m.address, m.id as mail_id"
     " from notice n join mail m on m.notice_id = n.id where n.case_id in (:job, :dispute)"
     " order by n.id"
@@ -80,7 +82,6 @@ class Life:
         answer = await self.asks(role, kind, **body)
         assert answer.status_code == 200, f"{kind.name}: {answer.text}"
         shown: dict[str, Any] = answer.json()
-        self.dispute_id = shown.get("dispute_id") or self.dispute_id
         return shown
 
     async def refused(self, role: Role, kind: type[c.Command], **body: Any) -> str:
@@ -211,9 +212,8 @@ class Life:
 
     async def clock(self) -> WorkflowHandle[Any, Any]:
         """The workflow that owns the clock: the open dispute's, else the job's."""
-        shown = await self.shown()
-        self.dispute_id = shown["dispute_id"] or self.dispute_id
-        name = f"dispute/{self.dispute_id}" if shown["dispute_id"] else f"job/{self.job_id}"
+        dispute_id = await self.open_dispute()
+        name = f"dispute/{dispute_id}" if dispute_id else f"job/{self.job_id}"
         handle = self.world.temporal.get_workflow_handle(name)
         # A dispute's workflow starts a moment after its row.
         await eventually(lambda: _rests(handle))
@@ -232,7 +232,7 @@ class Life:
     async def states(self) -> tuple[str, str | None]:
         """The job's state and the last dispute's."""
         job = await self.shown()
-        self.dispute_id = job["dispute_id"] or self.dispute_id
+        await self.open_dispute()
         dispute = (await self.dispute_shown())["state"] if self.dispute_id else None
         return job["state"], dispute
 
@@ -277,14 +277,15 @@ class Life:
         """Who has this role."""
         house = self.world.house
         if role is Role.MEDIATOR:
-            return house.mediators[(await self.dispute_shown())["mediator"]["id"]]
+            async with self.world.engine.connect() as connection:
+                ids = {"dispute": self.dispute_id}
+                return house.mediators[str(await connection.scalar(MEDIATOR, ids))]
         people = {Role.CLIENT: self.client, Role.FREELANCER: self.freelancer}
         return (people | {Role.STAFF: house.staff, Role.HEAD_OF_SUPPORT: house.head})[role]
 
     async def path(self, role: Role, kind: type[c.Command]) -> str:
         """Where somebody posts this decision."""
-        dispute_id = (await self.shown())["dispute_id"]
-        self.dispute_id = dispute_id or self.dispute_id
+        dispute_id = await self.open_dispute()
         on_dispute = dispute_id is not None and kind.name in DISPUTE_COMMANDS
         noun = f"disputes/{dispute_id}" if on_dispute else f"jobs/{self.job_id}"
         house = "staff/" if role is Role.STAFF else ""
@@ -292,8 +293,15 @@ class Life:
 
     async def case_shown(self, role: Role) -> dict[str, Any]:
         """The case whose turn it is: the open dispute, else the job."""
-        job = await self.shown()
-        return await self.dispute_shown(role) if job["dispute_id"] else job
+        disputed = await self.open_dispute()
+        return await self.dispute_shown(role) if disputed else await self.shown()
+
+    async def open_dispute(self) -> str | None:
+        """The dispute that runs, if one does."""
+        async with self.world.engine.connect() as connection:
+            found = await connection.scalar(OPEN_DISPUTE, {"job": self.job_id})
+        self.dispute_id = found or self.dispute_id
+        return None if found is None else str(found)
 
     async def _has_acted(self, case_id: str, moment: datetime) -> bool:
         async with self.world.engine.connect() as connection:

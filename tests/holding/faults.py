@@ -1,5 +1,6 @@
 """What can go wrong with an activity, provoked in a worker as bad luck would."""
 
+import asyncio
 from collections import Counter
 from typing import Any
 
@@ -65,4 +66,28 @@ class _Failing(ActivityInboundInterceptor):
         if activity.info().activity_type == fault.activity_type and fault.met < fault.times:
             fault.met += 1
             raise fault.failure
+        return await super().execute_activity(call)
+
+
+class Hanging(Fault):
+    """Activities of this type wait until they are let go."""
+
+    def __init__(self, activity_type: str) -> None:
+        self.activity_type = activity_type
+        self.let_go = asyncio.Event()
+        self.met = 0
+
+    def intercept_activity(self, inner: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
+        return _Hanging(inner, self)
+
+
+class _Hanging(ActivityInboundInterceptor):
+    def __init__(self, inner: ActivityInboundInterceptor, fault: Hanging) -> None:
+        super().__init__(inner)
+        self._fault = fault
+
+    async def execute_activity(self, call: ExecuteActivityInput) -> Any:
+        if activity.info().activity_type == self._fault.activity_type:
+            self._fault.met += 1
+            await self._fault.let_go.wait()
         return await super().execute_activity(call)

@@ -11,7 +11,7 @@ from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
-from activities.books import Books
+from activities.books import Books, Heard
 from activities.sweeper import Sweeper
 from domain.cases import Role
 from domain.commands import Command
@@ -39,9 +39,9 @@ def sweeper(world: World) -> Sweeper:
     return Sweeper(world.engine, Doors(world.temporal), 0 * world.settings.sweep_after)
 
 
-def books(world: World) -> Books:
+def books(world: World, heard: Heard | None = None) -> Books:
     """The books as an activity has them."""
-    return Books(world.engine, Doors(world.temporal).heard, business_calendar())
+    return Books(world.engine, heard or Doors(world.temporal).heard, business_calendar())
 
 
 @contextmanager
@@ -116,11 +116,12 @@ async def commit(
     version: int,
     at: datetime | None = None,
     instruction_id: str | None = None,
+    heard: Heard | None = None,
 ) -> Outcome:
     """A step as a worker commits it that dies before anybody hears of it."""
     at = at or datetime.now(UTC)
     request = StepRequest(case_id=case_id, version=version, at=at, instruction_id=instruction_id)
-    return await books(world).commit_step(request)
+    return await books(world, heard).commit_step(request)
 
 
 async def decided(world: World, instruction_id: str) -> bool:

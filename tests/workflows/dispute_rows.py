@@ -123,6 +123,13 @@ DISPUTE_RECIPES: Mapping[Cell, tuple[Recipe, ...]] = {
     (D.STAFF_REVIEW, c.WithdrawRejection, CLIENT): (
         Recipe(at(small_staff_review, price=SMALL), WITHDRAWN, SMALL_HELD),
     ),
+    (D.RULED, c.WithdrawRejection, CLIENT): (
+        Recipe(
+            at(Life.appointing, *3 * [declines], does(STAFF, c.Resolve), price=LARGE),
+            WITHDRAWN,
+            tenfold(HELD),
+        ),
+    ),
     (D.APPOINTING, c.AcceptAppointment, MEDIATOR): APPOINTING.recipe(
         (DISPUTED, D.IN_MEDIATION), APPOINTING.stands
     ),

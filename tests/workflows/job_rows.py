@@ -72,11 +72,11 @@ def _resolved(state: JobState, stalled: Act, **begin: Any) -> Mapping[Cell, tupl
 
 def _settled(state: JobState, reach: Act) -> Mapping[Cell, tuple[Recipe, ...]]:
     """Either party offers, and the other accepts."""
-    offered = {
+    offered: dict[Cell, tuple[Recipe, ...]] = {
         (state, c.OfferSettlement, role): (Recipe(at(reach), (state, None), HELD),)
         for role in (CLIENT, FREELANCER)
     }
-    accepted = {
+    accepted: dict[Cell, tuple[Recipe, ...]] = {
         (state, c.AcceptSettlement, role): (Recipe(at(reach, offers), (J.SETTLED, None), HALVED),)
         for role, offers in ((CLIENT, freelancer_offers), (FREELANCER, client_offers))
     }

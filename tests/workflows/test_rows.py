@@ -1,5 +1,7 @@
 """Every row of the law of jobs and disputes, lived on the real servers over HTTP."""
 
+import asyncio
+
 import pytest
 
 from domain.dispute import DISPUTE
@@ -36,8 +38,7 @@ async def test_a_row_does_what_the_law_says(world: World, cell: Cell) -> None:
     recipes = RECIPES[cell]
     reached = {recipe.states[process is DISPUTE] for recipe in recipes}
     assert reached == (set(row.targets) or {row.source}), "every target has a recipe"
-    for recipe in recipes:
-        await _live(world, recipe, cell, row)
+    await asyncio.gather(*(_live(world, recipe, cell, row) for recipe in recipes))
     assert await world.violations() == []
 
 

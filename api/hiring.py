@@ -1,0 +1,92 @@
+"""A direct hire: a client offers a job to a freelancer, whose acceptance makes it a contract."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api import job_views, send
+from api.bodies import Amount, Asked, Line, Prose
+from api.deciding import Decider, TheDecider
+from api.decisions import LATER, pending
+from api.idempotency import request_hash
+from api.problems import field
+from domain.cases import Job, Role
+from domain.commands import OfferJob
+from domain.job import require_offerable
+from domain.policy import Policy, Terms
+from ledger import cases, files, ids, journal, people
+from ledger.tables import brief
+
+router = APIRouter(prefix="/jobs", tags=["jobs"])
+
+
+class Offered(Asked):
+    """A direct hire; `freelancer` is an id or an email."""
+
+    freelancer: Line
+    title: Line
+    brief: Prose
+    price: Amount
+    days: Annotated[int, Field(ge=1, le=365)]
+    files: Annotated[list[Line], Field(max_length=200)] = Field(default_factory=list)
+    start_when_funded: bool | None = None
+
+
+@router.post("", status_code=201, response_model=job_views.JobShown, responses=LATER)
+async def offer(asked: Offered, decider: TheDecider) -> JSONResponse:
+    """Offer a job to a freelancer; their acceptance makes it a contract."""
+    content = asked.model_dump(mode="json")
+    hashed = request_hash(decider.request, content)
+    async with decider.engine.begin() as c:
+        row = await send.known(c, decider.caller.id, decider.key, hashed)
+        if row is None:
+            job = await _draft(c, asked, decider)
+            request = send.Request(decider.caller, Role.CLIENT, decider.key, hashed, OfferJob())
+            row = await send.offer(c, job, request)
+            if row["case_id"] == job.id:
+                await _keep(c, job, asked)
+        pair = await cases.read(c, row["case_id"])
+        assert pair is not None, "the draft is there"
+    if await decider.outcome(pair, row) is None:
+        return pending(row["id"])
+    async with decider.engine.connect() as c:
+        pair = await cases.read(c, row["case_id"])
+        assert pair is not None, "cases are never deleted"
+        shown = await job_views.show(c, pair, decider.caller, decider.settings)
+    location = {"Location": f"/v1/jobs/{pair.job.id}"}
+    return JSONResponse(shown.model_dump(mode="json"), 201, location)
+
+
+async def _draft(c: AsyncConnection, asked: Offered, decider: Decider) -> Job:
+    """The job as it will be offered; a refusal when it could not be."""
+    client = decider.caller.id
+    freelancer = await people.find(c, asked.freelancer)
+    if freelancer is None:
+        raise field("#/freelancer", "nobody has this email or id", code="unknown_reference")
+    starts = asked.start_when_funded
+    if starts is None:
+        starts = (await people.of(c, client))["start_when_funded"]
+    terms = Terms(
+        policy=Policy.model_validate(decider.settings.policy),
+        price_minor=asked.price.amount_minor,
+        currency=asked.price.currency,
+        work_period=timedelta(days=asked.days),
+        start_when_funded=starts,
+    )
+    parties = {"client": client, "freelancer": freelancer}
+    now: dict[str, Any] = dict.fromkeys(("opened_at", "last_event_at", "since"), datetime.now(UTC))
+    job = Job.model_validate({"id": ids.fresh("job"), "terms": terms, **parties, **now})
+    require_offerable(job)
+    return job
+
+
+async def _keep(c: AsyncConnection, job: Job, asked: Offered) -> None:
+    """The offer's texts, its files and its empty escrow."""
+    await c.execute(insert(brief).values(case_id=job.id, title=asked.title, body=asked.brief))
+    await journal.open_escrow(c, job.id, job.terms.currency)
+    await files.hand_over(c, list(dict.fromkeys(asked.files)), job.client, job.id, job.id)

@@ -1,0 +1,101 @@
+"""A job as one of its people sees it, whole or as a line of a list."""
+
+from datetime import datetime
+
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api import access
+from api.bodies import Balance, Shown
+from api.callers import Caller
+from api.cases import CaseShown, Delivery, HandedFile, common, handed
+from domain.cases import OVER, Job, JobState
+from domain.opening import quoted_fee
+from ledger import reading
+from ledger.cases import Pair
+from settings import Settings
+
+
+class JobShown(CaseShown):
+    """A job as one of its people sees it; the brief only under a signed agreement."""
+
+    title: str
+    brief: str | None
+    brief_files: list[HandedFile]
+    price: Balance
+    work_days: int
+    offer_version: int | None
+    due_at: datetime | None
+    round: int
+    late: bool
+    deliveries: list[Delivery]
+    escrow: Balance
+    mediation_fee: Balance | None
+    dispute_id: str | None
+    """The dispute that is open."""
+    disputes: list[str]
+    """Every dispute there was, the newest first."""
+    rejections: int
+    ip: str | None
+
+
+class JobLine(Shown):
+    """A job in a list."""
+
+    id: str
+    title: str
+    state: str
+    version: int
+    turn: str | None
+    due_at: datetime | None
+    client_id: str
+    freelancer_id: str
+    price: Balance
+    opened_at: datetime
+    last_event_at: datetime
+
+
+async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) -> JobShown:
+    """The job as this caller sees it."""
+    job, role = pair.job, access.role(caller, pair)
+    assert role is not None, "whoever gets here has a role"
+    texts = await reading.texts(c, job.id)
+    rows = await reading.files(c, [job.id])
+    signed = await access.may_read_brief(c, caller, role)
+    currency = job.terms.currency
+    held = job.held.total if job.held and job.state not in OVER else 0
+    return JobShown(
+        **await common(c, pair, job, role, caller, our),
+        title=texts["title"],
+        brief=texts["body"] if signed else None,
+        brief_files=handed(rows, job.id) if signed else [],
+        price=Balance(amount_minor=job.terms.price_minor, currency=currency),
+        work_days=job.terms.work_period.days,
+        offer_version=job.offer_version if job.state is JobState.OFFERED else None,
+        due_at=job.due_at,
+        round=job.round,
+        late=job.late,
+        deliveries=[
+            Delivery(**{**row, "files": handed(rows, row["id"])})
+            for row in await reading.deliveries(c, job.id)
+        ],
+        escrow=Balance(amount_minor=held, currency=currency),
+        mediation_fee=_fee(job),
+        dispute_id=pair.dispute.id if pair.dispute else None,
+        disputes=(await reading.family(c, job.id))[:-1],
+        rejections=job.rejections,
+        ip=job.ip,
+    )
+
+
+def line(row: RowMapping) -> JobLine:
+    """The job of a row, for a list."""
+    terms = row["terms"]
+    price = Balance(amount_minor=terms["price_minor"], currency=terms.get("currency", "USD"))
+    return JobLine(**{**row, "price": price, "turn": row["owner"]})
+
+
+def _fee(job: Job) -> Balance | None:
+    if job.held is None:
+        return None
+    return Balance(amount_minor=quoted_fee(job), currency=job.terms.currency)

@@ -1,0 +1,99 @@
+"""The demo: invented people, and their stories played and told over the API."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from rich.console import Console
+
+from local import open_cases, stories, telling
+from local.actors import Actor
+from local.cast import CLIENTS, EVERYBODY, FREELANCERS, PASSWORD, Part, assemble, house_of
+from local.deal import Deal
+from local.places import Unready
+from local.stories import Play, Story
+from local.tally import Tally
+
+CLARA, IDRIS = CLIENTS
+FEMI, FREYA = FREELANCERS
+TIMEOUT_S = 60
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A story with its title and the two people it is about."""
+
+    title: str
+    play: Play
+    client: Part
+    freelancer: Part
+
+
+SCENES = (
+    Scene("A job, revised twice, approved and paid", stories.approved, CLARA, FEMI),
+    Scene("A rejection that the freelancer accepts", stories.rejected, IDRIS, FREYA),
+    Scene("A rejection that the client's approval dismisses", stories.dismissed, CLARA, FREYA),
+    Scene("A mediator's proposal that both accept", stories.mediated, IDRIS, FEMI),
+    Scene("A ruling on a large sum, which takes two people", stories.ruled, IDRIS, FREYA),
+    Scene("A settlement between the two", stories.settled, CLARA, FEMI),
+    Scene("Left open: a delivery waits for review", open_cases.in_review, IDRIS, FEMI),
+    Scene("Left open: a rejection runs", open_cases.rejection_open, CLARA, FREYA),
+    Scene("Left open: a mediator hears both sides", open_cases.in_mediation, CLARA, FEMI),
+)
+
+
+async def play(url: str, database_url: str = "", *, again: bool = False) -> None:
+    """Load the demo's people if they are missing, and play the stories the first time or `again`.
+
+    Without a `database_url` the people of the house must be there: no door of the API makes them.
+    """
+    page = telling.console()
+    async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S) as http:
+        try:
+            actors = await assemble(http, EVERYBODY, database_url)
+        except httpx.ConnectError as error:
+            raise Unready(f"Nobody answers at {url}: start `make run` first.") from error
+        if not again and await _tell_what_is_there(page, actors):
+            return
+        for number, scene in enumerate(SCENES, 1):
+            await _tell(page, f"{number}. {scene.title}", scene, actors)
+
+
+def logins() -> str:
+    """Who can log in, and with what, for people to read."""
+    told = [(part.does, part.name, part.email) for part in EVERYBODY]
+    lines = (f"  {does:<16} {name:<18} {email}" for does, name, email in told)
+    return "\n".join([f"Demo logins, all with the password “{PASSWORD}”:", *lines])
+
+
+async def _tell(page: Console, title: str, scene: Scene, actors: Mapping[Part, Actor]) -> None:
+    house = house_of(actors)
+    deal = Deal(actors[scene.client], actors[scene.freelancer], house)
+    tally = Tally([deal.client, deal.freelancer], list(house.mediators.values()))
+    await tally.begin()
+    story = Story(deal, tally)
+    telling.heading(page, title)
+    await scene.play(story)
+    telling.steps(page, story.told)
+    if outlook := deal.job["if_nobody_acts"]:
+        telling.nobody_acts(page, outlook)
+    telling.money(page, tally.before, await tally.after(), tally.fees)
+    case = await house.staff[0].get(f"/v1/jobs/{deal.job_id}")
+    events = await deal.client.get(case["timeline"], limit=100)
+    page.print()
+    telling.aside(page, f"{len(events['items'])} events: GET {case['timeline']}")
+    telling.aside(page, f"As a workflow: {case['workflow']['url']}")
+
+
+async def _tell_what_is_there(page: Console, actors: Mapping[Part, Actor]) -> bool:
+    """The jobs of an earlier start; False when there are none."""
+    listed = [await actors[part].get("/v1/jobs", limit=100) for part in CLIENTS]
+    jobs: Sequence[dict[str, Any]] = [job for found in listed for job in found["items"]]
+    if not jobs:
+        return False
+    names = {actor.id: actor.first for actor in actors.values()}
+    telling.heading(page, f"The demo's {len(jobs)} jobs from an earlier start")
+    telling.jobs(page, sorted(jobs, key=lambda job: str(job["id"])), names)
+    telling.aside(page, "`python -m cli demo` plays the stories again, with new jobs.")
+    return True

@@ -1,0 +1,124 @@
+"""How weeks pass in seconds: the server skips time, or, where it cannot, the periods are short."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from pydantic_core import to_json
+from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.testing import TimeSkipper
+
+from domain.calendar import BusinessDays
+from domain.policy import DAY, HOUR, Policy
+
+DISPUTE_STARTED_WITHIN_S = 10
+
+
+class Clock(ABC):
+    """The clock of a rehearsal; it moves the workflow of one dispute at a time."""
+
+    says: str
+    settings: Mapping[str, str] = {}
+    """Variables of the worker and the API."""
+    margin: timedelta
+    """How close to a deadline it can stop."""
+    patience_s: float
+    """How long a story may take."""
+
+    async def begin(self, address: str, namespace: str) -> None:  # noqa: B027 - not all need it
+        """The servers are up."""
+
+    @abstractmethod
+    async def until(self, dispute_id: str, moment: datetime) -> None:
+        """It becomes this moment, and the dispute has done what was due before it."""
+
+    @abstractmethod
+    async def after(self, dispute_id: str, period: timedelta) -> None:
+        """So much time passes in the dispute."""
+
+    @abstractmethod
+    def shown(self, moment: datetime) -> datetime:
+        """The time of the story at this time of the books."""
+
+
+class Skipping(Clock):
+    """The server's own time skipping: the workflow's virtual clock moves, nothing else changes."""
+
+    says = "Time is skipped by the Temporal server; periods, workflows, law and ledger are real."
+    margin = HOUR
+    patience_s = 120
+
+    async def begin(self, address: str, namespace: str) -> None:
+        self._client = await Client.connect(address, namespace=namespace)
+        self._skipper = TimeSkipper(self._client)
+
+    async def until(self, dispute_id: str, moment: datetime) -> None:
+        handle = await self._running(dispute_id)
+        left = moment - await self._skipper.get_current_time(handle)
+        if left > timedelta(0):
+            await self._skipper.fast_forward(handle, left)
+
+    async def after(self, dispute_id: str, period: timedelta) -> None:
+        await self._skipper.fast_forward(await self._running(dispute_id), period)
+
+    def shown(self, moment: datetime) -> datetime:
+        return moment
+
+    async def _running(self, dispute_id: str) -> WorkflowHandle[object, object]:
+        """The dispute's workflow, which starts a moment after its row was written."""
+        handle = self._client.get_workflow_handle(f"dispute/{dispute_id}")
+        async with asyncio.timeout(DISPUTE_STARTED_WITHIN_S):
+            while True:
+                try:
+                    await handle.describe()
+                except RPCError as error:
+                    if error.status is not RPCStatusCode.NOT_FOUND:
+                        raise
+                    await asyncio.sleep(0.05)
+                else:
+                    return handle
+
+
+@dataclass
+class Shortened(Clock):
+    """Where time cannot be skipped, all periods of new contracts are shorter by one factor."""
+
+    day_s: float = 3.0
+    margin: timedelta = 12 * HOUR
+    begun: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def __post_init__(self) -> None:
+        self.says = f"Time cannot be skipped here; periods are shortened: a day takes {self.day_s} s."
+        self.settings = {"PEEROK_POLICY": to_json(shortened(self.factor)).decode()}
+        self.patience_s = 60 * self.day_s
+
+    @property
+    def factor(self) -> float:
+        """How many times faster than the clock on the wall."""
+        return DAY.total_seconds() / self.day_s
+
+    async def until(self, dispute_id: str, moment: datetime) -> None:
+        await asyncio.sleep(max((moment - datetime.now(UTC)).total_seconds(), 0))
+
+    async def after(self, dispute_id: str, period: timedelta) -> None:
+        await asyncio.sleep(period.total_seconds() / self.factor)
+
+    def shown(self, moment: datetime) -> datetime:
+        return self.begun + (moment - self.begun) * self.factor
+
+
+def shortened(factor: float) -> dict[str, object]:
+    """Every period of the policy, in seconds, divided by the factor; a week has five work days."""
+    found: dict[str, object] = {}
+    for name, value in Policy():
+        match value:
+            case timedelta():
+                found[name] = value.total_seconds() / factor
+            case BusinessDays():
+                found[name] = value.business_days * 7 / 5 * DAY.total_seconds() / factor
+            case tuple():
+                found[name] = [one.total_seconds() / factor for one in value]
+    return found
