@@ -9,6 +9,8 @@ from settings import settings
 
 # A command that fails shows the error of its own code, not pages of frames with their values.
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+SHORTEST_PASSWORD = 10
+
 staff = typer.Typer(no_args_is_help=True, help="The people who work for the platform.")
 app.add_typer(staff, name="staff")
 
@@ -71,16 +73,29 @@ def search_attributes() -> None:
 def add_staff(
     email: str,
     name: str,
-    roles: Annotated[list[str], typer.Argument(help="staff, accounting, mediator, …")],
-    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+    role: Annotated[
+        list[str], typer.Option(help="staff, accounting, mediator, head_of_support; again for more")
+    ],
+    password: Annotated[
+        str,
+        typer.Option(
+            prompt=True,
+            hide_input=True,
+            confirmation_prompt=True,
+            envvar="PEEROK_STAFF_PASSWORD",
+        ),
+    ],
 ) -> None:
-    """Make an account for somebody who works for the platform; asks for the password."""
+    """Make an account for somebody who works for the platform; asks for what is not given."""
     from ledger import database, people
+
+    if len(password) < SHORTEST_PASSWORD:
+        raise typer.BadParameter(f"a password has at least {SHORTEST_PASSWORD} characters")
 
     async def add() -> str:
         engine = database.connect(settings().database_url, pool=1)
         try:
-            return await people.add_staff(engine, email, name, password, roles)
+            return await people.add_staff(engine, email, name, password, role)
         finally:
             await engine.dispose()
 

@@ -37,15 +37,17 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
         data_converter=pydantic_data_converter,
     )
     post = Post(engine, our)
-    sweeper = Sweeper(engine, Doors(client), our.sweep_after)
-    async with composed(client, engine, our):
-        loops = [asyncio.create_task(post.run()), asyncio.create_task(sweeper.run())]
-        print("worker ready", flush=True)  # noqa: T201 - whoever started us waits for this line
-        await stopped.wait()
-        for loop in loops:
-            loop.cancel()
-        await asyncio.gather(*loops, return_exceptions=True)
-    await engine.dispose()
+    sweeper = Sweeper(engine, Doors(client, our.task_queue), our.sweep_after)
+    try:
+        async with composed(client, engine, our), asyncio.TaskGroup() as loops:
+            # A loop that ends by an error ends the process: whoever started us sees it.
+            running = [loops.create_task(post.run()), loops.create_task(sweeper.run())]
+            print("worker ready", flush=True)  # noqa: T201 - whoever started us waits for it
+            await stopped.wait()
+            for loop in running:
+                loop.cancel()
+    finally:
+        await engine.dispose()
 
 
 def composed(client: Client, engine: AsyncEngine, our: Settings) -> Worker:

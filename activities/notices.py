@@ -70,7 +70,7 @@ class Post:
             if not _mailbox_refuses(said.code, said.message):
                 return await self._later(letter, answer)
             return await self._settle(letter, "refused", answer)
-        except (aiosmtplib.SMTPException, OSError) as fault:
+        except (aiosmtplib.SMTPException, OSError, ValueError) as fault:
             return await self._later(letter, f"{type(fault).__name__}: {fault}")
         return await self._settle(letter, "accepted", answer)
 

@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Protocol
 
 import structlog
+from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.books import tell
 from domain.outcome import CaseBrief
@@ -24,6 +25,11 @@ PAUSE_S = 2.0
 UNTOLD_AFTER = timedelta(seconds=2)
 BATCH = 100
 LONGEST_PAUSE_S = 600.0
+MOST_DOUBLINGS = 20
+AWAY = frozenset(
+    {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
+)
+"""Temporal itself is not there; anything else is about one workflow."""
 
 
 class Doors(Protocol):
@@ -49,16 +55,17 @@ class Patience:
         self._first_s = first.total_seconds()
         self._tried: dict[str, tuple[int, float]] = {}
 
-    def due(self, waiting: Sequence[str]) -> set[str]:
+    def due(self, waiting: Sequence[str]) -> list[str]:
         """Those whose next try has come; whatever waits no longer is forgotten."""
         now = time.monotonic()
         self._tried = {name: self._tried[name] for name in waiting if name in self._tried}
-        due = {name for name in waiting if now >= self._tried.get(name, (0, 0.0))[1]}
-        for name in due:
-            times = self._tried.get(name, (0, 0.0))[0]
-            pause = min(self._first_s * 2**times, LONGEST_PAUSE_S)
-            self._tried[name] = (times + 1, now + pause)
-        return due
+        return [name for name in waiting if now >= self._tried.get(name, (0, 0.0))[1]]
+
+    def tried(self, name: str) -> None:
+        """It was tried just now; a try that reached nobody is not told of here."""
+        times = self._tried.get(name, (0, 0.0))[0]
+        pause = min(self._first_s * 2 ** min(times, MOST_DOUBLINGS), LONGEST_PAUSE_S)
+        self._tried[name] = (times + 1, time.monotonic() + pause)
 
 
 class Sweeper:
@@ -83,14 +90,12 @@ class Sweeper:
         """Signal each instruction that waits for its outcome too long; how many."""
         async with self._engine.connect() as c:
             waiting = await instructions.overdue(c, self._sweep_after)
-            due = self._signalled.due([row["id"] for row in waiting])
-            rows = [row for row in waiting if row["id"] in due]
-            briefs = [await recording.case_brief(c, row["case_id"]) for row in rows]
-        for row, brief in zip(rows, briefs, strict=True):
-            await self._doors.start(
-                brief, signal=row["command"], instruction_id=row["id"], again=True
-            )
-        return len(rows)
+        rows = {row["id"]: row for row in waiting}
+        due = self._signalled.due(list(rows))
+        for one in due:
+            await self._start(rows[one]["case_id"], rows[one]["command"], one)
+            self._signalled.tried(one)
+        return len(due)
 
     async def tells(self) -> int:
         """Tell what was not told; how many."""
@@ -110,7 +115,11 @@ class Sweeper:
         )
         async with self._engine.connect() as c:
             late = list(await c.scalars(query))
-        return await self._start(sorted(self._started.due(late)))
+        due = self._started.due(late)
+        for one in due:
+            await self._start(one)
+            self._started.tried(one)
+        return len(due)
 
     async def missing(self) -> int:
         """Start open cases that have no open workflow, a batch of all open cases at a time."""
@@ -124,14 +133,23 @@ class Sweeper:
             batch = {row.id: f"{row.kind}/{row.id}" for row in await c.execute(query)}
         running = await self._doors.running(list(batch.values())) if batch else set()
         self._cursor = max(batch) if len(batch) == BATCH else ""
-        return await self._start([i for i, workflow in batch.items() if workflow not in running])
+        lost = [case_id for case_id, workflow in batch.items() if workflow not in running]
+        for one in lost:
+            await self._start(one)
+        return len(lost)
 
-    async def _start(self, case_ids: Sequence[str]) -> int:
-        async with self._engine.connect() as c:
-            briefs = [await recording.case_brief(c, case_id) for case_id in case_ids]
-        for brief in briefs:
-            await self._doors.start(brief, again=True)
-        return len(briefs)
+    async def _start(self, case_id: str, signal: str | None = None, instruction: str = "") -> None:
+        """Start the case's workflow, or signal it; one that can't be keeps nobody else waiting."""
+        try:
+            async with self._engine.connect() as c:
+                brief = await recording.case_brief(c, case_id)
+            await self._doors.start(brief, signal=signal, instruction_id=instruction, again=True)
+        except RPCError as refusal:
+            if refusal.status in AWAY:
+                raise
+            log.error("a workflow refuses its signal", case_id=case_id, error=str(refusal)[:200])
+        except (ValidationError, AssertionError):
+            log.exception("a case cannot be read", case_id=case_id)
 
 
 async def _surviving(sweep: Callable[[], Awaitable[int]]) -> None:

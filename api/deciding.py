@@ -21,6 +21,7 @@ from domain.outcome import Recorded, Status
 from domain.process import Step
 from ledger import cases
 from ledger.cases import Pair
+from workflows.doors import Doors
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ class Decider:
 
     async def _awaited(self, pair: Pair, row: RowMapping) -> Recorded | None:
         case = send.brief_of(pair, pair.case(row["case_id"]))
-        await send.signal(self.temporal, case, row["command"], row["id"])
+        doors = Doors(self.temporal, self.settings.task_queue)
+        await send.signal(doors, case, row["command"], row["id"])
         if self.hurried:
             return None
         return await self.outcomes.of(row["id"], self.settings.outcome_wait)

@@ -191,14 +191,9 @@ def _place(error: Mapping[str, Any]) -> dict[str, str]:
     if error["type"] == "json_invalid":
         path = []
     if where == "body":
-        return {"pointer": "#" + "".join(map(_step, path)), "detail": error["msg"]}
+        pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+        return {"pointer": f"#{pointer}", "detail": error["msg"]}
     return {where if where == "header" else "parameter": str(path[0]), "detail": error["msg"]}
-
-
-def _step(part: str | int) -> str:
-    """One step of a JSON pointer; a name may hold halves of characters, an answer may not."""
-    name = str(part).encode("utf-8", "backslashreplace").decode()
-    return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
 def _meaning(code: str) -> tuple[int, str]:

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import RowMapping, func
 from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog import get_logger
-from temporalio.client import Client
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
@@ -122,10 +121,10 @@ def glance(
     )
 
 
-async def signal(client: Client, case: CaseBrief, command: str, instruction_id: str) -> None:
+async def signal(doors: Doors, case: CaseBrief, command: str, instruction_id: str) -> None:
     """Tell the case's workflow; when nobody can be told, the sweeper tells it later."""
     try:
-        await Doors(client).decided(case, command, instruction_id)
+        await doors.decided(case, command, instruction_id)
     except WorkflowAlreadyStartedError:
         log.info("the workflow has ended; the sweeper looks after it", case_id=case.id)
     except RPCError as error:

@@ -6,10 +6,15 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.cases import OVER, Dispute, Job, JobState
-from domain.clock import BACKGROUND, REMIND, ending, wake_at
+from domain.cases import OVER, Dispute, Job, JobState, Role
+from domain.clock import ESCALATE_TASK, REMIND, RESUME, ending, wake_at
 from domain.decide import process_of, turn
 from domain.outlook import due_at
+
+BACKGROUND_SAYS = {
+    RESUME: "then the clock goes on",
+    ESCALATE_TASK: "then the open staff task is escalated",
+}
 
 
 class _Travels(BaseModel):
@@ -104,24 +109,28 @@ def brief(job: Job, dispute: Dispute | None, case: Job | Dispute) -> CaseBrief:
         owner=None if over else str(turn(job, dispute) or ""),
         due_at=None if over else due,
         wake_at=wake_at(case),
-        wake_says=_wake_says(case),
+        wake_says=_wake_says(case, turn(job, dispute)),
         if_nobody_acts=_nobody(case, dispute),
         client=case.client,
         freelancer=case.freelancer,
     )
 
 
-def _wake_says(case: Job | Dispute) -> str:
+def _wake_says(case: Job | Dispute, whose: Role | None) -> str:
+    """What the case's next timer is for, in the words of its table."""
     if not case.timers:
         return ""
     timer = case.timers[0]
+    if timer.row in BACKGROUND_SAYS:
+        return BACKGROUND_SAYS[timer.row]
     process = process_of(case)
     if timer.row == REMIND:
-        return "next reminder"
-    if timer.row in BACKGROUND:
-        return timer.row.replace("_", " ")
-    whose = process.turn.get(case.state, "")
-    return f"{whose} has until then; else {process.silence(timer.row, case.state).says}"
+        found = ending(process, case)
+        assert found is not None, "a state that reminds has an end"
+        until, row = found
+        return f"reminder: {whose} has until {until.at:%Y-%m-%d %H:%M} UTC, else {row.says}"
+    row = process.silence(timer.row, case.state)
+    return f"{whose} has until then, else {row.says}" if row.target else f"then {row.says}"
 
 
 def _nobody(case: Job | Dispute, dispute: Dispute | None) -> str:

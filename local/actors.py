@@ -65,11 +65,13 @@ class Actor:
 
     async def _outcome(self, instruction: str) -> Any:
         async with asyncio.timeout(DECIDED_WITHIN_S):
-            while (found := await self.get(instruction))["status"] == "pending":
+            while True:
+                found = await self.get(instruction)
+                if found["refusal"]:
+                    raise Refused(found["refusal"])
+                if found["status"] != "pending":
+                    return found
                 await asyncio.sleep(LOOK_EVERY_S)
-        if found["refusal"]:
-            raise Refused(found["refusal"])
-        return found
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}

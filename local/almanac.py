@@ -1,7 +1,8 @@
 """The calendar of a rehearsed story: what happened on which day, by whom, and who was told."""
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,6 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from domain.policy import DAY
 from local.actors import Actor
 from local.deal import Deal
 from local.mail import DEFERRING, MailCatcher
@@ -18,6 +18,16 @@ from local.telling import moment
 from local.virtual_time import Clock
 
 MAILS_WITHIN_S = 10
+NOTICES = {
+    "reminded": "reminder",
+    "task_escalated": "escalation",
+    "deadline_extended": "escalation",
+    "review_escalated": "escalation",
+    "ruling_escalated": "escalation",
+}
+"""Notices that are not called like the event they tell of."""
+QUIET = frozenset({"reminded", "task_escalated"})
+LEGEND = "✓ the person's mail server took the mail, ✗ it did not."
 
 
 @dataclass(frozen=True)
@@ -46,7 +56,9 @@ async def days(deal: Deal, mail: MailCatcher) -> list[Day]:
     # A step that changed the job and its dispute stands on the timeline of both.
     events = {(event["at"], event["kind"]): event for event in reversed(timeline["items"])}
     notices = await _all_told(deal, mail)
-    return [_day(deal, event, notices) for event in events.values()]
+    found = [_day(deal, event, _telling(event, events, notices)) for event in events.values()]
+    found += [Day(at, "aside", what, who, ()) for at, what, who in deal.asides]
+    return sorted(found, key=lambda day: day.at)
 
 
 def tell(page: Console, found: Sequence[Day], clock: Clock) -> None:
@@ -56,33 +68,51 @@ def tell(page: Console, found: Sequence[Day], clock: Clock) -> None:
         table.add_column(name, justify="right" if name == "day" else "left", no_wrap=True)
     table.add_column("what happened", ratio=1)
     table.add_column("by", no_wrap=True)
-    table.add_column("told by mail")
-    begun, shown = clock.shown(found[0].at), ""
+    table.add_column("told by mail", max_width=24)
+    begun, date, words = clock.shown(found[0].at).date(), None, ""
     for one in found:
         at = clock.shown(one.at)
-        date = f"{at:%a %d %b}"
-        day = str((at - begun) // DAY) if date != shown else ""
+        day = ("", "") if at.date() == date else (str((at.date() - begun).days), f"{at:%a %d %b}")
+        what = "The same reminder" if one.what == words else one.what
         told = "  ".join(f"{name} {'✓' if mailed else '✗'}" for name, mailed in one.told)
-        table.add_row(
-            day, date if date != shown else "", f"{at:%H:%M}", one.what, one.by, told,
-            style="dim" if one.kind == "reminded" else "",
-        )  # fmt: skip
-        shown = date
+        style = "dim" if one.kind in QUIET else ""
+        table.add_row(*day, f"{at:%H:%M}", what, one.by, told, style=style)
+        date, words = at.date(), one.what if one.kind == "reminded" else words
     page.print(Padding(table, (0, 0, 0, 1)))
 
 
-def _day(deal: Deal, event: dict[str, Any], notices: Sequence[_Told]) -> Day:
-    told = [one for one in notices if one.at == event["at"]]
-    told.sort(key=lambda one: one.kind != event["kind"])
+def _telling(
+    event: dict[str, Any], events: Container[tuple[str, str]], notices: Sequence[_Told]
+) -> list[_Told]:
+    """The notices that tell of this event, those that are called like it first."""
+    at, kind = event["at"], event["kind"]
+    called = NOTICES.get(kind, "")
+    told = [
+        one
+        for one in notices
+        if one.at == at
+        and (one.kind == kind or ((at, one.kind) not in events and _fits(one.kind, called)))
+    ]
+    return sorted(told, key=lambda one: one.kind != kind)
+
+
+def _fits(kind: str, called: str) -> bool:
+    """Whether a notice of this kind may tell of an event whose notices are called so."""
+    return kind == called if kind in NOTICES.values() else not called
+
+
+def _day(deal: Deal, event: dict[str, Any], told: Sequence[_Told]) -> Day:
     what = told[0].says if told else event["kind"].replace("_", " ")
     if event["said"]:
         what += f": “{event['said']}”"
     names = {"client": deal.client.first, "freelancer": deal.freelancer.first, "clock": "the clock"}
+    if event["actor"] == "mediator":
+        names["mediator"] = deal.mediator.first
     return Day(
         at=moment(event["at"]),
         kind=event["kind"],
         what=what,
-        by=names.get(event["actor"], f"the {event['actor']}"),
+        by=names.get(event["actor"], event["actor"]),
         told=[(one.person.first, one.mailed) for one in told],
     )
 
@@ -91,13 +121,13 @@ async def _all_told(deal: Deal, mail: MailCatcher) -> list[_Told]:
     """Everybody's notices of this job; the mails of the last ones may take a moment to arrive."""
     house = deal.house
     people = [deal.client, deal.freelancer, *house.mediators.values(), *house.staff, house.head]
-    async with asyncio.timeout(MAILS_WITHIN_S):
-        while True:
-            told = [one for person in people for one in await _told(deal, person, mail)]
-            late = [one for one in told if not one.mailed and DEFERRING not in one.person.email]
-            if not late:
-                return told
-            await asyncio.sleep(0.2)
+    patience_ends = time.monotonic() + MAILS_WITHIN_S
+    while True:
+        told = [one for person in people for one in await _told(deal, person, mail)]
+        late = [one for one in told if not one.mailed and DEFERRING not in one.person.email]
+        if not late or time.monotonic() > patience_ends:
+            return told
+        await asyncio.sleep(0.2)
 
 
 async def _told(deal: Deal, person: Actor, mail: MailCatcher) -> list[_Told]:

@@ -1,7 +1,7 @@
 """One job as its people live it: every decision is a request to the API."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from local.actors import Actor, Refused
 from local.cast import House
 
 STARTED_WITHIN_S = 10
+ACTED_WITHIN_S = 30
 
 
 @dataclass
@@ -28,6 +29,8 @@ class Deal:
     job: dict[str, Any] = field(default_factory=dict)
     """As the client last saw it."""
     dispute: dict[str, Any] = field(default_factory=dict)
+    asides: list[tuple[datetime, str, str]] = field(default_factory=list)
+    """What is on no timeline: when, what, who."""
 
     @property
     def state(self) -> str:
@@ -94,8 +97,8 @@ class Deal:
 
     async def propose(self, freelancer_minor: int, reasons: str) -> None:
         """The mediator proposes to divide the escrow."""
-        split = {"ends": "split", "freelancer_minor": freelancer_minor}
-        await self.does(self.mediator, c.Propose, **split, reasons=reasons)
+        split = {"ends": "split", "freelancer_minor": freelancer_minor, "reasons": reasons}
+        await self.does(self.mediator, c.Propose, split)
 
     async def accept_proposal(self, who: Actor) -> None:
         """A party agrees with the proposal."""
@@ -108,8 +111,8 @@ class Deal:
 
     async def rule(self, who: Actor, freelancer_minor: int, reasons: str) -> None:
         """Staff divide the escrow; above the limit a second person has to confirm it."""
-        split = {"ends": "split", "freelancer_minor": freelancer_minor}
-        await self.does(who, c.Resolve, staff=True, **split, reasons=reasons)
+        split = {"ends": "split", "freelancer_minor": freelancer_minor, "reasons": reasons}
+        await self.does(who, c.Resolve, split, staff=True)
 
     async def confirm(self, who: Actor) -> None:
         """A second person confirms the ruling."""
@@ -125,14 +128,29 @@ class Deal:
         raise AssertionError("one person has confirmed their own ruling")
 
     async def does(
-        self, who: Actor, command: type[c.Command], *, staff: bool = False, **body: Any
+        self,
+        who: Actor,
+        command: type[c.Command],
+        body: Mapping[str, Any] | None = None,
+        *,
+        staff: bool = False,
+        **more: Any,
     ) -> None:
         """Somebody decides; returns when it is done."""
         on_dispute = bool(self.dispute_id) and command.name in DISPUTE_COMMANDS
         case = f"disputes/{self.dispute_id}" if on_dispute else f"jobs/{self.job_id}"
         door = "/v1/staff" if staff else "/v1"
-        await who.post(f"{door}/{case}/{path_of(command)}", body)
+        await who.post(f"{door}/{case}/{path_of(command)}", {**(body or {}), **more})
         await self.look()
+
+    async def passed(self, due: datetime) -> None:
+        """Until what was due at this moment has been done."""
+        async with asyncio.timeout(ACTED_WITHIN_S):
+            while outlook := self.job["if_nobody_acts"]:
+                if datetime.fromisoformat(outlook["at"]) > due:
+                    return
+                await asyncio.sleep(0.1)
+                await self.look()
 
     async def look(self) -> None:
         """See how it stands."""

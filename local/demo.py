@@ -7,12 +7,12 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from local import open_cases, stories, telling
+from local import open_cases, quarrels, stories, telling
 from local.actors import Actor
 from local.cast import CLIENTS, EVERYBODY, FREELANCERS, PASSWORD, Part, assemble, house_of
 from local.deal import Deal
 from local.places import Unready
-from local.stories import Play, Story
+from local.story import Play, Story
 from local.tally import Tally
 
 CLARA, IDRIS = CLIENTS
@@ -32,10 +32,10 @@ class Scene:
 
 SCENES = (
     Scene("A job, revised twice, approved and paid", stories.approved, CLARA, FEMI),
-    Scene("A rejection that the freelancer accepts", stories.rejected, IDRIS, FREYA),
-    Scene("A rejection that the client's approval dismisses", stories.dismissed, CLARA, FREYA),
-    Scene("A mediator's proposal that both accept", stories.mediated, IDRIS, FEMI),
-    Scene("A ruling on a large sum, which takes two people", stories.ruled, IDRIS, FREYA),
+    Scene("A rejection that the freelancer accepts", quarrels.rejected, IDRIS, FREYA),
+    Scene("A rejection that the client's approval dismisses", quarrels.dismissed, CLARA, FREYA),
+    Scene("A mediator's proposal that both accept", quarrels.mediated, IDRIS, FEMI),
+    Scene("A ruling on a large sum, which takes two people", quarrels.ruled, IDRIS, FREYA),
     Scene("A settlement between the two", stories.settled, CLARA, FEMI),
     Scene("Left open: a delivery waits for review", open_cases.in_review, IDRIS, FEMI),
     Scene("Left open: a rejection runs", open_cases.rejection_open, CLARA, FREYA),

@@ -1,7 +1,7 @@
 """Demo cases that are left open, so that operators have something to look at."""
 
 from domain import commands as c
-from local.stories import Story, into_mediation
+from local.story import Story, into_mediation
 
 POSTER = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 80">
   <path d="M10 60 h40 l-6 10 h-28 Z M30 20 v38 h-16 Z" fill="navy"/>
@@ -21,9 +21,7 @@ async def rejection_open(story: Story) -> None:
     await story.begun("Recipes for a calendar", "Twelve, with weights in grams.", 420_00)
     await story.delivered("recipes.txt", "Two cups of flour, one cup of milk.\n" * 12, "All twelve")
     reason = "Cups are not grams"
-    await story.step(
-        f"{deal.client.first} requests rejection: “{reason}”", deal.reject(reason)
-    )
+    await story.step(f"{deal.client.first} requests rejection: “{reason}”", deal.reject(reason))
 
 
 async def in_mediation(story: Story) -> None:

@@ -2,16 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from domain import commands as c
-from domain.policy import DAY
+from domain.policy import DAY, HOUR
+from local.actors import Actor
 from local.deal import Deal
 from local.mail import DEFERRING
 from local.telling import moment
 from local.virtual_time import Clock
-
-SHORTLY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -55,14 +53,14 @@ async def approval(deal: Deal, clock: Clock) -> None:
 
 async def mediation(deal: Deal, clock: Clock) -> None:
     """A mediator proposes; the client accepts, the freelancer says nothing."""
-    await clock.after(deal.dispute_id, 12 * DAY)
+    await clock.after(deal.dispute_id, 12 * DAY + 5 * HOUR)
     await deal.hire_mediator()
-    await clock.after(deal.dispute_id, DAY)
+    await clock.after(deal.dispute_id, DAY + 2 * HOUR)
     await deal.does(deal.mediator, c.AcceptAppointment)
     await deal.does(deal.freelancer, c.AddStatement, text="It is what the brief asked for.")
-    await clock.after(deal.dispute_id, 6 * DAY)
+    await clock.after(deal.dispute_id, 6 * DAY - 3 * HOUR)
     await deal.propose(deal.job["escrow"]["amount_minor"] // 2, "The brief can be read both ways.")
-    await clock.after(deal.dispute_id, DAY)
+    await clock.after(deal.dispute_id, DAY + HOUR)
     await deal.accept_proposal(deal.client)
     await _until_due(deal, clock)
 
@@ -71,28 +69,35 @@ async def unproven(deal: Deal, clock: Clock) -> None:
     """The freelancer's mail server takes no mail; twice the deadline moves, then they log in."""
     for _ in range(2):
         await _until_due(deal, clock)
-    await clock.after(deal.dispute_id, 3 * DAY)
+    await clock.after(deal.dispute_id, 3 * DAY + 6 * HOUR)
     inbox = (await deal.freelancer.get("/v1/me/notices"))["items"]
     reminder = next(notice for notice in inbox if notice["kind"] == "reminder")
     await deal.freelancer.get(f"/v1/me/notices/{reminder['id']}")
+    await _remark(deal, clock, deal.freelancer, "The last reminder is opened in the app")
     await _until_due(deal, clock)
 
 
 async def ruling(deal: Deal, clock: Clock) -> None:
     """The proposal is refused; staff rule, and the second person takes their time."""
     first, second = deal.house.staff[:2]
-    await clock.after(deal.dispute_id, 19 * DAY)
+    await clock.after(deal.dispute_id, 18 * DAY + 9 * HOUR)
     await deal.hire_mediator()
     await deal.does(deal.mediator, c.AcceptAppointment)
-    await clock.after(deal.dispute_id, 5 * DAY)
+    await clock.after(deal.dispute_id, 5 * DAY - 8 * HOUR)
     await deal.propose(deal.job["escrow"]["amount_minor"] // 2, "Half of the pages work.")
-    await clock.after(deal.dispute_id, 2 * DAY)
+    await clock.after(deal.dispute_id, 2 * DAY + 4 * HOUR)
     await deal.refuse_proposal(deal.client, "Half a website is none")
-    await clock.after(deal.dispute_id, DAY)
+    await clock.after(deal.dispute_id, DAY + 2 * HOUR)
     await deal.rule(first, 1_500_00, "What was delivered works, and is used.")
-    await deal.confirm_own(first)
+    refusal = await deal.confirm_own(first)
+    await _remark(deal, clock, first, f"Confirming one's own ruling is refused: “{refusal}”")
     await _until_due(deal, clock)
     await deal.confirm(second)
+
+
+async def _remark(deal: Deal, clock: Clock, who: Actor, what: str) -> None:
+    """Note for the calendar what no timeline keeps."""
+    deal.asides.append((await clock.now(deal.dispute_id), what, who.first))
 
 
 async def _until_due(deal: Deal, clock: Clock) -> None:

@@ -17,7 +17,7 @@ from rich.text import Text
 from domain.money import show
 from local.tally import PLATFORM, Move
 
-NARROWEST, WIDEST, PLAIN = 72, 112, 100
+NARROWEST, WIDEST, PLAIN = 72, 112, 108
 OVER = {
     "completed": "green",
     "cancelled": "red",
@@ -30,11 +30,10 @@ OVER = {
 
 def console() -> Console:
     """Where stories are printed: what `print` prints to at this moment."""
-    quiet = {"highlight": False, "emoji": False, "markup": False}
-    if not sys.stdout.isatty():
-        return Console(file=_Plain(), width=PLAIN, force_terminal=False, **quiet)
-    width = min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
-    return Console(file=sys.stdout, width=width, **quiet)
+    terminal = sys.stdout.isatty()
+    width = min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST) if terminal else PLAIN
+    file = sys.stdout if terminal else _Plain()
+    return Console(file=file, width=width, highlight=False, emoji=False, markup=False)
 
 
 class _Plain(io.StringIO):
@@ -121,7 +120,7 @@ def moment(written: str) -> datetime:
 
 def signed(minor: int) -> str:
     """A change of an amount, with its sign."""
-    return f"+{show(minor)}" if minor > 0 else show(minor).replace("-", "−")
+    return f"+{show(minor)}" if minor > 0 else show(minor)
 
 
 def _moved(move: Move) -> Text:
@@ -129,4 +128,3 @@ def _moved(move: Move) -> Text:
     words = Text("  ")
     words.append(move.kind.replace("_", " "), style="bold blue")
     return words.append(f"  {', '.join(amounts)}", style="blue")
-

@@ -20,6 +20,8 @@ class Doors:
     """The doors of the workflows; RPCError says that Temporal is not there."""
 
     client: Client
+    task_queue: str = TASK_QUEUE
+    """Where workers take what is started here."""
 
     async def start(
         self,
@@ -40,7 +42,7 @@ class Doors:
                 WORKFLOWS[case.kind],
                 Start(case_id=case.id),
                 id=case.workflow_id,
-                task_queue=TASK_QUEUE,
+                task_queue=self.task_queue,
                 id_reuse_policy=reuse.ALLOW_DUPLICATE if again else reuse.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 search_attributes=search_attributes(case),

@@ -1,6 +1,7 @@
 """The real app over a real PostgreSQL, spoken to through HTTP alone."""
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from api.main import create
 from ledger.migrate import upgrade
 from local.postgres import OWNER, Postgres
 from settings import Settings
+from tests.world import World
 
 LARGEST_UPLOAD = 12 * 1024 * 1024
 
@@ -55,4 +57,16 @@ async def app(api_settings: Settings) -> AsyncIterator[FastAPI]:
 async def http(app: FastAPI) -> AsyncIterator[AsyncClient]:
     """A client of the app that nobody is signed in to."""
     async with AsyncClient(transport=ASGITransport(app), base_url="http://api.test") as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+async def unheard(world: World) -> AsyncIterator[AsyncClient]:
+    """Another process of the world's API, whose signals reach nobody and which waits briefly."""
+    alone = {"temporal_address": "127.0.0.1:1", "outcome_wait": timedelta(milliseconds=200)}
+    app = create(world.settings.model_copy(update=alone))
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=ASGITransport(app), base_url="http://api.test") as client,
+    ):
         yield client

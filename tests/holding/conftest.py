@@ -1,17 +1,25 @@
 """A world for these tests, in which nobody works until a test says so."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from httpx import AsyncClient
 
 from api.main import create
+from local import temporal, temporal_binary
 from local.mail import MailCatcher
+from local.places import free_ports
 from local.postgres import Postgres
+from local.temporal import TemporalServer
 from tests.holding.hands import hurried
 from tests.life import Life
 from tests.world import World, database, namespace, opened, settings_for
 
+LIMITS = {
+    "limit.historyCount.suggestContinueAsNew": "12",
+    "history.maximumSignalsPerExecution": "50",
+}
 UNREACHABLE = "127.0.0.1:1"
 
 
@@ -52,3 +60,37 @@ async def life(world: World) -> AsyncIterator[Life]:
     """Two people; whatever becomes of them, the books balance at the end."""
     yield await Life.begin(world)
     assert await world.violations() == []
+
+
+@pytest.fixture(scope="package")
+def strict_address(server_folder: Path) -> Iterator[str]:
+    """A server with the smallest limits."""
+    [port] = free_ports(1)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in LIMITS.items():
+            patch.setitem(temporal.DYNAMIC_CONFIG, name, value)
+        server = TemporalServer(temporal_binary.find(), server_folder / "strict", port)
+    server.start()
+    yield server.address
+    server.stop()
+
+
+@pytest.fixture(scope="package")
+def strict_database(postgres_server: Postgres) -> Iterator[str]:
+    """A database for the cases on that server."""
+    with database(postgres_server, "strict") as url:
+        yield url
+
+
+@pytest.fixture(scope="package")
+async def strict(
+    strict_address: str,
+    strict_database: str,
+    mail: MailCatcher,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[World]:
+    """A world where long histories are those of a dozen events, and many signals fifty."""
+    files = tmp_path_factory.mktemp("strict")
+    settings = settings_for(strict_database, strict_address, "default", mail.smtp_port, files)
+    async with opened(settings) as world:
+        yield world

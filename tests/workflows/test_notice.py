@@ -1,5 +1,6 @@
 """Silence moves money only when the silent one was provably told, by real mails and notices."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any

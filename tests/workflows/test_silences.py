@@ -27,6 +27,7 @@ from tests.workflows.recipes import (
     LARGE,
     NOTHING,
     PAID,
+    Act,
     D,
     J,
     Money,
@@ -229,6 +230,36 @@ async def test_silence_acts_when_its_period_is_over(world: World, wait: Wait) ->
     _, row = LAW[wait]
     await asyncio.gather(*(_fall_silent(world, row, way) for way in SILENT[wait]))
     assert await world.violations() == []
+
+
+async def test_an_approval_an_hour_before_the_automatic_rejection_wins(life: Life) -> None:
+    """People go before the clock until its step is committed."""
+    await life.rejected()
+    due = await life.due()
+    await life.until(due - HOUR)
+    await life.client_does(c.Approve)
+    assert await life.states() == (J.COMPLETED, D.DISMISSED)
+    assert await life.moved() == PAID
+
+
+@pytest.mark.parametrize(
+    ("reach", "price", "event"),
+    [(Life.staff_review, 200_00, "review_escalated"), (Life.ruled, LARGE, "ruling_escalated")],
+)
+async def test_what_staff_leave_is_escalated_daily_to_the_head_of_support(
+    world: World, reach: Act, price: int, event: str
+) -> None:
+    """Nothing else happens: staff decide, however late."""
+    life = await at(reach, price=price)(world)
+    before, first = await life.states(), await life.due()
+    await life.until(first + 3 * DAY + MOMENT)
+    told = await life.told("escalation")
+    assert {one.person_id for one in told} == {world.house.head.id}
+    assert [one.at for one in told] == await life.event_times(event)
+    late = [one.at - first - day * DAY for day, one in enumerate(told)]
+    assert len(late) == 4
+    assert all(timedelta(0) <= by < MINUTE for by in late)
+    assert await life.states() == before
 
 
 async def _fall_silent(world: World, row: Silence, way: Waiting) -> None:

@@ -1,0 +1,65 @@
+"""A story while it is played over HTTP: its steps, and what the API says after each."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from domain import commands as c
+from domain.money import show
+from local.deal import Deal
+from local.tally import Move, Tally
+
+
+@dataclass
+class Story:
+    """One job while it is played: each step with the state after it and the money it moved."""
+
+    deal: Deal
+    tally: Tally
+    told: list[tuple[str, str, list[Move]]] = field(default_factory=list)
+
+    async def step(self, words: str, deed: Awaitable[object]) -> None:
+        """Somebody does something; then the API says how everything stands."""
+        await deed
+        moves = await self.tally.moves(self.deal)
+        self.told.append((words, self.deal.state, moves))
+
+    async def begun(self, title: str, brief: str, price_minor: int, days: int = 7) -> None:
+        """Offered, accepted, paid for."""
+        client, freelancer = self.deal.client.first, self.deal.freelancer.first
+        await self.step(
+            f"{client} offers {freelancer} “{title}” for {show(price_minor)} in {days} days",
+            self.deal.offer(title, brief, price_minor, days),
+        )
+        await self.step(f"{freelancer} accepts", self.deal.accept())
+        if self.deal.job["state"] == "awaiting_funds":
+            first, second = (one.first for one in self.deal.house.accountants[:2])
+            await self.step(
+                f"{client}'s bank transfer arrives: {first} records it, {second} confirms it,"
+                " and the job starts by itself",
+                self.deal.fund(price_minor),
+            )
+
+    async def delivered(self, name: str, content: str, note: str) -> str:
+        """The freelancer hands over a file; its id."""
+        stored = await self.deal.freelancer.upload(name, content.encode())
+        await self.step(
+            f"{self.deal.freelancer.first} delivers {name} ({stored['size']} bytes): “{note}”",
+            self.deal.deliver(note, [stored["id"]]),
+        )
+        return str(stored["id"])
+
+
+Play = Callable[[Story], Awaitable[None]]
+
+
+async def into_mediation(story: Story) -> None:
+    """The freelancer hires a mediator, who takes the case."""
+    deal = story.deal
+    fee = deal.dispute["mediation_fee"]["amount_minor"]
+    await story.step(
+        f"{deal.freelancer.first} hires a mediator for {show(fee)}, held until a proposal is made",
+        deal.hire_mediator(),
+    )
+    await story.step(
+        f"{deal.mediator.name} takes the case", deal.does(deal.mediator, c.AcceptAppointment)
+    )

@@ -1,0 +1,77 @@
+"""Two transactions in each other's way are the activity's own affair: it takes its step again."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import make_url, text
+
+from domain import commands as c
+from domain.cases import Role
+from domain.outcome import Status
+from local.postgres import Postgres
+from tests.holding.hands import commit, hands, leaves, rows
+from tests.life import Life, eventually
+from tests.world import World
+
+WALLET = text("select wallets(array[:person], 'USD')")
+CASE = text("select id from cases where id = :job for no key update")
+TRIP = """
+    create sequence tried;
+    create function trip() returns trigger language plpgsql security definer as $$
+    begin
+        if nextval('tried') = 2 then
+            raise exception 'could not serialize access' using errcode = '40001';
+        end if;
+        return new;
+    end $$;
+    create trigger trip before insert on event for each row execute function trip();
+"""
+WAITING = "select pid from pg_stat_activity where wait_event_type = 'Lock'"
+
+
+async def test_a_step_that_met_a_deadlock_is_taken_again(world: World, life: Life) -> None:
+    """Somebody locked a wallet and then the case, the wrong way round: the step gives way once."""
+    async with hands(world):
+        await life.in_review()
+    approval = await leaves(life, Role.CLIENT, c.Approve)
+    async with world.engine.connect() as other:
+        await other.execute(WALLET, {"person": life.client.id})
+        step = asyncio.create_task(commit(world, life.job_id, version=3, instruction_id=approval))
+        await eventually(lambda: somebody_waits(world))
+        await other.execute(CASE, {"job": life.job_id})
+        await other.rollback()
+        outcome = await step
+    assert outcome.status is Status.APPLIED
+    await eventually(lambda: a_deadlock_was_ended(world))
+
+
+async def test_a_step_that_met_a_serialization_failure_is_taken_again(
+    world: World, life: Life, once_unserializable: None
+) -> None:
+    """Whatever made PostgreSQL say 40001, the same transaction run again succeeds."""
+    async with hands(world):
+        await life.offered()
+    refusal = await leaves(life, Role.FREELANCER, c.Decline)
+    outcome = await commit(world, life.job_id, version=1, instruction_id=refusal)
+    assert outcome.status is Status.APPLIED
+
+
+@pytest.fixture
+def once_unserializable(world: World, postgres_server: Postgres) -> Iterator[None]:
+    """The second event written from now on meets the error, once; the first is the offer."""
+    database = make_url(world.settings.database_url).database or ""
+    postgres_server.sql(TRIP, database)
+    yield
+    postgres_server.sql("drop function trip cascade; drop sequence tried", database)
+
+
+async def somebody_waits(world: World) -> bool:
+    return bool(await rows(world, WAITING))
+
+
+async def a_deadlock_was_ended(world: World) -> bool:
+    """Whether the server has ended one in this database."""
+    query = "select deadlocks from pg_stat_database where datname = current_database()"
+    [row] = await rows(world, query)
+    return bool(row.deadlocks)

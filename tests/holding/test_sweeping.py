@@ -1,0 +1,115 @@
+"""The sweeper gives up nobody: not when Temporal is away, not when one workflow refuses."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from httpx import AsyncClient
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
+
+from activities.sweeper import Patience, Sweeper
+from domain import commands as c
+from domain.cases import Role
+from local.places import free_ports
+from tests.holding.hands import decided, hands, leaves, rows, sweeper, workflow
+from tests.life import Life, eventually
+from tests.world import World
+from workflows.doors import Doors
+
+SOON = timedelta(milliseconds=1)
+
+
+async def test_tries_that_reached_nobody_cost_no_patience(
+    world: World, life: Life, unheard: AsyncClient
+) -> None:
+    """However long Temporal was away, what was decided meanwhile is signalled when it is back."""
+    async with hands(world):
+        await life.offered()
+    refusal = await leaves(life, Role.FREELANCER, c.Decline, unheard)
+    [port] = free_ports(1)
+    away = await Client.connect(
+        f"127.0.0.1:{port}",
+        namespace=world.temporal.namespace,
+        data_converter=pydantic_data_converter,
+        lazy=True,
+    )
+    sweeper = Sweeper(world.engine, Doors(away), SOON)
+    for _ in range(20):
+        with pytest.raises(RPCError):
+            await sweeper.instructions()
+    async with hands(world), forwarded(port, world.settings.temporal_address):
+        await sweeper.instructions()
+        await eventually(lambda: decided(world, refusal))
+
+
+async def test_a_workflow_that_takes_no_more_signals_keeps_nobody_waiting(
+    strict: World,
+) -> None:
+    """It has as many as a workflow may have; those behind it in the queue get theirs."""
+    async with hands(strict):
+        full = await (await Life.begin(strict)).offered()
+        other = await (await Life.begin(strict)).offered()
+    for _ in range(49):
+        await workflow(strict, full.job_id).signal("told")
+    first, second = [await leaves(one, Role.FREELANCER, c.Decline) for one in (full, other)]
+    with pytest.raises(RPCError, match="signal"):
+        await workflow(strict, full.job_id).signal("told")
+    await sweeper(strict).instructions()
+    async with hands(strict):
+        await eventually(lambda: decided(strict, first))
+        await eventually(lambda: decided(strict, second))
+
+
+async def test_a_case_that_cannot_be_read_keeps_nobody_waiting(
+    world: World, life: Life, unheard: AsyncClient
+) -> None:
+    """Its row is broken; those behind it in the queue get their signals."""
+    broken = await Life.begin(world)
+    async with hands(world):
+        await broken.offered()
+        await life.offered()
+    for one in (broken, life):
+        refusal = await leaves(one, Role.FREELANCER, c.Decline, unheard)
+    terms = "update cases set terms = cast(:terms as jsonb) where id = :job returning terms"
+    [kept] = await rows(world, "select terms from cases where id = :job", job=broken.job_id)
+    await rows(world, terms, job=broken.job_id, terms="{}")
+    async with hands(world):
+        await sweeper(world).instructions()
+        await eventually(lambda: decided(world, refusal))
+    await rows(world, terms, job=broken.job_id, terms=json.dumps(kept.terms))
+
+
+def test_a_case_that_is_stuck_for_weeks_gets_a_signal_now_and_then() -> None:
+    """Twice as rarely each time, at least every ten minutes, however often it was tried."""
+    patience = Patience(SOON)
+    for _ in range(3_000):
+        patience.tried("instruction_1")
+    assert patience.due(["instruction_1", "instruction_2"]) == ["instruction_2"]
+    assert patience.due([]) == []
+    assert patience.due(["instruction_1"]) == ["instruction_1"]
+
+
+@asynccontextmanager
+async def forwarded(port: int, address: str) -> AsyncIterator[None]:
+    """Temporal is reached at this port too."""
+    host, _, target = address.partition(":")
+
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection(host, int(target))
+        await asyncio.gather(_pour(reader, back), _pour(there, writer))
+
+    server = await asyncio.start_server(forward, "127.0.0.1", port)
+    yield
+    server.close()
+
+
+async def _pour(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    while chunk := await source.read(65536):
+        target.write(chunk)
+        await target.drain()
+    target.close()

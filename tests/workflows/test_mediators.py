@@ -1,0 +1,43 @@
+"""A mediator has a part in a dispute only while it is theirs to mediate."""
+
+from domain import commands as c
+from domain.cases import Role
+from tests.api.people import new_key
+from tests.life import Life
+from tests.workflows.recipes import D, J
+
+
+async def test_a_mediator_who_declines_is_answered_and_has_no_part_any_more(life: Life) -> None:
+    """The decision counts and is answered, also when sent again; the case is closed to them."""
+    await life.appointing()
+    mediator = await life.person(Role.MEDIATOR)
+    path, key = await life.path(Role.MEDIATOR, c.DeclineAppointment), new_key()
+    declined = await mediator.post(path, {"reason": "no time"}, key=key)
+    assert declined.status_code == 200, declined.text
+    assert declined.json()["status"] == "applied"
+    again = await mediator.post(path, {"reason": "no time"}, key=key)
+    assert (again.status_code, again.json()) == (200, declined.json())
+    assert (await mediator.post(path, {"reason": "no time"})).status_code == 404
+    assert (await mediator.get(f"/v1/disputes/{life.dispute_id}")).status_code == 404
+    assert await life.person(Role.MEDIATOR) != mediator
+    assert await life.states() == (J.REJECTION_OPEN, D.APPOINTING)
+
+
+async def test_the_client_vetoes_once(life: Life) -> None:
+    """The next mediator cannot be vetoed, and nobody is asked twice."""
+    await life.appointing()
+    first = await life.person(Role.MEDIATOR)
+    await life.client_does(c.VetoMediator)
+    assert await life.person(Role.MEDIATOR) != first
+    assert await life.refused(Role.CLIENT, c.VetoMediator) == "condition_missing"
+
+
+async def test_a_mediator_who_shares_a_job_with_a_party_is_not_asked(life: Life) -> None:
+    """Of those who could be asked, the ones that worked with a party this year are left out."""
+    house = life.world.house
+    known = list(house.mediators.values())
+    for mediator in known[:-1]:
+        shared = Life(life.world, life.client, mediator, price=life.price)
+        await shared.offered()
+    await life.appointing()
+    assert await life.person(Role.MEDIATOR) == known[-1]
