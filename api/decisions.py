@@ -15,7 +15,7 @@ from api.deciding import TheDecider
 from api.paths import path_of
 from domain.cases import JobState, Role
 from domain.commands import Command
-from domain.process import Process
+from domain.process import Process, Step
 from ledger import cases
 from ledger.cases import Pair
 from settings import Settings
@@ -31,6 +31,8 @@ class Noun:
     id: Any
     shown: Any
     show: Show
+    passes_on: tuple[Process, ...] = ()
+    """The tables of cases that are part of it, which take what it does not know itself."""
 
 
 class Pending(BaseModel):
@@ -97,7 +99,7 @@ def add_route(
         f"/{{case_id}}/{path_of(command)}",
         name=f"{noun.process.name}_{command.name}" + ("_by_staff" if staff else ""),
         summary=(command.__doc__ or "").strip().removesuffix("."),
-        description=_rows(noun.process, command),
+        description=_rows(noun, command),
         response_model=noun.shown,
         responses=LATER,
     )(decide)
@@ -113,14 +115,15 @@ def _givers(*, staff: bool) -> frozenset[Role]:
     return frozenset({Role.STAFF} if staff else {Role.CLIENT, Role.FREELANCER, Role.MEDIATOR})
 
 
-def _rows(process: Process, command: type[Command]) -> str:
-    """Where the command is open, to whom, where it leads and what it moves, from the table."""
-    lines = []
-    for row in process.steps:
-        if row.command is command:
-            to = " or ".join(f"`{target}`" for target in row.targets) or "the same"
-            who = " or ".join(sorted(row.by - {Role.CLOCK}))
-            money = f" Money: {row.money}." if row.money else ""
-            needs = "".join(f", if {condition.says}" for condition in row.when)
-            lines.append(f"- `{row.source}` → {to}, by the {who}{needs}.{money}")
-    return "\n".join(lines)
+def _rows(noun: Noun, command: type[Command]) -> str:
+    """Where the command is open, to whom, where it leads and what it moves, from the tables."""
+    rows = [row for process in (noun.process, *noun.passes_on) for row in process.steps]
+    return "\n".join(f"- {_row(row)}" for row in rows if row.command is command)
+
+
+def _row(row: Step) -> str:
+    to = " or ".join(f"`{target}`" for target in row.targets) or "the same"
+    who = " or ".join(sorted(row.by - {Role.CLOCK}))
+    needs = "".join(f", if {condition.says}" for condition in row.when)
+    money = f" Money: {row.money}." if row.money else ""
+    return f"`{row.source}` → {to}, by the {who}{needs}.{money}"

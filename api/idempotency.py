@@ -22,7 +22,11 @@ _SENDABLE = re.compile(r"[!-~]{1,200}")
 Effect = Callable[[AsyncConnection], Awaitable[BaseModel]]
 
 
-def _key(idempotency_key: Annotated[str | None, Header(max_length=200)] = None) -> str:
+def _key(
+    idempotency_key: Annotated[
+        str, Header(max_length=200, description="Your name for this request; 400 without it")
+    ],
+) -> str:
     if not idempotency_key:
         raise Problem("idempotency_key_missing")
     if not _SENDABLE.fullmatch(idempotency_key):

@@ -14,10 +14,11 @@ from api.pages import Limit, Page, Place, page
 from api.state import Engine, TheSettings
 from domain.cases import JobState
 from domain.commands import WithdrawRejection
+from domain.dispute import DISPUTE
 from domain.job import JOB
 from ledger import reading
 
-NOUN = Noun(JOB, JobId, JobShown, show)
+NOUN = Noun(JOB, JobId, JobShown, show, passes_on=(DISPUTE,))
 OF_THE_DISPUTE = (WithdrawRejection,)
 """Decisions of the open dispute alone that are also routes of its job."""
 

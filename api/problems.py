@@ -17,6 +17,7 @@ from domain.errors import DomainError, every_error
 from ledger.database import is_serialization_conflict
 
 MEDIA_TYPE = "application/problem+json"
+KEY_HEADER = ("header", "idempotency-key")
 MOST_ERRORS = 50
 """How many wrong fields of one request are named."""
 logger = get_logger()
@@ -169,7 +170,10 @@ async def _on_http(_: Request, error: HTTPException) -> JSONResponse:
 
 
 async def _on_invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-    return respond(_invalid(error.errors()))
+    errors = error.errors()
+    if any(one["loc"] == KEY_HEADER and one["type"] == "missing" for one in errors):
+        return respond(Problem("idempotency_key_missing"))
+    return respond(_invalid(errors))
 
 
 async def _on_outage(_: Request, error: Exception) -> JSONResponse:

@@ -15,6 +15,7 @@ DYNAMIC_CONFIG = {
     "frontend.WorkflowTimeSkippingEnabled": "true",
     # How far ahead the timer queue has read: a timer set by a skip fires this much late.
     "history.timerProcessorMaxTimeShift": '"20ms"',
+    "history.timerProcessorMaxPollRPS": "500",
 }
 
 

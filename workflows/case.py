@@ -1,6 +1,5 @@
 """The one loop all cases share: look, wait for a person or the clock, take the step, adopt."""
 
-from collections import deque
 from datetime import timedelta
 
 from temporalio import workflow
@@ -12,11 +11,14 @@ with workflow.unsafe.imports_passed_through():
     from workflows.others import Reminders, start_child
 
 
+PEOPLE_FIRST = Status.PEOPLE_FIRST.value.replace("_", " ")
+
+
 class CaseLife:
     """One case's life; a class per process adds its named signals. Handlers enqueue, run acts."""
 
     def __init__(self) -> None:
-        self._inbox: deque[tuple[str, str]] = deque()
+        self._inbox: dict[str, str] = {}
         self._done: set[str] = set()
         self._told = False
         self._books = Books()
@@ -25,7 +27,8 @@ class CaseLife:
 
     def decided(self, command: str, instruction_id: str) -> None:
         """Somebody decided."""
-        self._inbox.append((command, instruction_id))
+        if instruction_id not in self._done:
+            self._inbox.setdefault(instruction_id, command)
 
     @workflow.signal(name="told")
     def told(self) -> None:
@@ -46,8 +49,8 @@ class CaseLife:
             if workflow.info().is_continue_as_new_suggested() and not self._busy():
                 workflow.continue_as_new(start)
         await workflow.wait_condition(lambda: not self._reminders.under_way)
-        while (late := self._next()) is not None:
-            await self._step(start, late)
+        while self._inbox:
+            await self._step(start, self._next())
 
     def _busy(self) -> bool:
         """Whether something would be lost if this run ended now."""
@@ -68,28 +71,25 @@ class CaseLife:
                 lambda: bool(self._inbox) or not self._reminders.under_way
             )
 
-    def _next(self) -> tuple[str, str] | None:
-        """The next decision that has not been taken; None means the clock."""
+    def _next(self) -> str | None:
+        """The next decision; None means the clock."""
         self._told = False
-        while self._inbox:
-            decision = self._inbox.popleft()
-            if decision[1] not in self._done:
-                return decision
-        return None
+        return next(iter(self._inbox), None)
 
-    async def _step(self, start: Start, decision: tuple[str, str] | None) -> CaseBrief:
-        command, instruction_id = decision or ("clock", None)
+    async def _step(self, start: Start, instruction_id: str | None) -> CaseBrief:
         request = StepRequest(
             case_id=start.case_id,
             version=self._case.version if self._case else 0,
             at=workflow.now(),
             instruction_id=instruction_id,
         )
+        command = self._inbox[instruction_id] if instruction_id else "clock"
         outcome = await self._books.commit(request, command)
         if instruction_id is not None:
             self._done.add(instruction_id)
-        if outcome.status is Status.PEOPLE_FIRST and outcome.instruction_id is not None:
-            self._inbox.appendleft(("people first", outcome.instruction_id))
+            del self._inbox[instruction_id]
+        if (first := outcome.instruction_id) is not None:
+            self._inbox = {first: self._inbox.get(first, PEOPLE_FIRST)} | self._inbox
         showing.adopt(self._case, outcome.case)
         self._case = outcome.case
         for child in outcome.starts:

@@ -9,7 +9,14 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.outcome import CaseBrief, Start
-from workflows.options import RPC_TIMEOUT, TASK_QUEUE, WORKFLOWS, search_attributes
+from workflows.options import (
+    FOR_OPERATORS,
+    RPC_TIMEOUT,
+    SUMMARIES,
+    TASK_QUEUE,
+    WORKFLOWS,
+    search_attributes,
+)
 
 TOLD = "told"
 RETRY = "retry"
@@ -46,6 +53,8 @@ class Doors:
                 id_reuse_policy=reuse.ALLOW_DUPLICATE if again else reuse.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 search_attributes=search_attributes(case),
+                static_summary=SUMMARIES[case.kind],
+                static_details=FOR_OPERATORS,
                 start_signal=signal,
                 start_signal_args=[instruction_id] if signal else [],
                 rpc_timeout=RPC_TIMEOUT,

@@ -16,6 +16,21 @@ TASK_QUEUE = "jobs"
 WORKFLOWS = {"job": "JobWorkflow", "dispute": "DisputeWorkflow"}
 """The workflow type of each kind of case."""
 
+SUMMARIES = {
+    "job": "One client, one freelancer, one escrow",
+    "dispute": "The quarrel over one job: rejection, mediation, ruling",
+}
+FOR_OPERATORS = """\
+Everything about a case stands in its row; this workflow only waits and acts.
+
+A step that fails is tried again without end: the signal `retry` tries at once.
+
+A workflow that was terminated is started again from its row, soon.
+
+What may happen next, and why: `docs/processes.md`.
+"""
+"""What stands beside every case in the Temporal UI."""
+
 COMMIT_STEP = "commit_step"
 SEND_REMINDER = "send_reminder"
 RESULT_TYPES: dict[str, type] = {COMMIT_STEP: Outcome, SEND_REMINDER: str}

@@ -20,6 +20,8 @@ async def start_child(case: CaseBrief) -> None:
             id=case.workflow_id,
             parent_close_policy=workflow.ParentClosePolicy.ABANDON,
             search_attributes=options.search_attributes(case),
+            static_summary=options.SUMMARIES[case.kind],
+            static_details=options.FOR_OPERATORS,
         )
     except FailureError as failure:
         if is_cancelled_exception(failure):

@@ -42,7 +42,7 @@ def _details(case: CaseBrief) -> str:
     if case.if_nobody_acts:
         lines.append(f"If nobody acts: {case.if_nobody_acts}")
     if case.wake_at is not None and case.wake_at != case.due_at:
-        lines.append(f"Next: {case.wake_says} at {case.wake_at:%Y-%m-%d %H:%M:%S} UTC")
+        lines.append(f"Next, at {case.wake_at:%Y-%m-%d %H:%M:%S} UTC: {case.wake_says}")
     return "\n\n".join(lines)
 
 

@@ -286,7 +286,7 @@ async def test_a_body_that_cannot_be_read_is_refused(
 async def test_sums_that_do_not_fit_the_escrow_are_refused_by_the_law(life: Life) -> None:
     """Zero, the whole and more are no split; 422 names the field, and the row its outcome."""
     await life.in_mediation()
-    split = {"ends": "split", "reasons": "fair"}
+    split: Body = {"ends": "split", "reasons": "fair"}
     for sum_ in (0, life.price, life.price + 1, 2**53 - 1):
         offered = await life.asks(Role.CLIENT, c.OfferSettlement, freelancer_minor=sum_)
         proposed = await life.asks(Role.MEDIATOR, c.Propose, freelancer_minor=sum_, **split)

@@ -60,9 +60,8 @@ def filled(app: FastAPI, documented: dict[str, Any]) -> dict[str, Any]:
 
 
 async def asked(person: Person, method: str, path: str, body: dict[str, Any]) -> Response:
-    headers = person.headers(new_key())
-    content = {"json": body} if method == "POST" else {}
-    return await person.http.request(method, path, headers=headers, **content)
+    sent = body if method == "POST" else None
+    return await person.http.request(method, path, json=sent, headers=person.headers(new_key()))
 
 
 def told(answer: Response) -> dict[str, Any]:
@@ -95,10 +94,9 @@ async def test_nobody_gets_in_without_a_token(world: World, quarrel: Life) -> No
     """401, before anything is said about the case."""
     for method, path, documented in routes(world.app):
         where = path.format(case_id=quarrel.job_id)
-        content = {"json": filled(world.app, documented)} if method == "POST" else {}
-        answer = await world.http.request(
-            method, where, headers={"Idempotency-Key": new_key()}, **content
-        )
+        sent = filled(world.app, documented) if method == "POST" else None
+        headers = {"Idempotency-Key": new_key()}
+        answer = await world.http.request(method, where, json=sent, headers=headers)
         assert (answer.status_code, code(answer)) == (401, "not_signed_in"), f"{method} {path}"
 
 

@@ -39,7 +39,6 @@ async def test_a_row_does_what_the_law_says(world: World, cell: Cell) -> None:
     reached = {recipe.states[process is DISPUTE] for recipe in recipes}
     assert reached == (set(row.targets) or {row.source}), "every target has a recipe"
     await asyncio.gather(*(_live(world, recipe, cell, row) for recipe in recipes))
-    assert await world.violations() == []
 
 
 async def _live(world: World, recipe: Recipe, cell: Cell, row: Step) -> None:
