@@ -34,8 +34,8 @@ class Story:
         if self.deal.job["state"] == "awaiting_funds":
             first, second = (one.first for one in self.deal.house.accountants[:2])
             await self.step(
-                f"{client}'s bank transfer arrives: {first} records it, {second} confirms it,"
-                " and the job starts by itself",
+                f"{client}'s bank transfer arrives, recorded by {first} and confirmed by"
+                f" {second}: the job starts",
                 self.deal.fund(price_minor),
             )
 

@@ -126,5 +126,5 @@ def signed(minor: int) -> str:
 def _moved(move: Move) -> Text:
     amounts = [f"{who} {signed(minor)}" for who, minor in move.amounts.items() if minor]
     words = Text("  ")
-    words.append(move.kind.replace("_", " "), style="bold blue")
-    return words.append(f"  {', '.join(amounts)}", style="blue")
+    words.append(move.kind.replace("_", " "), style="bold cyan")
+    return words.append(f"  {', '.join(amounts)}", style="cyan")

@@ -15,7 +15,9 @@ DYNAMIC_CONFIG = {
     "frontend.WorkflowTimeSkippingEnabled": "true",
     # How far ahead the timer queue has read: a timer set by a skip fires this much late.
     "history.timerProcessorMaxTimeShift": '"20ms"',
+    # One shard has all workflows here; by default it looks 20 times a second for what to do.
     "history.timerProcessorMaxPollRPS": "500",
+    "history.transferProcessorMaxPollRPS": "500",
 }
 
 

@@ -42,7 +42,9 @@ def _details(case: CaseBrief) -> str:
     if case.if_nobody_acts:
         lines.append(f"If nobody acts: {case.if_nobody_acts}")
     if case.wake_at is not None and case.wake_at != case.due_at:
-        lines.append(f"Next, at {case.wake_at:%Y-%m-%d %H:%M:%S} UTC: {case.wake_says}")
+        # What a reminder says stands above; the timer's summary has it all.
+        says = case.wake_says.partition(": ")[0]
+        lines.append(f"Next, at {case.wake_at:%Y-%m-%d %H:%M:%S} UTC: {says}")
     return "\n\n".join(lines)
 
 

@@ -41,3 +41,26 @@ async def test_a_mediator_who_shares_a_job_with_a_party_is_not_asked(life: Life)
         await shared.offered()
     await life.appointing()
     assert await life.person(Role.MEDIATOR) == known[-1]
+
+
+async def test_what_was_advanced_for_a_mediator_is_settled_by_the_pay(life: Life) -> None:
+    """A freelancer without money owes the fee, until what the proposal gives them arrives."""
+    await life.appointing()
+    assert await _owes(life) == 10_00
+    await life.mediator_does(c.AcceptAppointment)
+    await life.mediator_does(c.Propose, ends="split", freelancer_minor=100_00)
+    assert await _owes(life) == 10_00
+    await life.client_does(c.AcceptProposal)
+    await life.freelancer_does(c.AcceptProposal)
+    assert await _owes(life) == 0
+    assert await life.moved() == {
+        "client": -100_00,
+        "freelancer": 80_00,
+        "mediator": 10_00,
+        "platform": 10_00,
+    }
+
+
+async def _owes(life: Life) -> int:
+    wallet = (await life.freelancer.get("/v1/me/wallet")).json()
+    return int(wallet["receivable"]["amount_minor"])

@@ -77,9 +77,10 @@ async def test_a_case_is_found_by_its_state_owner_and_people(life: Life) -> None
     )
 
     async def found() -> bool:
-        return [one.id async for one in _listed(life, query)] == [f"job/{life.job_id}"]
+        return bool(await _listed(life, query))
 
     await eventually(found)
+    assert await _listed(life, query) == [f"job/{life.job_id}"]
 
 
 async def test_a_case_that_is_over_has_no_deadline_and_no_owner(life: Life) -> None:
@@ -200,9 +201,8 @@ async def _details(handle: WorkflowHandle[Any, Any]) -> str:
     return str(shown.current_details)
 
 
-async def _listed(life: Life, query: str) -> AsyncIterator[WorkflowExecution]:
-    async for one in life.world.temporal.list_workflows(query):
-        yield one
+async def _listed(life: Life, query: str) -> list[str]:
+    return [one.id async for one in life.world.temporal.list_workflows(query)]
 
 
 async def _history(life: Life, workflow_id: str) -> AsyncIterator[HistoryEvent]:
