@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from ledger.addresses import LONGEST, is_address
+
 LARGEST_AMOUNT_MINOR = 10_000_000_00
 
 # Tab and line ends are text. Other control characters and halves of surrogate pairs are not:
@@ -67,17 +69,16 @@ def _agreed(agree: bool) -> bool:
 
 Agreed = Annotated[bool, AfterValidator(_agreed)]
 """True, and nothing else: the explicit act of signing."""
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
 
 def _email(text: str) -> str:
-    if not text.isascii() or not text.isprintable() or not _EMAIL.fullmatch(text):
+    if not is_address(text):
         raise ValueError("this is no email address")
     return text.lower()
 
 
 Email = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email)
+    str, StringConstraints(strip_whitespace=True, max_length=LONGEST), AfterValidator(_email)
 ]
 """An email address, in lower case."""
 Password = Annotated[str, Field(min_length=10, max_length=200), AfterValidator(_plain)]

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.access import decides
 from api.bodies import Balance, Shown
 from api.callers import Caller
+from api.glance import glance
 from api.paths import path_of
-from api.send import glance
 from domain.cases import OVER, Dispute, Job, Role
 from domain.decide import process_of, turn
 from domain.outlook import if_nobody_acts

@@ -1,5 +1,6 @@
 """What a caller sends for a command: its fields, but not the id that the door makes."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -29,11 +30,11 @@ def needs_body(command: type[Command]) -> bool:
     return any(field.is_required() for field in body_of(command).model_fields.values())
 
 
-def made(command: type[Command], content: dict[str, Any]) -> Command:
+def made(command: type[Command], content: Mapping[str, Any]) -> Command:
     """The command, with the id the door gives to what it makes."""
     own = {"id": ids.fresh(command.makes)} if command.makes else {}
     try:
-        return command.model_validate(content | own)
+        return command.model_validate({**content, **own})
     except ValidationError as error:
         # What the command demands of several fields together, its body alone does not know.
         raise invalid_body(error.errors()) from error

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 from api import access
 from api.callers import Caller
 from api.command_bodies import body_of, needs_body
-from api.deciding import TheDecider
 from api.paths import path_of
+from api.send import TheDecider
 from domain.cases import JobState, Role
 from domain.commands import Command
 from domain.process import Process, Step
@@ -83,7 +83,8 @@ def add_route(
     default = Body() if needs_body(command) else Body(default_factory=body_type)
 
     async def decide(case_id: str, decider: TheDecider, body: Any = default) -> JSONResponse:
-        instruction_id, outcome = await decider.decide(case_id, command, body, staff=staff)
+        content = body.model_dump(mode="json")
+        instruction_id, outcome = await decider.decide(case_id, command, content, staff=staff)
         if outcome is None:
             return pending(instruction_id)
         async with decider.engine.connect() as c:

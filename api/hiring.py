@@ -9,14 +9,12 @@ from pydantic import Field
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api import job_views, send
+from api import job_views
 from api.bodies import Amount, Asked, Line, Prose
-from api.deciding import Decider, TheDecider
 from api.decisions import LATER, pending
-from api.idempotency import request_hash
 from api.problems import field
-from domain.cases import Job, Role
-from domain.commands import OfferJob
+from api.send import Decider, TheDecider
+from domain.cases import Job
 from domain.job import require_offerable
 from domain.policy import Policy, Terms
 from ledger import cases, files, ids, journal, people
@@ -41,13 +39,11 @@ class Offered(Asked):
 async def offer(asked: Offered, decider: TheDecider) -> JSONResponse:
     """Offer a job to a freelancer; their acceptance makes it a contract."""
     content = asked.model_dump(mode="json")
-    hashed = request_hash(decider.request, content)
     async with decider.engine.begin() as c:
-        row = await send.known(c, decider.caller.id, decider.key, hashed)
+        row = await decider.known(c, content)
         if row is None:
             job = await _draft(c, asked, decider)
-            request = send.Request(decider.caller, Role.CLIENT, decider.key, hashed, OfferJob())
-            row = await send.offer(c, job, request)
+            row = await decider.offer(c, job, content)
             if row["case_id"] == job.id:
                 await _keep(c, job, asked)
         pair = await cases.read(c, row["case_id"])

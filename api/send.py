@@ -1,124 +1,124 @@
-"""A decision: one committed row, and one signal."""
+"""A decision: one committed row, one signal, and a wait for the outcome."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Depends, Header, Request
 from sqlalchemy import RowMapping, func
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from structlog import get_logger
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from api.callers import Caller
+from api import access
+from api.callers import Caller, TheCaller
+from api.command_bodies import made
+from api.glance import addressed, forbidden
+from api.idempotency import Key, request_hash
+from api.outcomes import Outcomes
 from api.problems import Problem, refusal
-from domain.calendar import Calendar
+from api.state import Engine, Temporal, TheOutcomes, TheSettings
 from domain.cases import Dispute, Job, Role
-from domain.commands import Command
-from domain.decide import process_of, row_for
-from domain.errors import DomainError
-from domain.outcome import CaseBrief, Recorded, brief
-from domain.process import Facts, Scene, require
+from domain.commands import Command, OfferJob
+from domain.outcome import CaseBrief, Recorded, Status, brief
 from ledger import cases, ids, instructions
 from ledger.cases import Pair
-from ledger.recording import refused
+from settings import Settings
 from workflows.doors import Doors
 
 log = get_logger()
+Content = Mapping[str, Any]
+"""A request's body as JSON has it."""
 
 
 @dataclass(frozen=True)
-class Request:
-    """What one caller wants of one case."""
+class Decider:
+    """Somebody who decides by this request, and everything their decision passes through."""
 
     caller: Caller
-    role: Role
     key: str
-    hash: bytes
-    command: Command
+    request: Request
+    hurried: bool
+    """Whether the caller does not wait for the outcome."""
+    engine: AsyncEngine
+    doors: Doors
+    outcomes: Outcomes
+    settings: Settings
 
+    async def decide(
+        self, case_id: str, command: type[Command], content: Content, *, staff: bool
+    ) -> tuple[str, Recorded | None]:
+        """The instruction's id, and its outcome if there is one in time; Problem for a refusal."""
+        async with self.engine.begin() as c:
+            row = await self.known(c, content)
+            pair = await _read(c, row["case_id"] if row else case_id)
+            if row is None:
+                role = access.role(self.caller, pair, staff=staff)
+                if role is None:
+                    raise Problem("not_found")
+                case = addressed(pair, case_id, command)
+                row = await self._record(c, pair, case, role, made(command, content), content)
+                if row["case_id"] not in pair.ids:
+                    pair = await _read(c, row["case_id"])
+        return row["id"], await self.outcome(pair, row)
 
-async def known(c: AsyncConnection, caller: str, key: str, request: bytes) -> RowMapping | None:
-    """What this key sent before; Problem when that was another request."""
-    row = await instructions.under_key(c, caller, key)
-    if row is not None and row["request_hash"] != request:
-        raise Problem("idempotency_key_reused")
-    return row
+    async def offer(self, c: AsyncConnection, job: Job, content: Content) -> RowMapping:
+        """A new case with its first instruction; when the key made one meanwhile, that one."""
+        async with c.begin_nested() as point:
+            await cases.draft(c, job)
+            row = await self._record(c, Pair(job, None), job, Role.CLIENT, OfferJob(), content)
+            if row["case_id"] != job.id:
+                await point.rollback()
+        return row
 
+    async def known(self, c: AsyncConnection, content: Content) -> RowMapping | None:
+        """What this key sent before; Problem when that was another request."""
+        row = await instructions.under_key(c, self.caller.id, self.key)
+        if row is not None and row["request_hash"] != request_hash(self.request, content):
+            raise Problem("idempotency_key_reused")
+        return row
 
-async def record(c: AsyncConnection, pair: Pair, case: Job | Dispute, asked: Request) -> RowMapping:
-    """The instruction, new or as this key has it; what the law forbids at once is refused here."""
-    row: dict[str, Any] = {
-        "id": ids.fresh("instruction"),
-        "caller_id": asked.caller.id,
-        "idempotency_key": asked.key,
-        "request_hash": asked.hash,
-        "case_id": case.id,
-        "role": asked.role.value,
-        "command": asked.command.name,
-        "body": asked.command.model_dump(mode="json"),
-    }
-    refused_now = await forbidden(c, pair, case, asked)
-    if refused_now is not None:
-        row |= {"outcome": refused_now.model_dump(mode="json"), "decided_at": func.now()}
-    try:
-        kept, _ = await instructions.record(c, row)
-    except instructions.KeyReused as reused:
-        raise Problem("idempotency_key_reused") from reused
-    return kept
+    async def outcome(self, pair: Pair, row: RowMapping) -> Recorded | None:
+        """The instruction's outcome, if it is there in time; a refusal is raised as a problem."""
+        if row["outcome"] is not None:
+            outcome: Recorded | None = Recorded.model_validate(row["outcome"])
+        else:
+            await signal(self.doors, brief_of(pair, row["case_id"]), row["command"], row["id"])
+            patience = self.settings.outcome_wait
+            outcome = None if self.hurried else await self.outcomes.of(row["id"], patience)
+        if outcome is not None and outcome.status is Status.REFUSED:
+            raise refusal(outcome.code or "refused", outcome.detail or "", outcome.facts)
+        return outcome
 
-
-async def offer(c: AsyncConnection, job: Job, asked: Request) -> RowMapping:
-    """A new case with its first instruction; when the key made one meanwhile, that one."""
-    async with c.begin_nested() as point:
-        await cases.draft(c, job)
-        kept = await record(c, Pair(job, None), job, asked)
-        if kept["case_id"] != job.id:
-            await point.rollback()
-    return kept
-
-
-async def forbidden(
-    c: AsyncConnection, pair: Pair, case: Job | Dispute, asked: Request
-) -> Recorded | None:
-    """What the law refuses by the state alone.
-
-    What was read is a moment old: while an instruction waits, or when a step was committed
-    since, the next step decides. Only what its table does not know at all is refused anyway,
-    because no step could take it.
-    """
-    scene = glance(pair, case, asked.role, asked.caller.id, asked.command)
-    try:
-        require(row_for(scene), scene)
-    except DomainError as error:
-        takes = {row.command for row in process_of(case).steps}
-        if type(asked.command) in takes and await _may_have_moved(c, pair, case):
-            return None
-        return refused(error, case.version)
-    return None
-
-
-async def _may_have_moved(c: AsyncConnection, pair: Pair, case: Job | Dispute) -> bool:
-    """Whether somebody's instruction waits, or a step changed what was read."""
-    if await instructions.waiting(c, pair.ids) is not None:
-        return True
-    return case.version > 0 and await cases.read(c, case.id) != pair
-
-
-def glance(
-    pair: Pair, case: Job | Dispute, role: Role, person: str, command: Command | None
-) -> Scene:
-    """The scene as far as it is known without a lock: states and conditions, no facts."""
-    return Scene(
-        at=case.last_event_at,
-        step_id="",
-        actor=role,
-        actor_id=person,  # type: ignore[arg-type] # ids of people are plain text at the edge
-        command=command,
-        job=pair.job,
-        dispute=pair.dispute,
-        facts=Facts(Calendar()),
-        on_dispute=isinstance(case, Dispute),
-    )
+    async def _record(
+        self,
+        c: AsyncConnection,
+        pair: Pair,
+        case: Job | Dispute,
+        role: Role,
+        command: Command,
+        content: Content,
+    ) -> RowMapping:
+        """The row, new or as this key has it; what the law forbids at once is refused in it."""
+        row: dict[str, Any] = {
+            "id": ids.fresh("instruction"),
+            "caller_id": self.caller.id,
+            "idempotency_key": self.key,
+            "request_hash": request_hash(self.request, content),
+            "case_id": case.id,
+            "role": role.value,
+            "command": command.name,
+            "body": command.model_dump(mode="json"),
+        }
+        refused = await forbidden(c, pair, case, role, self.caller.id, command)
+        if refused is not None:
+            row |= {"outcome": refused.model_dump(mode="json"), "decided_at": func.now()}
+        try:
+            kept, _ = await instructions.record(c, row)
+        except instructions.KeyReused as reused:
+            raise Problem("idempotency_key_reused") from reused
+        return kept
 
 
 async def signal(doors: Doors, case: CaseBrief, command: str, instruction_id: str) -> None:
@@ -131,11 +131,41 @@ async def signal(doors: Doors, case: CaseBrief, command: str, instruction_id: st
         log.warning("signal not sent", case_id=case.id, status=error.status.name)
 
 
-def brief_of(pair: Pair, case: Job | Dispute) -> CaseBrief:
+def brief_of(pair: Pair, case_id: str) -> CaseBrief:
     """The case as a workflow is started with it."""
-    return brief(pair.job, pair.dispute, case)
+    return brief(pair.job, pair.dispute, pair.case(case_id))
 
 
-def as_problem(outcome: Recorded) -> Problem:
-    """A recorded refusal as the same problem a raised one is."""
-    return refusal(outcome.code or "refused", outcome.detail or "", outcome.facts)
+def _decider(
+    caller: TheCaller,
+    key: Key,
+    request: Request,
+    engine: Engine,
+    temporal: Temporal,
+    outcomes: TheOutcomes,
+    settings: TheSettings,
+    prefer: Annotated[
+        str, Header(max_length=200, description="`respond-async` asks for 202 at once")
+    ] = "",
+) -> Decider:
+    asked = {part.partition(";")[0].strip().lower() for part in prefer.split(",")}
+    return Decider(
+        caller=caller,
+        key=key,
+        request=request,
+        hurried="respond-async" in asked,
+        engine=engine,
+        doors=Doors(temporal, settings.task_queue),
+        outcomes=outcomes,
+        settings=settings,
+    )
+
+
+TheDecider = Annotated[Decider, Depends(_decider)]
+
+
+async def _read(c: AsyncConnection, case_id: str) -> Pair:
+    pair = await cases.read(c, case_id)
+    if pair is None:
+        raise Problem("not_found")
+    return pair

@@ -96,7 +96,7 @@ async def retry(
         pair = await cases.read(c, case_id)
     if pair is None:
         raise Problem("not_found")
-    case = send.brief_of(pair, pair.case(case_id))
+    case = send.brief_of(pair, case_id)
     try:
         told = await Doors(temporal).retry(case.workflow_id)
     except RPCError as error:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -122,6 +122,13 @@ class Verdict(_Frozen):
     freelancer_minor: Minor = 0
     ip: Ip = Ip.CLIENT
 
+    @classmethod
+    def deciding(cls, ends: Ends, freelancer_minor: Minor, ip: Ip | None, **more: object) -> Self:
+        """The verdict with the owner of the work that its ending has by law."""
+        usual = Ip.FREELANCER if ends is Ends.REFUND else Ip.CLIENT
+        fields = {"ends": ends, "freelancer_minor": freelancer_minor, "ip": ip or usual}
+        return cls.model_validate(fields | more)
+
 
 class Proposal(Verdict):
     """A mediator's proposal, and who has accepted it."""
@@ -174,6 +181,10 @@ class Job(Case):
     deliveries: tuple[DeliveryId, ...] = ()
     first_delivered_at: datetime | None = None
     last_delivered_at: datetime | None = None
+    review_ends_at: datetime | None = None
+    """When the review of the last delivery ends, its pauses counted."""
+    mediation_counts_from: datetime | None = None
+    """The first delivery, moved by the pauses since."""
     revision_asked_at: datetime | None = None
     """When a revision was asked for that no delivery has answered yet."""
     round: int = 0

@@ -77,12 +77,20 @@ def with_timer(case: C, timer: Timer) -> C:
     return case.model_copy(update={"timers": _in_order([*case.timers, timer])})
 
 
+def not_before(case: C, at: datetime) -> C:
+    """The case with nothing overdue: what was late is due now."""
+    timers = _in_order(Timer(at=max(timer.at, at), row=timer.row) for timer in case.timers)
+    return case.model_copy(update={"timers": timers})
+
+
 def shift(case: C, by: timedelta) -> C:
     """All due times of the case moved alike; a dispute moves its job's due date by itself."""
     timers = _in_order(Timer(at=timer.at + by, row=timer.row) for timer in case.timers)
     update: dict[str, object] = {"timers": timers, "since": case.since + by}
-    if isinstance(case, Job) and case.due_at and case.state is not JobState.REJECTION_OPEN:
-        update["due_at"] = case.due_at + by
+    if isinstance(case, Job):
+        names = ["review_ends_at", "mediation_counts_from"]
+        names += ["due_at"] if case.state is not JobState.REJECTION_OPEN else []
+        update |= {name: at + by for name in names if (at := getattr(case, name))}
     return case.model_copy(update=update)
 
 

@@ -133,16 +133,29 @@ class Cancel(Command):
     reason: MaybeWords = ""
 
 
-class Resolve(Command):
-    """Staff decide where the escrow goes."""
-
-    makes: ClassVar[str | None] = "ruling"
+class _Ending(BaseModel):
+    """How the escrow ends, and who owns the work: by law, but for a split."""
 
     id: Id
     ends: Ends
     freelancer_minor: Minor = 0
-    ip: Ip = Ip.CLIENT
+    ip: Ip | None = None
     reasons: Words
+
+    @field_validator("ip")
+    @classmethod
+    def _owner_follows_the_ending(cls, ip: Ip | None, info: ValidationInfo) -> Ip | None:
+        owners = {Ends.RELEASE: Ip.CLIENT, Ends.REFUND: Ip.FREELANCER}
+        owner = owners.get(info.data.get("ends", Ends.SPLIT))
+        if ip is not None and owner not in (None, ip):
+            raise ValueError(f"the work is then the {owner}'s")
+        return ip
+
+
+class Resolve(_Ending, Command):
+    """Staff decide where the escrow goes."""
+
+    makes: ClassVar[str | None] = "ruling"
 
 
 class PauseClock(Command):
@@ -218,16 +231,10 @@ class AddStatement(Command):
     files: Files = ()
 
 
-class Propose(Command):
+class Propose(_Ending, Command):
     """The mediator proposes how it ends."""
 
     makes: ClassVar[str | None] = "proposal"
-
-    id: Id
-    ends: Ends
-    freelancer_minor: Minor = 0
-    ip: Ip = Ip.CLIENT
-    reasons: Words
 
 
 class AcceptProposal(Command):

@@ -95,8 +95,9 @@ def clock_needs(case: Job | Dispute, row: str) -> tuple[frozenset[Need], frozens
 def by_clock(scene: Scene) -> Decision | None:
     """What silence does now; None when nothing is due."""
     timer = clock.next_timer(scene.case, scene.at)
-    if timer is None:
-        return _fund_if_money_came(scene)
+    funded = _fund_if_money_came(scene)
+    if timer is None or funded is not None:
+        return funded
     rest = _with_case(scene, clock.without(scene.case, timer))
     if timer.row == clock.REMIND:
         return _remind(rest)
@@ -155,10 +156,17 @@ def _remind(scene: Scene) -> Decision:
     ending = clock.ending(process, case)
     assert ending is not None, "a state that reminds has an end"
     timer, silence = ending
+    if timer.at <= scene.at or (case.timers and _is_due_reminder(case.timers[0], scene.at)):
+        # It comes too late to warn of anything, or a later one says the same at this moment.
+        return _decision(scene, _changed(scene, case), "reminder_missed", row.says, only=())
     says = f"{row.says}: at {timer.at:%Y-%m-%d %H:%M} UTC {silence.says}"
     people = [person for role in sorted(row.to(case)) if (person := party(case, role))]
     told = tuple(Notice(person, "reminder", says, proves=case.wait) for person in people)
     return _decision(scene, _changed(scene, case), "reminded", says, only=told)
+
+
+def _is_due_reminder(timer: Timer, at: datetime) -> bool:
+    return timer.row == clock.REMIND and timer.at <= at
 
 
 def _escalate_task(scene: Scene) -> Decision:
@@ -170,7 +178,14 @@ def _escalate_task(scene: Scene) -> Decision:
 
 
 def _fund_if_money_came(scene: Scene) -> Decision | None:
-    if clock_row(scene.case, scene.at) != Fund.name:
+    """Money that came funds what waits longest first; what is left must cover this job."""
+    job, wallet = scene.job, scene.facts.wallets.get(scene.job.client)
+    if job.state is not JobState.AWAITING_FUNDS or scene.on_dispute or wallet is None:
+        return None
+    left = wallet.spendable
+    for price in scene.facts.waiting_longer:
+        left -= price if price <= left else 0
+    if not job.terms.start_when_funded or job.terms.price_minor > left:
         return None
     try:
         return by_person(replace(scene, command=Fund()))
@@ -181,7 +196,10 @@ def _fund_if_money_came(scene: Scene) -> Decision | None:
 def _require_identity(scene: Scene) -> None:
     if scene.actor is Role.CLOCK:
         return
-    theirs = [role for role in Role if party(scene.case, role) == scene.actor_id]
+    cases = (scene.job, scene.dispute) if scene.actor is Role.STAFF else (scene.case,)
+    theirs = [
+        role for case in cases if case for role in Role if party(case, role) == scene.actor_id
+    ]
     if scene.actor is Role.STAFF and theirs:
         raise NotYours("staff do not decide in their own case")
     if scene.actor is not Role.STAFF and scene.actor not in theirs:

@@ -34,6 +34,9 @@ NOT_ACCEPTED_YET = Condition(
     "you have not accepted the proposal already",
     lambda scene: scene.actor not in _proposal(scene).accepted_by,
 )
+TASK_OPEN = Condition(
+    "a staff task is open on the dispute", lambda scene: bool(scene.quarrel.tasks)
+)
 ANOTHER_PERSON = Condition(
     "it is another person than the one who ruled",
     lambda scene: scene.actor_id != _ruling(scene).by,
@@ -61,15 +64,16 @@ def withdraw(scene: Scene) -> Change:
     entries = endings.fee_returned(scene, dispute)
     ended = dispute.model_copy(update={"state": S.WITHDRAWN, "fee": None})
     if job.last_delivered_at and job.revision_asked_at is None:
-        left = scene.counts_from - scene.at
-        due = max(job.last_delivered_at + policy.review_period, scene.at + policy.review_at_least)
-        since = due + left - policy.review_period
+        assert job.review_ends_at is not None, "a delivery has a review"
+        due = max(job.review_ends_at, scene.counts_from + policy.review_at_least)
+        since = due - policy.review_period
         reviewed = job.model_copy(update={"state": JobState.IN_REVIEW})
         return Change(reviewed, ended, entries, job_since=since)
     assert job.due_at is not None, "a job under way has a due date"
     moved = job.due_at + (scene.counts_from - dispute.opened_at)
     moved = max(moved, scene.counts_from + policy.revision_period)
-    going_on = job.model_copy(update={"state": JobState.IN_PROGRESS, "due_at": moved})
+    update = {"state": JobState.IN_PROGRESS, "due_at": moved, "late": False}
+    going_on = job.model_copy(update=update)
     return Change(going_on, ended, entries)
 
 
@@ -116,9 +120,7 @@ def add_statement(scene: Scene) -> Change:
 def propose(scene: Scene) -> Change:
     """The proposal waits for both parties; the mediator has earned the fee."""
     dispute, command = scene.quarrel, cast(c.Propose, scene.command)
-    proposal = Proposal(
-        id=command.id, ends=command.ends, freelancer_minor=command.freelancer_minor, ip=command.ip
-    )
+    proposal = Proposal.deciding(command.ends, command.freelancer_minor, command.ip, id=command.id)
     endings.require_verdict(scene.job, proposal)
     assert dispute.fee is not None and dispute.mediator is not None, "mediation was paid for"
     currency = dispute.terms.currency
@@ -156,12 +158,8 @@ def resolve(scene: Scene) -> Change:
     """Staff rule; above the limit a second person confirms."""
     command = cast(c.Resolve, scene.command)
     assert scene.actor_id is not None, "staff are people"
-    ruling = Ruling(
-        id=command.id,
-        by=scene.actor_id,
-        ends=command.ends,
-        freelancer_minor=command.freelancer_minor,
-        ip=command.ip,
+    ruling = Ruling.deciding(
+        command.ends, command.freelancer_minor, command.ip, id=command.id, by=scene.actor_id
     )
     endings.require_verdict(scene.job, ruling)
     escrow = endings.escrow(scene.job).total
@@ -296,6 +294,10 @@ STEPS = (
     *step(
         S.STAFF_REVIEW, c.Resolve, {Role.STAFF}, (S.EXECUTED, S.RULED), resolve,
         "dispute_resolved", "Staff ruled", money=DECIDED, needs=MONEY,
+    ),
+    *step(
+        (S.OPEN, S.PROPOSED), c.Resolve, {Role.STAFF}, (S.EXECUTED, S.RULED), resolve,
+        "dispute_resolved", "Staff ruled", money=DECIDED, when=(TASK_OPEN,), needs=MONEY,
     ),
     *step(
         S.RULED, c.Confirm, {Role.STAFF}, S.EXECUTED, confirm,

@@ -84,6 +84,8 @@ def deliver(scene: Scene) -> Change:
         deliveries=(*job.deliveries, command.id),
         first_delivered_at=job.first_delivered_at or scene.at,
         last_delivered_at=scene.at,
+        review_ends_at=scene.counts_from + job.terms.policy.review_period,
+        mediation_counts_from=job.mediation_counts_from or scene.counts_from,
         revision_asked_at=None,
     )
     return Change(job=delivered, facts={"delivery_id": command.id})
@@ -118,7 +120,7 @@ def request_revision(scene: Scene) -> Change:
 def resolve(scene: Scene) -> Change:
     """Staff decide; above the limit the ruling waits for a second person."""
     job, command = scene.job, cast(c.Resolve, scene.command)
-    verdict = Verdict(ends=command.ends, freelancer_minor=command.freelancer_minor, ip=command.ip)
+    verdict = Verdict.deciding(command.ends, command.freelancer_minor, command.ip)
     endings.require_verdict(job, verdict)
     if endings.escrow(job).total <= job.terms.policy.second_confirmation_above_minor:
         return endings.execute(scene, verdict)
@@ -167,7 +169,7 @@ def _due(case: Case, *, delivered: bool) -> datetime | None:
 
 def _first_delivery(case: Case) -> datetime | None:
     job = cast(Job, case)
-    return None if job.mediation_open else job.first_delivered_at
+    return None if job.mediation_open else job.mediation_counts_from
 
 
 def _not_late_yet(case: Case) -> datetime | None:
@@ -271,6 +273,7 @@ SILENCES = (
     Silence(
         "funding_lapses", S.AWAITING_FUNDS, lambda p: p.funding_period, S.LAPSED, lapse,
         "offer_lapsed", "the offer lapses because it was not funded",
+        needs=frozenset({Need.WALLETS}),
     ),
     Silence(
         "late", S.IN_PROGRESS, lambda p: p.late_after, None, mark_late,

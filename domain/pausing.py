@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import cast
 
 from domain.cases import Timer
-from domain.clock import RESUME, shift, with_timer
+from domain.clock import RESUME, not_before, shift, with_timer
 from domain.commands import PauseClock
 from domain.errors import InvalidAmount
 from domain.process import Change, Condition, Scene
@@ -25,8 +25,10 @@ def pause(scene: Scene) -> Change:
             latest=(scene.at + longest).isoformat(),
         )
     paused = {"paused_until": command.until}
-    job = with_timer(shift(scene.job, length), Timer(at=command.until, row=RESUME))
-    dispute = scene.dispute and shift(scene.dispute, length).model_copy(update=paused)
+    moved = shift(not_before(scene.job, scene.at), length)
+    job = with_timer(moved, Timer(at=command.until, row=RESUME))
+    dispute = scene.dispute and shift(not_before(scene.dispute, scene.at), length)
+    dispute = dispute and dispute.model_copy(update=paused)
     facts = {"until": command.until.isoformat()}
     return Change(job=job.model_copy(update=paused), dispute=dispute, facts=facts)
 

@@ -34,6 +34,8 @@ class Facts:
     """Who could be asked to mediate, the best choice first."""
     standing: Standing | None = None
     """The standing of the person who acts."""
+    waiting_longer: tuple[int, ...] = ()
+    """Prices, in minor units, of the client's jobs that wait for money longer than this one."""
     proven: frozenset[UserId] = frozenset()
     """Who has proof of notice in the present wait."""
 

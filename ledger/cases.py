@@ -32,6 +32,15 @@ LOCK_DISPUTE = text(
     " and (id = :id or (:id = :job and not over)) for no key update"
 )
 
+# Only a job that starts by itself when funded has a claim on money that comes.
+WAITING_LONGER = text(
+    "select cast(terms->>'price_minor' as bigint) from cases"
+    " where client_id = :client and kind = 'job' and state = 'awaiting_funds' and id <> :id"
+    " and cast(terms->>'start_when_funded' as boolean)"
+    " and (cast(data->>'since' as timestamptz), id) < (:since, :id)"
+    " order by cast(data->>'since' as timestamptz), id"
+)
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -84,6 +93,12 @@ async def read(c: AsyncConnection, case_id: str) -> Pair | None:
     of_job = (cases.c.parent_id == case_id) & (cases.c.kind == "dispute")
     dispute = await _row(c, of_job & ~cases.c.over)
     return Pair(job, as_dispute(dispute) if dispute else None)
+
+
+async def waiting_longer(c: AsyncConnection, job: Job) -> tuple[int, ...]:
+    """Prices (minor units) of the client's jobs that wait for money longer, the longest first."""
+    rows = await c.scalars(WAITING_LONGER, {"client": job.client, "id": job.id, "since": job.since})
+    return tuple(rows)
 
 
 async def save(c: AsyncConnection, before: Pair, after: Pair) -> set[str]:

@@ -9,6 +9,21 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 CONFLICTS = frozenset({"40001", "40P01"})
 """A serialization failure and a deadlock: the transaction may simply be run again."""
+WAITED_TOO_LONG = "55P03"
+"""Somebody else held the lock for longer than `lock_timeout`."""
+
+SESSION = {
+    # Our statements are short: compiling one takes longer than running it.
+    "jit": "off",
+    # A host that freezes in a transaction, or that the network has lost, holds a case's row:
+    # the server ends its session, and whoever waited meanwhile is told so instead of hanging.
+    "idle_in_transaction_session_timeout": "20s",
+    "lock_timeout": "15s",
+    "tcp_keepalives_idle": "20",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+"""What every session of ours asks of the server; keepalives mean nothing on a Unix socket."""
 
 
 def connect(url: str, pool: int = 10) -> AsyncEngine:
@@ -21,8 +36,9 @@ def connect(url: str, pool: int = 10) -> AsyncEngine:
         pool_size=pool,
         max_overflow=0,
         isolation_level="READ COMMITTED",
-        # Our statements are short: compiling one takes longer than running it.
-        connect_args={"server_settings": {"jit": "off"}},
+        # What people wrote, and who they are, stays out of errors and so out of every log.
+        hide_parameters=True,
+        connect_args={"server_settings": SESSION},
     )
     event.listen(engine.sync_engine, "checkout", _open_again)
     return engine
@@ -31,6 +47,18 @@ def connect(url: str, pool: int = 10) -> AsyncEngine:
 def sqlstate(error: BaseException) -> str | None:
     """The five characters PostgreSQL answered with, or None when it was not PostgreSQL."""
     return getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+
+
+def in_short(error: BaseException) -> str:
+    """What went wrong without any value: PostgreSQL's code and constraint, or the class alone.
+
+    An error's own words may hold a whole row (`Failing row contains …`) or what somebody sent.
+    """
+    if not isinstance(error, DBAPIError):
+        return type(error).__name__
+    said = getattr(error.orig, "__cause__", None) or error.orig
+    constraint = getattr(said, "constraint_name", None)
+    return " ".join(filter(None, (sqlstate(error), constraint or type(said).__name__)))
 
 
 def is_serialization_conflict(error: BaseException) -> bool:

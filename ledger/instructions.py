@@ -1,7 +1,5 @@
 """Decisions as rows: once an instruction is committed it counts, whatever dies afterwards."""
 
-import hashlib
-import json
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
@@ -16,11 +14,6 @@ from ledger.tables import instruction
 
 class KeyReused(Exception):
     """The caller used this idempotency key for another request."""
-
-
-def request_hash(*parts: Any) -> bytes:
-    """What tells one request from another under the same key."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).digest()
 
 
 async def record(c: AsyncConnection, row: dict[str, Any]) -> tuple[RowMapping, bool]:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.ids import UserId
 
-# A shared job of the last year makes somebody not independent, in whichever roles.
+# A funded job shared in the last year makes somebody not independent, in whichever roles.
 CANDIDATES = text(
     """
     select p.id
@@ -18,11 +18,14 @@ CANDIDATES = text(
       and p.id <> all(:parties)
       and (select count(distinct s.kind) from signature s
            where s.person_id = p.id and s.version = (
-               select max(a.version) from agreement a where a.kind = s.kind)) = 2
+               select max(a.version) from agreement a
+               where a.kind = s.kind and a.in_force_at <= now())) = 2
       and not exists (
           select 1 from cases shared
           where shared.kind = 'job'
-            and shared.opened_at > cast(:at as timestamptz) - interval '1 year'
+            and shared.data ? 'held'
+            and (not shared.over
+              or shared.closed_at > cast(:at as timestamptz) - interval '1 year')
             and ((shared.client_id = p.id and shared.freelancer_id = any(:parties))
               or (shared.freelancer_id = p.id and shared.client_id = any(:parties))))
     group by p.id

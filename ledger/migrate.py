@@ -48,6 +48,8 @@ async def _alone(url: str, act: Callable[[Connection], T]) -> T:
     engine = database.connect(url, pool=1)
     try:
         async with engine.begin() as connection:
+            # Who migrates waits for whoever migrates already, and for long transactions.
+            await connection.execute(text("set local lock_timeout = 0"))
             await connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             return await connection.run_sync(act)
     finally:

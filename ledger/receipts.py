@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from sqlalchemy import RowMapping, func, insert, literal, select, update
+from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain import deposit
-from ledger import ids, journal
-from ledger.tables import cases, receipt, tell
+from ledger import ids, journal, tells
+from ledger.tables import receipt
 
 
 async def record(
@@ -64,7 +64,7 @@ async def confirm(c: AsyncConnection, receipt_id: str, by: str) -> RowMapping | 
     )
     row: RowMapping = (await c.execute(confirmed)).mappings().one()
     await _credit(c, row)
-    await _wake_waiting_jobs(c, row["client_id"])
+    await tells.add(c, await tells.waiting_for_money(c, [row["client_id"]]))
     return row
 
 
@@ -92,17 +92,3 @@ async def _credit(c: AsyncConnection, row: RowMapping) -> None:
         currency,
     )
     await journal.post(c, entries, case_id=None, cause=row["id"], effective_at=datetime.now(UTC))
-
-
-async def _wake_waiting_jobs(c: AsyncConnection, client: str) -> None:
-    """Tell each job that waits for this client's money, the longest waiting first."""
-    waiting = (
-        select(literal("job/") + cases.c.id, literal("told"))
-        .where(
-            cases.c.client_id == client,
-            cases.c.kind == "job",
-            cases.c.state == "awaiting_funds",
-        )
-        .order_by(cases.c.last_event_at)
-    )
-    await c.execute(insert(tell).from_select(["workflow_id", "signal"], waiting))

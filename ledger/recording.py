@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import RowMapping, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.accounts import WALLET
 from domain.commands import Deliver
 from domain.decide import Decision
 from domain.errors import DomainError
@@ -54,7 +55,8 @@ async def commit(
     if instruction is not None:
         await _record_files(c, scene, instruction)
         await instructions.settle(c, instruction["id"], recorded)
-    told = await tells.add(c, _to_tell(request, before, after, followed))
+    woken = await tells.waiting_for_money(c, _credited(decision))
+    told = await tells.add(c, [*_to_tell(request, before, after, followed), *woken])
     return Taken(await again(c, request, recorded), tuple((row.id, row[1]) for row in told))
 
 
@@ -141,6 +143,16 @@ def _started(before: Pair, after: Pair) -> tuple[CaseBrief, ...]:
     if after.dispute is None or before.dispute is not None:
         return ()
     return (brief(after.job, after.dispute, after.dispute),)
+
+
+def _credited(decision: Decision) -> set[str]:
+    """The people in whose wallets this step puts money."""
+    return {
+        posting.target.owner
+        for entry in decision.entries
+        for posting in entry.postings
+        if posting.target.kind in WALLET
+    }
 
 
 def _to_tell(request: StepRequest, before: Pair, after: Pair, followed: set[str]) -> Iterable[str]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.calendar import Calendar
-from domain.cases import Dispute, Role
+from domain.cases import Dispute, JobState, Role
 from domain.decide import by_clock, by_person, clock_needs, clock_row, row_for
 from domain.errors import DomainError
 from domain.outcome import Outcome, Recorded, Status, StepRequest, brief
@@ -102,6 +102,8 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
         concerned = [job.client, job.freelancer, *([mediator] if mediator else [])]
         held = await journal.wallets(c, concerned, job.terms.currency)
         facts = replace(facts, wallets=cast(Any, held))
+        if scene.actor is Role.CLOCK and job.state is JobState.AWAITING_FUNDS:
+            facts = replace(facts, waiting_longer=await cases.waiting_longer(c, job))
     return facts
 
 

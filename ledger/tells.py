@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ledger.tables import tell
+from ledger.tables import cases, tell
 
 TOLD = "told"
 """The signal that makes a workflow look at its case again."""
@@ -18,6 +18,20 @@ async def add(c: AsyncConnection, workflow_ids: Iterable[str]) -> list[Row[int, 
     if not rows:
         return []
     return list(await c.execute(insert(tell).returning(tell.c.id, tell.c.workflow_id), rows))
+
+
+async def waiting_for_money(c: AsyncConnection, people: Collection[str]) -> list[str]:
+    """The workflows of these clients' jobs that wait for money, the longest waiting first."""
+    query = (
+        select(cases.c.id)
+        .where(
+            cases.c.client_id.in_(people),
+            cases.c.kind == "job",
+            cases.c.state == "awaiting_funds",
+        )
+        .order_by(cases.c.last_event_at)
+    )
+    return [f"job/{job_id}" for job_id in await c.scalars(query)] if people else []
 
 
 async def untold(

@@ -97,10 +97,11 @@ async def _live(
     stack: Stack, clock: Clock, stories: Sequence[Rehearsal]
 ) -> tuple[list[Lived], list[str]]:
     variables = stack.environment()
-    await clock.begin(variables["TEMPORAL_ADDRESS"], variables.get("TEMPORAL_NAMESPACE", "default"))
+    address, namespace = variables["TEMPORAL_ADDRESS"], variables.get("TEMPORAL_NAMESPACE")
     database = stack.postgres.url()
     async with httpx.AsyncClient(base_url=stack.url, timeout=60) as http:
         house = house_of(await assemble(http, HOUSE, database))
+        await clock.begin(address, namespace or "default")
         living = [live(stack, clock, http, house, story) for story in stories]
         lived = await asyncio.gather(*living)
     engine = connect(database, pool=1)

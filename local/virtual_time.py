@@ -25,13 +25,14 @@ class Clock(ABC):
     settings: Mapping[str, str] = {}
     """Variables of the worker and the API."""
     margin: timedelta
-    """How close to a deadline it can stop."""
+    """How close to a deadline it can stop, in time of the story."""
     factor: float = 1
     """How much shorter periods are than in the policy."""
     patience_s: float
     """How long a story may take."""
 
-    async def begin(self, address: str, namespace: str) -> None:  # noqa: B027 - not all need it
+    @abstractmethod
+    async def begin(self, address: str, namespace: str) -> None:
         """The servers are up."""
 
     @abstractmethod
@@ -98,7 +99,7 @@ class Shortened(Clock):
 
     day_s: float = 3.0
     margin: timedelta = 12 * HOUR
-    begun: datetime = field(default_factory=lambda: datetime.now(UTC))
+    begun: datetime = field(init=False)
 
     def __post_init__(self) -> None:
         self.factor = DAY.total_seconds() / self.day_s
@@ -107,6 +108,9 @@ class Shortened(Clock):
         )
         self.settings = {"PEEROK_POLICY": to_json(shortened(self.factor)).decode()}
         self.patience_s = 60 * self.day_s
+
+    async def begin(self, address: str, namespace: str) -> None:
+        self.begun = datetime.now(UTC)
 
     async def until(self, dispute_id: str, moment: datetime) -> None:
         await asyncio.sleep(max((moment - datetime.now(UTC)).total_seconds(), 0))

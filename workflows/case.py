@@ -1,5 +1,6 @@
 """The one loop all cases share: look, wait for a person or the clock, take the step, adopt."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from temporalio import workflow
@@ -19,16 +20,14 @@ class CaseLife:
 
     def __init__(self) -> None:
         self._inbox: dict[str, str] = {}
-        self._done: set[str] = set()
         self._told = False
         self._books = Books()
         self._reminders = Reminders()
         self._case: CaseBrief | None = None
 
     def decided(self, command: str, instruction_id: str) -> None:
-        """Somebody decided."""
-        if instruction_id not in self._done:
-            self._inbox.setdefault(instruction_id, command)
+        """Somebody decided; told twice while it waits, it is one decision."""
+        self._inbox.setdefault(instruction_id, command)
 
     @workflow.signal(name="told")
     def told(self) -> None:
@@ -42,7 +41,7 @@ class CaseLife:
 
     async def live(self, start: Start) -> None:
         """Take steps until the case is over; then record what came too late."""
-        case = await self._step(start, None)
+        case = await self._step(start, self._next())
         while not case.over:
             await self._something_to_do(case)
             case = await self._step(start, self._next())
@@ -59,13 +58,13 @@ class CaseLife:
     async def _something_to_do(self, case: CaseBrief) -> None:
         """Until somebody decided, something was told, or the clock's next moment has come."""
         left = max(case.wake_at - workflow.now(), timedelta(0)) if case.wake_at else None
-        try:
+        with suppress(TimeoutError):
             await workflow.wait_condition(
                 lambda: bool(self._inbox) or self._told,
                 timeout=left,
                 timeout_summary=case.wake_says,
             )
-        except TimeoutError:
+        if case.wake_at is not None and case.wake_at <= workflow.now():
             # Silence may need the proof that these reminders give; people need not wait for it.
             await workflow.wait_condition(
                 lambda: bool(self._inbox) or not self._reminders.under_way
@@ -86,7 +85,6 @@ class CaseLife:
         command = self._inbox[instruction_id] if instruction_id else "clock"
         outcome = await self._books.commit(request, command)
         if instruction_id is not None:
-            self._done.add(instruction_id)
             del self._inbox[instruction_id]
         if (first := outcome.instruction_id) is not None:
             self._inbox = {first: self._inbox.get(first, PEOPLE_FIRST)} | self._inbox

@@ -15,7 +15,7 @@ from tests.world import World
 
 Reach = Callable[[Life], Awaitable[Any]]
 
-# Who may do what, as the policy says it; `head` and `books` only look.
+# Who may do what, as the policy says it.
 JOBS = {
     "offered": """
         client: withdraw_offer
@@ -137,12 +137,10 @@ async def reached(world: World, where: str) -> Life:
 
 
 async def people(life: Life) -> dict[str, Person]:
-    """Everybody who may look at the job, by the name the tables have for them."""
+    """Everybody who may decide something on the job, by the name the tables have for them."""
     house = life.world.house
-    looking = {"head": house.head, "books": house.accountants[0]}
-    deciding = {"staff": house.staff, "second": house.second}
     parties = {"client": life.client, "freelancer": life.freelancer}
-    return parties | deciding | looking
+    return parties | {"staff": house.staff, "second": house.second}
 
 
 def table(written: str) -> dict[str, set[str]]:
@@ -189,6 +187,16 @@ async def test_a_dispute_offers_each_role_what_the_law_allows_it(world: World, w
     for who, person in everybody.items():
         found = await offered(life, person, f"/v1/disputes/{life.dispute_id}", who)
         assert found == expected.get(who, set()), who
+
+
+async def test_the_rest_of_the_house_only_looks(world: World) -> None:
+    """Head of support and accounting see what staff could do, and are offered nothing."""
+    life = await reached(world, "staff_review")
+    house = world.house
+    for path in (f"/v1/jobs/{life.job_id}", f"/v1/disputes/{life.dispute_id}"):
+        for person in (house.head, *house.accountants):
+            assert await offered(life, person, path, "head") == set()
+        assert await offered(life, house.staff, path, "staff")
 
 
 async def test_the_veto_is_offered_once(life: Life) -> None:

@@ -251,6 +251,17 @@ async def test_an_escrow_ends_in_one_of_three_ways(quarrel: Life, ends: object) 
         assert await refused(quarrel, kind, {"ends": ends, "reasons": "x"}) == ["#/ends"]
 
 
+@pytest.mark.parametrize(("ends", "ip"), [("release", "freelancer"), ("refund", "client")])
+async def test_who_owns_the_work_follows_from_how_it_ends(
+    quarrel: Life, ends: str, ip: str
+) -> None:
+    """Only a split leaves it open; an owner there is not is refused as well."""
+    for kind in (c.Propose, c.Resolve):
+        body = {"ends": ends, "reasons": "x"}
+        assert await refused(quarrel, kind, body | {"ip": ip}) == ["#/ip"]
+        assert await refused(quarrel, kind, body | {"ip": "mediator"}) == ["#/ip"]
+
+
 @pytest.mark.parametrize("body", [[], "text", 5, 1.5, True, None, [[]]])
 async def test_a_body_is_an_object(quarrel: Life, body: object) -> None:
     """Another kind of JSON names the body itself."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from httpx import AsyncClient
+from sqlalchemy import text
 
 from domain import commands as c
 from domain.cases import Role
@@ -113,6 +114,23 @@ async def test_twenty_requests_with_one_key_are_one_decision(world: World, life:
     answers = await asyncio.gather(*(life.client.post(path, body, key=key) for _ in range(20)))
     assert Counter(answer.status_code for answer in answers) == {200: 20}
     assert [row.command for row in await kept(world, life.client)] == ["offer_job", "approve"]
+
+
+async def test_a_caller_who_hangs_up_takes_nobody_elses_answer(world: World, life: Life) -> None:
+    """The same request, sent again by a program that lost patience, is answered all the same."""
+    await life.in_review()
+    path, body, key = f"/v1/jobs/{life.job_id}/approve", await delivered(life), new_key()
+    async with world.engine.begin() as held:
+        lock = text("select 1 from cases where id = :job for no key update")
+        await held.execute(lock, {"job": life.job_id})
+        first, second = [
+            asyncio.create_task(life.client.post(path, body, key=key)) for _ in range(2)
+        ]
+        await asyncio.sleep(0.3)
+        first.cancel()
+        await asyncio.wait([first])
+    answer = await asyncio.wait_for(second, timeout=5)
+    assert (answer.status_code, answer.json()["state"]) == (200, "completed")
 
 
 async def test_twenty_offers_with_one_key_are_one_job(world: World, life: Life) -> None:

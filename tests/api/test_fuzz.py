@@ -63,7 +63,7 @@ NESTED = st.recursive(
 )
 OFFERED = ("freelancer", "title", "brief", "price", "days", "files")
 CAREFULLY = settings(
-    max_examples=100,
+    max_examples=80,
     deadline=None,
     derandomize=True,
     database=None,

@@ -1,6 +1,7 @@
 """Each condition of a row opens its command when it holds, and closes it when it does not."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -120,6 +121,13 @@ SCENARIOS: list[tuple[str, type[c.Command], Role, Make, Make]] = [
         lambda: Story().appointing().client(c.VetoMediator),
     ),
     (
+        "a staff task is open on the dispute",
+        c.Resolve,
+        S,
+        lambda: _unproven(20 * DAY),
+        lambda: _unproven(19 * DAY),
+    ),
+    (
         "you have not accepted the proposal already",
         c.AcceptProposal,
         C,
@@ -162,3 +170,10 @@ def test_every_condition_of_the_law_has_a_scenario() -> None:
         for condition in row.when
     }
     assert conditions == tested
+
+
+def _unproven(period: timedelta) -> Story:
+    """A rejection, this long after its request, of which nobody provably knows."""
+    story = Story().rejected()
+    story.proven = frozenset()
+    return story.passes(period)

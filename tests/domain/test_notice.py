@@ -158,3 +158,21 @@ def test_a_decision_closes_the_task() -> None:
     assert not story.tasks()
     assert story.due_at() == story.at + 19 * DAY
     assert story.at == MONDAY + 21 * DAY
+
+
+def test_reminders_that_come_too_late_prove_nothing() -> None:
+    """After an outage over the days of the reminders none goes out at the end; it moves."""
+    story = Story().rejected()
+    story.proven = frozenset()
+    story.at = MONDAY + 21 * DAY
+    story.passes(HOUR)
+    assert story.event_times("reminded") == []
+    assert story.event_times("deadline_extended") == [MONDAY + 21 * DAY]
+
+
+def test_reminders_that_are_due_together_are_one() -> None:
+    """After a shorter outage people are reminded once, not in a burst that proves notice."""
+    story = Story().rejected()
+    story.at = MONDAY + 19 * DAY + HOUR
+    story.passes(HOUR)
+    assert len(story.event_times("reminded")) == 1

@@ -138,14 +138,30 @@ def test_a_withdrawn_rejection_in_a_pause_leaves_the_review_its_days() -> None:
     """What the pause still takes is added to the review, and given back when it ends early."""
     story = Story().in_review().passes(DAY).client(c.RequestRejection).passes(DAY)
     story.staff(c.PauseClock).passes(DAY).client(c.WithdrawRejection)
-    assert story.due_at() == MONDAY + (20 + 9) * DAY
-    assert story.passes(DAY).staff(c.ResumeClock).due_at() == MONDAY + (20 + 1) * DAY
+    assert story.due_at() == MONDAY + (20 + 10) * DAY
+    assert story.passes(DAY).staff(c.ResumeClock).due_at() == MONDAY + (20 + 2) * DAY
+
+
+def test_a_pause_before_a_rejection_counts_after_it_too() -> None:
+    """A review that a pause had moved keeps its end when a rejection is withdrawn."""
+    story = Story().in_review().staff(c.PauseClock).passes(11 * DAY)
+    story.client(c.RequestRejection).passes(DAY).client(c.WithdrawRejection)
+    assert story.due_at() == MONDAY + 30 * DAY
+
+
+def test_what_was_overdue_when_the_clock_was_paused_waits_for_its_end_too() -> None:
+    """A worker was down past the end; staff pause first, so nothing happens during the pause."""
+    story = Story().in_review().client(c.RequestRejection)
+    story.at = MONDAY + 22 * DAY
+    until = story.staff(c.PauseClock).job.paused_until
+    assert until is not None
+    assert all(timer.at >= until for timer in story.quarrel().timers)
 
 
 def test_nothing_that_is_overdue_happens_in_a_pause() -> None:
     """What was due before a state was entered in a pause happens when the pause is over."""
     story = Story().in_review().until(MONDAY + 9 * DAY).staff(c.PauseClock)
-    story.job = story.job.model_copy(update={"first_delivered_at": MONDAY - 70 * DAY})
+    story.job = story.job.model_copy(update={"mediation_counts_from": MONDAY - 70 * DAY})
     story.client(c.RequestRevision)
     assert story.wakes_at() == MONDAY + 19 * DAY
     assert story.passes(10 * DAY).event_times("mediation_opened") == [MONDAY + 19 * DAY]

@@ -140,7 +140,8 @@ def _body(story: Story, kind: type[c.Command], data: st.DataObject) -> dict[str,
     if kind in (c.Resolve, c.Propose):
         ends = data.draw(st.sampled_from(list(Ends)))
         minor = data.draw(st.integers(0, price)) if ends is Ends.SPLIT else 0
-        return {"ends": ends, "freelancer_minor": minor, "ip": data.draw(st.sampled_from(list(Ip)))}
+        owners = [None, *Ip] if ends is Ends.SPLIT else [None]
+        return {"ends": ends, "freelancer_minor": minor, "ip": data.draw(st.sampled_from(owners))}
     if kind is c.PauseClock:
         return {"until": story.at + data.draw(st.integers(0, 15)) * DAY}
     return {}
