@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -17,7 +17,8 @@ class Settings(BaseSettings):
     """The application's role: it can neither change nor delete what the ledger has recorded."""
     migration_database_url: str = "postgresql://peerok_owner@localhost/peerok"
     """The owner of the schema, used by `python -m cli migrate` alone."""
-    database_pool: Annotated[int, Field(ge=1, le=200)] = 10
+    database_pool: Annotated[int, Field(ge=3, le=200)] = 10
+    """Connections of one process; a worker's loops use two and its activities the others."""
 
     temporal_address: str = Field(
         "127.0.0.1:7233",
@@ -34,6 +35,10 @@ class Settings(BaseSettings):
 
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 1025
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_tls: Literal["none", "starttls", "tls"] = "none"
+    """`starttls` and `tls` hand nothing over to a server that does not prove its name."""
     mail_from: str = "PeerOK <no-reply@peerok.example>"
     public_url: str = "http://127.0.0.1:8000"
 

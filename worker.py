@@ -24,6 +24,8 @@ from workflows.job import JobWorkflow
 
 WORKFLOWS = [JobWorkflow, DisputeWorkflow]
 GRACE = timedelta(seconds=15)
+LOOPS = 2
+"""Each may hold a connection; a step that waits for one in vain is a step that fails."""
 
 log = structlog.get_logger()
 
@@ -58,6 +60,8 @@ def composed(client: Client, engine: AsyncEngine, our: Settings) -> Worker:
         task_queue=our.task_queue,
         workflows=WORKFLOWS,
         activities=[books.commit_step, Post(engine, our).send_reminder],
+        max_concurrent_activities=our.database_pool - LOOPS,
+        max_concurrent_local_activities=our.database_pool - LOOPS,
         graceful_shutdown_timeout=GRACE,
         deployment_config=_deployment(our),
     )

@@ -1,19 +1,25 @@
 """The books as an activity: one step is one transaction, then whoever must know is told at once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+import traceback
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
+from temporalio.exceptions import ApplicationError, FailureError
 
 from domain.calendar import Calendar
 from domain.outcome import Outcome, StepRequest
 from ledger import steps, tells
-from ledger.database import is_serialization_conflict
+from ledger.database import in_short, is_serialization_conflict
 from ledger.recording import Taken
 
 CONFLICT_TRIES = 5
+TOLD_WITHIN_S = 0.7
+"""A step's answer waits no longer for its signals: it is an answer of at most two seconds."""
 Heard = Callable[[str], Awaitable[bool]]
 """Signals a workflow `told`; whether that needs no repeating."""
 
@@ -29,9 +35,10 @@ class Books:
     @activity.defn(name="commit_step")
     async def commit_step(self, request: StepRequest) -> Outcome:
         """Take one step; asked again, it answers what it answered before."""
-        taken = await self._taken(request)
-        if taken.tells:
-            await tell(self._engine, self._heard, taken.tells)
+        with without_values():
+            taken = await self._taken(request)
+            if taken.tells:
+                await tell(self._engine, self._heard, taken.tells)
         return taken.outcome
 
     async def _taken(self, request: StepRequest) -> Taken:
@@ -46,9 +53,32 @@ class Books:
         raise AssertionError("the last try returns or raises")
 
 
+@contextmanager
+def without_values() -> Iterator[None]:
+    """What fails inside is still a failure, but a short one that says where, and no more.
+
+    An error's words go into a history and a log; they may hold what somebody wrote, or a row.
+    """
+    try:
+        yield
+    except FailureError:
+        raise
+    except Exception as error:
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(at.filename).name}:{at.lineno}"
+        what = in_short(error) if isinstance(error, DBAPIError) else f"in {at.name}, {where}"
+        raise ApplicationError(what, type=type(error).__name__) from None
+
+
 async def tell(engine: AsyncEngine, heard: Heard, waiting: Iterable[tuple[int, str]]) -> None:
-    """Tell these workflows to look at their case; whoever can't be told, the sweeper tells."""
-    told = [row_id for row_id, workflow_id in waiting if await heard(workflow_id)]
+    """Tell these workflows to look at their case; the first failure leaves all to the sweeper."""
+    told: list[int] = []
+    with suppress(TimeoutError):
+        async with asyncio.timeout(TOLD_WITHIN_S):
+            for row_id, workflow_id in waiting:
+                if not await heard(workflow_id):
+                    break
+                told.append(row_id)
     if told:
         async with engine.begin() as c:
             await tells.mark(c, told)

@@ -1,8 +1,10 @@
 """Mails go out at least once; what the mail server said is recorded on each."""
 
 import asyncio
+import time
 from datetime import timedelta
-from email.message import EmailMessage
+from email.headerregistry import Address
+from email.utils import parseaddr
 
 import aiosmtplib
 import structlog
@@ -10,16 +12,24 @@ from sqlalchemy import RowMapping
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
+from activities.letters import Unwritable, written
+from activities.refusals import is_the_mailboxs
 from ledger import mails
+from ledger.addresses import is_address
+from ledger.database import in_short
 from settings import Settings
 
 log = structlog.get_logger()
 
 PAUSE_S = 0.5
-TIMEOUT_S = 10
+SENT_WITHIN_S = 15
+"""The whole conversation about one mail; shorter than any lease and than the activity's time."""
 TRIES = 12
 """After so many tries, each twice as late as the one before, a mail has failed."""
+ASK_AGAIN = timedelta(seconds=5)
+"""When the workflow asks again for a mail that somebody else is sending."""
 
 
 class Post:
@@ -28,6 +38,9 @@ class Post:
     def __init__(self, engine: AsyncEngine, settings: Settings) -> None:
         self._engine = engine
         self._settings = settings
+        name, address = parseaddr(settings.mail_from)
+        assert is_address(address), "PEEROK_MAIL_FROM is no address"
+        self._sender = Address(name, addr_spec=address)
 
     @activity.defn(name="send_reminder")
     async def send_reminder(self, mail_id: str) -> str:
@@ -36,11 +49,15 @@ class Post:
         A passing fault raises after it was recorded, so that the caller's bounded tries go on.
         """
         async with self._engine.begin() as c:
-            letters = await mails.claim(c, mail_id=mail_id)
-        statuses = [await self._send(letter) for letter in letters]
-        if "pending" in statuses:
-            raise PassingFault(mail_id)
-        return statuses[0] if statuses else "settled"
+            letter = await mails.claim_one(c, mail_id)
+            status = "pending" if letter else await mails.status(c, mail_id)
+        if letter is not None:
+            status = await self._send(letter, awaited=True)
+            if status == "pending":
+                raise PassingFault(mail_id)
+        elif status == "pending":
+            raise ApplicationError("somebody else sends it", next_retry_delay=ASK_AGAIN)
+        return status
 
     async def run(self) -> None:
         """Send what is due, again and again, until cancelled."""
@@ -48,40 +65,69 @@ class Post:
             try:
                 sent = await self.send_due()
             except (SQLAlchemyError, OSError) as error:
-                log.warning("mail loop waits for the database", error=type(error).__name__)
+                log.warning("mail loop waits for the database", error=in_short(error))
                 sent = 0
             if not sent:
                 await asyncio.sleep(PAUSE_S)
 
     async def send_due(self) -> int:
         """Send the mails that are due now; how many there were."""
+        leased_until = time.monotonic() + mails.LEASE.total_seconds()
         async with self._engine.begin() as c:
             letters = await mails.claim(c)
         for letter in letters:
-            await self._send(letter)
+            if time.monotonic() + SENT_WITHIN_S > leased_until:
+                # Others may claim it before it is sent: let them.
+                break
+            await self._surely(letter)
         return len(letters)
 
-    async def _send(self, letter: RowMapping) -> str:
+    async def _surely(self, letter: RowMapping) -> None:
+        """Send it; whatever is wrong with this one, the others go out."""
+        try:
+            await self._send(letter)
+        except (SQLAlchemyError, OSError):
+            raise
+        except Exception as bug:
+            log.error("a mail cannot be sent", mail_id=letter["id"], error=in_short(bug))
+            await self._later(letter, in_short(bug))
+
+    async def _send(self, letter: RowMapping, *, awaited: bool = False) -> str:
+        """Its status after this try; whoever awaits it tries again sooner than the loop would."""
         try:
             answer = await self._hand_over(letter)
-        except aiosmtplib.SMTPRecipientsRefused as refusal:
-            said = refusal.recipients[0]
-            answer = f"{said.code} {said.message}"
-            if not _mailbox_refuses(said.code, said.message):
-                return await self._later(letter, answer)
-            return await self._settle(letter, "refused", answer)
+        except Unwritable as reason:
+            return await self._settle(letter, "failed", f"not written: {reason}")
+        except aiosmtplib.SMTPRecipientsRefused as refusals:
+            refusal: aiosmtplib.SMTPResponseException = refusals.recipients[0]
+        except aiosmtplib.SMTPResponseException as response:
+            refusal = response
         except (aiosmtplib.SMTPException, OSError, ValueError) as fault:
-            return await self._later(letter, f"{type(fault).__name__}: {fault}")
-        return await self._settle(letter, "accepted", answer)
+            return await self._later(letter, f"{type(fault).__name__}: {fault}", awaited=awaited)
+        else:
+            return await self._settle(letter, "accepted", answer)
+        answer = f"{refusal.code} {refusal.message}"
+        if is_the_mailboxs(refusal):
+            return await self._settle(letter, "refused", answer)
+        return await self._later(letter, answer, awaited=awaited)
 
     async def _hand_over(self, letter: RowMapping) -> str:
         settings = self._settings
-        _, answer = await aiosmtplib.send(
-            _message(letter, settings.mail_from),
-            hostname=settings.smtp_host,
-            port=settings.smtp_port,
-            timeout=TIMEOUT_S,
-        )
+        secret = settings.smtp_password
+        content = written(letter, self._sender)
+        async with asyncio.timeout(SENT_WITHIN_S):
+            _, answer = await aiosmtplib.send(
+                content,
+                sender=self._sender.addr_spec,
+                recipients=[letter["address"]],
+                hostname=settings.smtp_host,
+                port=settings.smtp_port,
+                username=settings.smtp_user or None,
+                password=secret.get_secret_value() if secret else None,
+                use_tls=settings.smtp_tls == "tls",
+                start_tls=settings.smtp_tls == "starttls",
+                timeout=SENT_WITHIN_S,
+            )
         return answer
 
     async def _settle(self, letter: RowMapping, status: str, answer: str) -> str:
@@ -89,11 +135,11 @@ class Post:
             await mails.settle(c, letter["id"], status, answer)
         return status
 
-    async def _later(self, letter: RowMapping, answer: str) -> str:
+    async def _later(self, letter: RowMapping, answer: str, *, awaited: bool = False) -> str:
         """The fault was ours or passing: the mail waits, twice as long each time."""
         if letter["attempts"] + 1 >= TRIES:
             return await self._settle(letter, "failed", answer)
-        wait = timedelta(seconds=15 * 2 ** letter["attempts"])
+        wait = timedelta(seconds=0 if awaited else 15 * 2 ** letter["attempts"])
         async with self._engine.begin() as c:
             await mails.postpone(c, letter["id"], wait, answer)
         return "pending"
@@ -101,19 +147,3 @@ class Post:
 
 class PassingFault(Exception):
     """The mail server could not take the mail now."""
-
-
-def _mailbox_refuses(code: int, message: str) -> bool:
-    """5.1.x (no such mailbox) and 5.2.x (disabled, full) are the party's own; RFC 3463."""
-    enhanced = message.split(" ", 1)[0]
-    return code >= 500 and enhanced.startswith(("5.1.", "5.2."))
-
-
-def _message(letter: RowMapping, sender: str) -> EmailMessage:
-    message = EmailMessage()
-    message["From"] = sender
-    message["To"] = letter["address"]
-    message["Subject"] = " ".join(letter["subject"].split())
-    message["Message-ID"] = f"<{letter['id']}@peerok>"
-    message.set_content(letter["body"])
-    return message

@@ -13,16 +13,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.books import tell
 from domain.outcome import CaseBrief
 from ledger import instructions, recording, tells
 from ledger.cases import OVERDUE_AFTER
+from ledger.database import in_short
 from ledger.tables import cases
 
 log = structlog.get_logger()
 
 PAUSE_S = 2.0
 UNTOLD_AFTER = timedelta(seconds=2)
+TOLD_IS_KEPT = timedelta(days=1)
 BATCH = 100
 LONGEST_PAUSE_S = 600.0
 MOST_DOUBLINGS = 20
@@ -39,7 +40,7 @@ class Doors(Protocol):
         self, case: CaseBrief, *, signal: str | None = None, instruction_id: str = "", again: bool
     ) -> None: ...
 
-    async def heard(self, workflow_id: str) -> bool: ...
+    async def tell(self, workflow_id: str) -> None: ...
 
     async def running(self, workflow_ids: Sequence[str]) -> set[str]: ...
 
@@ -82,7 +83,9 @@ class Sweeper:
     async def run(self) -> None:
         """Sweep again and again until cancelled; what fails now is there the next time."""
         while True:
-            for sweep in (self.instructions, self.tells, self.overdue, self.missing):
+            for sweep in (
+                self.instructions, self.tells, self.overdue, self.missing, self.forget
+            ):  # fmt: skip
                 await _surviving(sweep)
             await asyncio.sleep(PAUSE_S)
 
@@ -98,15 +101,25 @@ class Sweeper:
         return len(due)
 
     async def tells(self) -> int:
-        """Tell what was not told; how many."""
+        """Tell what was not told, until Temporal is away; how many heard it."""
         async with self._engine.connect() as c:
             waiting = await tells.untold(c, UNTOLD_AFTER)
-        rows = [(row.id, row.workflow_id) for row in waiting]
-        await tell(self._engine, self._doors.heard, rows)
-        return len(waiting)
+        told: list[int] = []
+        try:
+            for row in waiting:
+                if await self._reached(row.workflow_id):
+                    told.append(row.id)  # noqa: PERF401 - what was told before an error counts
+        finally:
+            if told:
+                async with self._engine.begin() as c:
+                    await tells.mark(c, told)
+        return len(told)
 
     async def overdue(self) -> int:
-        """Start each case whose moment has passed and nobody took its step; how many."""
+        """Start each case whose moment has passed and nobody took its step; how many.
+
+        One whose workflow runs, and waits for a later moment than its row says, looks again.
+        """
         query = (
             select(cases.c.id)
             .where(~cases.c.over, cases.c.wake_at < func.now() - OVERDUE_AFTER)
@@ -117,7 +130,7 @@ class Sweeper:
             late = list(await c.scalars(query))
         due = self._started.due(late)
         for one in due:
-            await self._start(one)
+            await self._start(one, tells.TOLD)
             self._started.tried(one)
         return len(due)
 
@@ -138,6 +151,22 @@ class Sweeper:
             await self._start(one)
         return len(lost)
 
+    async def forget(self) -> int:
+        """Delete what was told long ago, a small batch at a time; how many."""
+        async with self._engine.begin() as c:
+            return await tells.forget(c, TOLD_IS_KEPT)
+
+    async def _reached(self, workflow_id: str) -> bool:
+        """Whether it was told, or needs no telling; RPCError when nobody can be."""
+        try:
+            await self._doors.tell(workflow_id)
+        except RPCError as refusal:
+            if refusal.status in AWAY:
+                raise
+            log.error("a workflow refuses its signal", workflow=workflow_id, why=refusal.status)
+            return False
+        return True
+
     async def _start(self, case_id: str, signal: str | None = None, instruction: str = "") -> None:
         """Start the case's workflow, or signal it; one that can't be keeps nobody else waiting."""
         try:
@@ -148,12 +177,13 @@ class Sweeper:
             if refusal.status in AWAY:
                 raise
             log.error("a workflow refuses its signal", case_id=case_id, error=str(refusal)[:200])
-        except (ValidationError, AssertionError):
-            log.exception("a case cannot be read", case_id=case_id)
+        except (ValidationError, AssertionError) as error:
+            log.error("a case cannot be read", case_id=case_id, error=in_short(error))
 
 
 async def _surviving(sweep: Callable[[], Awaitable[int]]) -> None:
     try:
         await sweep()
     except (SQLAlchemyError, OSError, RPCError) as error:
-        log.warning("sweeper will try again", sweep=sweep.__name__, error=str(error)[:200])
+        why = error.status.name if isinstance(error, RPCError) else in_short(error)
+        log.warning("sweeper will try again", sweep=sweep.__name__, error=why)

@@ -1,15 +1,18 @@
 """What surrounds every request: its id, its size limit, safe headers, and an answer to our bugs."""
 
 import re
+import traceback
 from collections.abc import Mapping
 from uuid import uuid4
 
+from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog import get_logger
 from structlog.contextvars import bound_contextvars
 
 from api.problems import Problem, respond
+from ledger.database import in_short
 
 LARGEST_BODY = 1024 * 1024
 UPLOADS = frozenset({("POST", "/v1/files")})
@@ -44,11 +47,23 @@ class Edge:
         with bound_contextvars(request_id=answer.request_id):
             try:
                 await self._app(scope, _limited(scope, receive), answer.send)
-            except Exception:
-                await logger.aexception("request_failed", path=scope["path"])
+            except Exception as error:
+                await _log(scope["path"], error)
                 if answer.started:
                     raise
                 await respond(Problem("internal"))(scope, receive, answer.send)
+
+
+async def _log(path: str, error: Exception) -> None:
+    """Our bug, with its traceback; of the database's errors only what holds no value.
+
+    They quote rows and what was sent, in their own words and in those of their causes.
+    """
+    if isinstance(error, DBAPIError):
+        places = traceback.format_tb(error.__traceback__)
+        await logger.aerror("request_failed", path=path, error=in_short(error), places=places)
+    else:
+        await logger.aexception("request_failed", path=path)
 
 
 class _Answer:

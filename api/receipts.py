@@ -100,7 +100,11 @@ async def _tell(engine: AsyncEngine, doors: Doors) -> None:
     """Wake at once whoever waits for money; the sweeper tells those who could not be told."""
     async with engine.connect() as c:
         waiting = await tells.untold(c, timedelta(0))
-    told = [row.id for row in waiting if await doors.heard(row.workflow_id)]
+    told = []
+    for row in waiting:
+        if not await doors.heard(row.workflow_id):
+            break
+        told.append(row.id)
     if told:
         async with engine.begin() as c:
             await tells.mark(c, told)

@@ -1,10 +1,10 @@
 """Telling people: notices with their mails, what became of each mail, and what that proves."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, select, text, update
+from sqlalchemy import RowMapping, Select, and_, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.cases import Role
@@ -16,7 +16,9 @@ from ledger.tables import brief, mail, notice, person
 AWAITED_FOR = timedelta(minutes=5)
 """How long a reminder is left to the workflow that awaits it, before the loop sends it too."""
 LEASE = timedelta(minutes=2)
-"""How long a sender has to say what became of a mail."""
+"""How long the loop has to say what became of the mails it claimed."""
+LEASE_OF_ONE = timedelta(seconds=20)
+"""How long the workflow's activity has; when its worker died, its next try finds the mail free."""
 
 PROVEN = text(
     """
@@ -54,36 +56,39 @@ async def proven(c: AsyncConnection, wait: str, enough: int) -> frozenset[UserId
     return frozenset(UserId(row.person_id) for row in rows)
 
 
-async def claim(
-    c: AsyncConnection, limit: int = 20, mail_id: str | None = None
-) -> Sequence[RowMapping]:
-    """Mails to send now, or this one: nobody else claims them until the lease is over.
+async def claim(c: AsyncConnection, limit: int = 20) -> Sequence[RowMapping]:
+    """Mails for the loop to send now: nobody else claims them until the lease is over.
 
     They are sent after the transaction has ended; a sender that dies lets the lease run out.
     """
-    waiting = select(mail.c.id).where(mail.c.status == "pending").limit(limit)
-    if mail_id is None:
-        waiting = waiting.where(mail.c.next_at <= func.now()).order_by(mail.c.next_at)
-    else:
-        waiting = waiting.where(mail.c.id == mail_id)
-    query = (
-        update(mail)
-        .where(mail.c.id.in_(waiting.with_for_update(skip_locked=True)))
-        .where(notice.c.id == mail.c.notice_id)
-        .values(next_at=func.now() + LEASE)
-        .returning(mail.c.id, mail.c.address, mail.c.attempts, notice.c.subject, notice.c.body)
+    left_to_workflow = and_(
+        notice.c.proves.is_not(None), notice.c.created_at > func.now() - AWAITED_FOR
     )
-    return (await c.execute(query)).mappings().all()
+    due = _free().join(notice).where(~left_to_workflow).order_by(mail.c.next_at).limit(limit)
+    return await _lease(c, due, LEASE)
+
+
+async def claim_one(c: AsyncConnection, mail_id: str) -> RowMapping | None:
+    """This mail, for the workflow that awaits it; None when it is settled or being sent."""
+    claimed = await _lease(c, _free().where(mail.c.id == mail_id), LEASE_OF_ONE)
+    return claimed[0] if claimed else None
+
+
+async def status(c: AsyncConnection, mail_id: str) -> str:
+    """What became of it; `pending` while somebody may still send it."""
+    found = await c.scalar(select(mail.c.status).where(mail.c.id == mail_id))
+    assert found is not None, f"{mail_id} is not in the books"
+    return str(found)
 
 
 async def settle(c: AsyncConnection, mail_id: str, status: str, answer: str) -> None:
     """What became of the mail: accepted, refused for good by its mailbox, or failed."""
     await c.execute(
         update(mail)
-        .where(mail.c.id == mail_id)
+        .where(mail.c.id == mail_id, mail.c.status == "pending")
         .values(
             status=status,
-            answer=answer[:500],
+            answer=_legible(answer),
             attempts=mail.c.attempts + 1,
             settled_at=func.clock_timestamp(),
         )
@@ -93,7 +98,29 @@ async def settle(c: AsyncConnection, mail_id: str, status: str, answer: str) -> 
 async def postpone(c: AsyncConnection, mail_id: str, wait: timedelta, answer: str) -> None:
     """The fault was ours or passing: try again later."""
     values = {"attempts": mail.c.attempts + 1, "next_at": func.now() + wait}
-    await c.execute(update(mail).where(mail.c.id == mail_id).values(**values, answer=answer[:500]))
+    still = update(mail).where(mail.c.id == mail_id, mail.c.status == "pending")
+    await c.execute(still.values(**values, answer=_legible(answer)))
+
+
+def _free() -> Select[str]:
+    """Mails that wait and that nobody is sending: until `next_at` a mail is left alone."""
+    return select(mail.c.id).where(mail.c.status == "pending", mail.c.next_at <= func.now())
+
+
+async def _lease(c: AsyncConnection, free: Select[str], lease: timedelta) -> Sequence[RowMapping]:
+    query = (
+        update(mail)
+        .where(mail.c.id.in_(free.with_for_update(of=mail, skip_locked=True)))
+        .where(notice.c.id == mail.c.notice_id)
+        .values(next_at=func.now() + lease)
+        .returning(mail.c.id, mail.c.address, mail.c.attempts, notice.c.subject, notice.c.body)
+    )
+    return (await c.execute(query)).mappings().all()
+
+
+def _legible(answer: str) -> str:
+    """PostgreSQL keeps neither a NUL nor half a character, which a mail server may well say."""
+    return "".join(letter if letter.isprintable() else " " for letter in answer[:500])
 
 
 async def _people(c: AsyncConnection, to: UserId | Role) -> Collection[str]:
@@ -125,6 +152,4 @@ def _notice(to: str, one: Notice, case_id: str, title: str, at: datetime) -> dic
 
 
 def _mail(row: dict[str, Any], address: str) -> dict[str, Any]:
-    values = {"id": ids.fresh("mail"), "notice_id": row["id"], "address": address}
-    awaited = AWAITED_FOR if row["proves"] else timedelta(0)
-    return values | {"next_at": datetime.now(UTC) + awaited}
+    return {"id": ids.fresh("mail"), "notice_id": row["id"], "address": address}

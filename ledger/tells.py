@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import timedelta
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.tables import cases, tell
@@ -45,6 +45,13 @@ async def untold(
         .limit(limit)
     )
     return list(await c.execute(query))
+
+
+async def forget(c: AsyncConnection, older_than: timedelta, limit: int = 200) -> int:
+    """Delete rows that were told so long ago; how many. Only the oldest rows are looked at."""
+    oldest = select(tell.c.id).where(tell.c.told_at.is_not(None)).order_by(tell.c.id).limit(limit)
+    old = tell.c.told_at < func.now() - older_than
+    return (await c.execute(delete(tell).where(tell.c.id.in_(oldest), old))).rowcount
 
 
 async def mark(c: AsyncConnection, ids: Collection[int]) -> None:

@@ -43,6 +43,15 @@ async def test_activities_are_called_as_they_are_registered(registered: WorkerCo
     assert {_name(one): _result(one) for one in registered["activities"]} == options.RESULT_TYPES
 
 
+async def test_a_worker_takes_no_more_steps_than_it_has_connections(
+    registered: WorkerConfig,
+) -> None:
+    """A step that waits for a connection wastes its seconds; the loops have two of their own."""
+    left = Settings().database_pool - 2
+    assert registered["max_concurrent_local_activities"] == left
+    assert registered["max_concurrent_activities"] == left
+
+
 async def test_workflows_are_started_as_they_are_registered(registered: WorkerConfig) -> None:
     """Each kind of case has a workflow of the type that the doors start, on their queue."""
     definitions = [workflow._Definition.must_from_class(one) for one in registered["workflows"]]
@@ -70,7 +79,7 @@ def test_a_signal_is_taken_as_the_command_of_its_name(command: str) -> None:
             one = life.__new__(life)
             CaseLife.__init__(one)
             getattr(one, command)("instruction_1")
-            assert list(one._inbox) == [(command, "instruction_1")]
+            assert one._inbox == {"instruction_1": command}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)

@@ -40,6 +40,7 @@ class Doors:
     ) -> None:
         """Start the case's workflow, with its first signal, or signal the one that runs.
 
+        A decision's signal has its instruction; `told` has none.
         `again` also starts it when an earlier run has ended, as only the sweeper does; without
         it WorkflowAlreadyStartedError says that it has.
         """
@@ -56,7 +57,7 @@ class Doors:
                 static_summary=SUMMARIES[case.kind],
                 static_details=FOR_OPERATORS,
                 start_signal=signal,
-                start_signal_args=[instruction_id] if signal else [],
+                start_signal_args=[instruction_id] if instruction_id else [],
                 rpc_timeout=RPC_TIMEOUT,
             )
 
@@ -65,10 +66,14 @@ class Doors:
         if not await self._signal(case.workflow_id, command, instruction_id):
             await self.start(case, signal=command, instruction_id=instruction_id)
 
-    async def heard(self, workflow_id: str) -> bool:
+    async def tell(self, workflow_id: str) -> None:
         """Tell a workflow to look at its case; whoever is not there needs no telling."""
+        await self._signal(workflow_id, TOLD)
+
+    async def heard(self, workflow_id: str) -> bool:
+        """The same, and whether that needs no repeating."""
         try:
-            await self._signal(workflow_id, TOLD)
+            await self.tell(workflow_id)
         except RPCError:
             return False
         return True

@@ -28,7 +28,7 @@ def stuck(command: str, failure: FailureError) -> None:
     workflow.upsert_search_attributes([options.STUCK.value_set(True)])
     why = failure.cause or failure
     workflow.set_current_details(
-        f"**Stuck**: the step *{command}* keeps failing ({type(why).__name__}: {why}). "
+        f"**Stuck**: the step *{command}* keeps failing ({why}). "
         "It is tried again at least every 30 s; the signal `retry` tries at once."
     )
 

@@ -1,17 +1,20 @@
 """What every route shares: problems, ids, sizes, headers, keys, health."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.edge import LARGEST_BODY
 from api.main import create
 from api.problems import OF_THE_LAW, catalogue
 from domain.errors import every_error
-from ledger.database import connect
+from ledger.database import SESSION, connect
 from settings import Settings
 from tests.api.people import Person, code, new_key, signup
 
@@ -166,6 +169,47 @@ async def test_our_bugs_leak_nothing(api_settings: Settings) -> None:
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+async def test_our_bugs_with_the_database_leak_nothing_into_the_log(
+    api_settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """PostgreSQL quotes the failing row: the log has its code, the constraint and the places."""
+    app = create(api_settings)
+
+    @app.get("/bug")
+    async def bug() -> None:
+        row = {"name": "Zanzibar", "email": "Quagga@Example.com"}
+        query = (
+            "insert into person (id, email, name, password_hash) values ('x', :email, :name, '')"
+        )
+        async with books(api_settings) as engine, engine.begin() as c:
+            await c.execute(text(query), row)
+
+    answer = await _ask(app, "/bug")
+    logged = "".join(capsys.readouterr())
+    assert (answer.status_code, code(answer)) == (500, "internal")
+    assert "23514 ck_person_email_is_lower_case" in logged
+    assert "Zanzibar" not in logged
+    assert "Quagga" not in logged
+
+
+async def test_a_lock_held_too_long_is_no_bug_of_ours(
+    api_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503 asks to try again, when whoever holds the row may have let it go."""
+    monkeypatch.setitem(SESSION, "lock_timeout", "100ms")
+    app = create(api_settings)
+
+    @app.get("/held")
+    async def held() -> None:
+        lock = text("select pg_advisory_xact_lock(4713)")
+        async with books(api_settings) as engine, engine.begin() as one, engine.begin() as two:
+            await one.execute(lock)
+            await two.execute(lock)
+
+    answer = await _ask(app, "/held")
+    assert (answer.status_code, code(answer)) == (503, "unavailable")
+
+
 async def test_a_lost_database_is_no_bug_of_ours(api_settings: Settings) -> None:
     """503 asks to try again; the caller learns nothing about our insides."""
     app = create(api_settings)
@@ -198,6 +242,16 @@ async def test_requests_without_a_database_are_unavailable(api_settings: Setting
         assert ready.json()["database"] == "unreachable"
         answer = await _ask(app, "/v1/nda")
         assert (answer.status_code, code(answer)) == (503, "unavailable")
+
+
+@asynccontextmanager
+async def books(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """The database as the API reaches it."""
+    engine = connect(settings.database_url)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
 
 
 async def _ask(app: FastAPI, path: str) -> Response:

@@ -1,10 +1,12 @@
 """A world for these tests, in which nobody works until a test says so."""
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from httpx import AsyncClient
+from temporalio.common import RetryPolicy
 
 from api.main import create
 from local import temporal, temporal_binary
@@ -15,6 +17,7 @@ from local.temporal import TemporalServer
 from tests.holding.hands import hurried
 from tests.life import Life
 from tests.world import World, database, namespace, opened, settings_for
+from workflows import options
 
 LIMITS = {
     "limit.historyCount.suggestContinueAsNew": "12",
@@ -94,3 +97,10 @@ async def strict(
     settings = settings_for(strict_database, strict_address, "default", mail.smtp_port, files)
     async with opened(settings) as world:
         yield world
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stuck after a second, and no try by itself within the hour."""
+    monkeypatch.setattr(options, "STUCK_AFTER", timedelta(seconds=1))
+    monkeypatch.setattr(options, "WITHOUT_END", RetryPolicy(initial_interval=timedelta(hours=1)))

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from temporalio.api.sdk.v1 import WorkflowMetadata
-from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
 from domain import commands as c
@@ -100,14 +99,7 @@ async def test_a_retry_that_fails_too_keeps_the_reason(
         fault.times = 0
         assert await retried(life)
         await eventually(lambda: decided(world, refused))
-        assert "Stuck" not in await details(life)
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stuck after a second, and no try by itself within the hour."""
-    monkeypatch.setattr(options, "STUCK_AFTER", timedelta(seconds=1))
-    monkeypatch.setattr(options, "WITHOUT_END", RetryPolicy(initial_interval=timedelta(hours=1)))
+        await eventually(lambda: recovered(life))
 
 
 async def stuck(life: Life) -> bool:
@@ -121,6 +113,11 @@ async def details(life: Life) -> str:
         "__temporal_workflow_metadata", result_type=WorkflowMetadata
     )
     return str(answer.current_details)
+
+
+async def recovered(life: Life) -> bool:
+    """Whether what the Temporal UI shows is the case again."""
+    return "Stuck" not in await details(life)
 
 
 async def pending(life: Life) -> list[str]:

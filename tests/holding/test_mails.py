@@ -3,37 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from email import message_from_bytes
-from email.message import Message
+from typing import Any
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+import aiosmtplib
+import pytest
 
 from activities.notices import Post
+from ledger import mails
+from tests.holding.boxes import change, mail_of, served, to
 from tests.holding.hands import hands, rows
-from tests.life import Life
+from tests.life import Life, eventually
 from tests.world import World
-
-MINE = "from mail m join notice n on n.id = m.notice_id where n.person_id = :person"
-
-
-@dataclass
-class Box:
-    """A mail server in this process; `dying` is ended after its mail was taken, unanswered."""
-
-    mails: list[Message] = field(default_factory=list)
-    dying: asyncio.Task[int] | None = None
-
-    async def handle_DATA(  # noqa: N802 - the name is aiosmtpd's
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
-        content = envelope.content
-        assert isinstance(content, bytes)
-        self.mails.append(message_from_bytes(content))
-        await asyncio.sleep(0.05)
-        if self.dying is not None:
-            self.dying.cancel()
-        return "250 taken"
 
 
 async def test_two_loops_send_a_mail_once(world: World, life: Life) -> None:
@@ -61,44 +41,72 @@ async def test_a_mail_whose_sender_died_goes_again_as_the_same_mail(
         await post.send_due()
     first, second = to(box, life)
     assert first["Message-ID"] == second["Message-ID"]
-    [mail] = await rows(world, f"select m.status {MINE}", person=life.freelancer.id)
-    assert mail.status == "accepted"
+    assert (await mail_of(life)).status == "accepted"
 
 
-async def test_a_mail_that_cannot_be_written_keeps_no_other_waiting(
-    world: World, life: Life
+@pytest.mark.parametrize(
+    "address", ["x\n@example.com", ":;@a.b", "a@[.b", "x,victim@example.com", "", "=?q?@e.com"]
+)
+async def test_a_mail_that_cannot_be_written_fails_and_keeps_no_other_waiting(
+    world: World, life: Life, address: str
 ) -> None:
-    """Its address is none; it is tried again later, and all others go out."""
-    async with hands(world):
-        await life.offered()
-    broken = "update mail m set address = E'x\\n@example.com', next_at = '2020-01-01' from notice n"
-    await rows(
-        world,
-        f"{broken} where n.id = m.notice_id and n.person_id = :person returning m.id",
-        person=life.freelancer.id,
-    )
+    """Its address is none: it goes to nobody and proves nothing, and the loop goes on."""
     other = await Life.begin(world)
-    async with hands(world):
+    async with served(world) as (box, post), hands(world):
+        await life.offered()
+        await change(life, "mail", "address = :a, next_at = now() - '1 s'::interval", a=address)
+        await change(life, "notice", "proves = :wait, created_at = '2020-01-01'", wait=life.job_id)
         await other.offered()
-    async with served(world) as (box, post):
+        async with running(post):
+            await eventually(lambda: has_settled(other))
+            await eventually(lambda: has_settled(life))
+    assert box.recipients == [other.freelancer.email]
+    mail = await mail_of(life)
+    assert (mail.status, mail.attempts) == ("failed", 1)
+    async with world.engine.connect() as c:
+        assert await mails.proven(c, life.job_id, enough=1) == frozenset()
+
+
+async def test_a_mail_on_which_the_library_breaks_keeps_no_other_waiting(
+    world: World, life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error nobody foresaw: this mail is tried again later, the next one goes out now."""
+    other = await Life.begin(world)
+    send = aiosmtplib.send
+
+    async def broken(*content: Any, **more: Any) -> Any:
+        if more["recipients"] == [life.freelancer.email]:
+            raise KeyError("deep inside")
+        return await send(*content, **more)
+
+    monkeypatch.setattr(aiosmtplib, "send", broken)
+    async with served(world) as (_, post), hands(world):
+        await life.offered()
+        await other.offered()
+        async with running(post):
+            await eventually(lambda: has_settled(other))
+    mail = await mail_of(life)
+    assert (mail.status, mail.attempts, mail.answer) == ("pending", 1, "KeyError")
+
+
+async def test_whatever_a_mail_server_says_can_be_recorded(world: World, life: Life) -> None:
+    """PostgreSQL keeps no NUL: a mail answered with one would be sent again for ever."""
+    async with served(world) as (box, post), hands(world):
+        box.at_data = "250 ta\0ken"
+        await life.offered()
         await post.send_due()
-    assert len(to(box, other)) == 1
-    [mail] = await rows(world, f"select m.status, m.attempts {MINE}", person=life.freelancer.id)
-    assert (mail.status, mail.attempts) == ("pending", 1)
+    mail = await mail_of(life)
+    assert (mail.status, mail.answer) == ("accepted", "ta ken")
+
+
+async def has_settled(life: Life) -> bool:
+    return bool((await mail_of(life)).status != "pending")
 
 
 @asynccontextmanager
-async def served(world: World) -> AsyncIterator[tuple[Box, Post]]:
-    """A sender, and the mail server it sends to; nothing of other tests is due."""
-    box = Box()
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(box, hostname="mail.test"), "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    yield box, Post(world.engine, world.settings.model_copy(update={"smtp_port": port}))
-    server.close()
-    await server.wait_closed()
-
-
-def to(box: Box, life: Life) -> list[Message]:
-    """The mails to the freelancer."""
-    return [mail for mail in box.mails if mail["To"] == life.freelancer.email]
+async def running(post: Post) -> AsyncIterator[None]:
+    """The mail loop, which must still run at the end of the block."""
+    loop = asyncio.create_task(post.run())
+    yield
+    assert not loop.done()
+    loop.cancel()

@@ -16,7 +16,17 @@ from activities.sweeper import Patience, Sweeper
 from domain import commands as c
 from domain.cases import Role
 from local.places import free_ports
-from tests.holding.hands import decided, hands, leaves, rows, sweeper, workflow
+from tests.holding.hands import (
+    decided,
+    ended,
+    hands,
+    happened,
+    leaves,
+    policy,
+    rows,
+    sweeper,
+    workflow,
+)
 from tests.life import Life, eventually
 from tests.world import World
 from workflows.doors import Doors
@@ -84,6 +94,21 @@ async def test_a_case_that_cannot_be_read_keeps_nobody_waiting(
     await rows(world, terms, job=broken.job_id, terms=json.dumps(kept.terms))
 
 
+async def test_a_workflow_that_waits_for_a_later_moment_than_its_row_looks_again(
+    world: World, life: Life
+) -> None:
+    """The database came from a backup, or was ahead: the row's moment is the one that counts."""
+    with policy(world, offer_period=timedelta(hours=1)):
+        async with hands(world):
+            await life.offered()
+            moved = "due_at = now() - '1 h'::interval, wake_at = now() - '1 h'::interval"
+            query = f"update cases set {moved} where id = :job returning id"
+            assert await rows(world, query, job=life.job_id)
+            await sweeper(world).overdue()
+            await eventually(lambda: ended(world, life.job_id))
+    assert await happened(world, life.job_id) == ["job_offered", "offer_lapsed"]
+
+
 def test_a_case_that_is_stuck_for_weeks_gets_a_signal_now_and_then() -> None:
     """Twice as rarely each time, at least every ten minutes, however often it was tried."""
     patience = Patience(SOON)
@@ -98,18 +123,26 @@ def test_a_case_that_is_stuck_for_weeks_gets_a_signal_now_and_then() -> None:
 async def forwarded(port: int, address: str) -> AsyncIterator[None]:
     """Temporal is reached at this port too."""
     host, _, target = address.partition(":")
+    pouring: list[asyncio.Task[None]] = []
 
     async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection(host, int(target))
-        await asyncio.gather(_pour(reader, back), _pour(there, writer))
+        pouring.append(asyncio.create_task(_pour(reader, back)))
+        pouring.append(asyncio.create_task(_pour(there, writer)))
 
     server = await asyncio.start_server(forward, "127.0.0.1", port)
     yield
     server.close()
+    for task in pouring:
+        task.cancel()
+    await asyncio.gather(*pouring, return_exceptions=True)
 
 
 async def _pour(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    while chunk := await source.read(65536):
-        target.write(chunk)
-        await target.drain()
-    target.close()
+    try:
+        while chunk := await source.read(65536):
+            target.write(chunk)
+            await target.drain()
+    finally:
+        target.close()
+        await target.wait_closed()

@@ -1,15 +1,22 @@
 """What one case must tell another's workflow is told until it is heard."""
 
+import asyncio
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities import sweeper as sweeping
+from activities.books import tell
+from activities.sweeper import Sweeper
 from domain import commands as c
 from domain.cases import Role
 from tests.holding.hands import commit, ended, hands, leaves, rows, sweeper, workflow
 from tests.life import Life, eventually
 from tests.world import World
+from workflows.doors import Doors
+from workflows.options import SHORT
 
 UNTOLD = "select id from tell where told_at is null and workflow_id = :workflow"
 
@@ -75,6 +82,77 @@ async def test_whoever_is_not_there_counts_as_told(
         )
         await sweeper(world).tells()
     assert not await rows(world, UNTOLD, **nobody)
+
+
+async def test_a_step_waits_for_a_slow_temporal_no_longer_than_its_own_time(
+    world: World, life: Life
+) -> None:
+    """It is committed and says so within a local activity's two seconds; the row stays untold."""
+    async with hands(world):
+        await life.rejected()
+    acceptance = await leaves(life, Role.FREELANCER, c.AcceptRejection)
+    async with asyncio.timeout(SHORT.total_seconds() - 0.5):
+        await commit(world, life.dispute_id, version=1, instruction_id=acceptance, heard=hangs)
+    assert await rows(world, UNTOLD, workflow=f"job/{life.job_id}")
+
+
+async def test_who_cannot_be_reached_is_not_tried_for_each_workflow(world: World) -> None:
+    """The first that does not hear ends it: a step's answer does not wait for all the others."""
+    tried: list[str] = []
+
+    async def deaf(workflow_id: str) -> bool:
+        tried.append(workflow_id)
+        return False
+
+    await tell(world.engine, deaf, [(-1, "job/1"), (-2, "job/2")])
+    assert tried == ["job/1"]
+
+
+async def test_the_sweeper_stops_telling_when_temporal_is_away(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each try costs its whole timeout: the first says enough, the next sweep tries again."""
+    monkeypatch.setattr(sweeping, "UNTOLD_AFTER", timedelta(0))
+    three = "select 'job/x', 'told' from generate_series(1, 3)"
+    query = f"insert into tell (workflow_id, signal) {three} returning id"
+    ids = [row.id for row in await rows(world, query)]
+    away = Away(world.temporal)
+    with pytest.raises(RPCError):
+        await Sweeper(world.engine, away, timedelta(0)).tells()
+    assert len(away.tries) == 1
+    await sweeper(world).tells()
+    told = await rows(world, "select id from tell where told_at is not null")
+    assert set(ids) <= {row.id for row in told}
+
+
+async def test_what_was_told_long_ago_is_forgotten(world: World) -> None:
+    """What was told today, or never, stays."""
+    query = (
+        "insert into tell (workflow_id, signal, told_at) values ('job/x', 'told', {}) returning id"
+    )
+    times = ("now() - '25 h'::interval", "now()", "null")
+    [old], [fresh], [untold] = [await rows(world, query.format(at)) for at in times]
+    assert await sweeper(world).forget() >= 1
+    kept = {row.id for row in await rows(world, "select id from tell")}
+    assert old.id not in kept
+    assert {fresh.id, untold.id} <= kept
+
+
+@dataclass(frozen=True)
+class Away(Doors):
+    """Temporal is away."""
+
+    tries: list[str] = field(default_factory=list)
+
+    async def tell(self, workflow_id: str) -> None:
+        self.tries.append(workflow_id)
+        raise RPCError("nobody there", RPCStatusCode.UNAVAILABLE, b"")
+
+
+async def hangs(workflow_id: str) -> bool:
+    """Temporal answers much later."""
+    await asyncio.sleep(30)
+    return True
 
 
 async def funded(life: Life) -> bool:

@@ -7,7 +7,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ledger.database import connect, is_serialization_conflict
+from ledger.database import (
+    SESSION,
+    WAITED_TOO_LONG,
+    connect,
+    in_short,
+    is_serialization_conflict,
+    sqlstate,
+)
 from tests.ledger import acts
 from tests.ledger.elsewhere import Server
 
@@ -45,6 +52,63 @@ async def test_sessions_the_server_ended_are_replaced(
     async with engine.connect() as c:
         assert await c.scalar(query) != before
     await engine.dispose()
+
+
+async def test_a_host_that_freezes_in_a_transaction_gives_its_rows_back(
+    server: Server, migrated: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server ends its session; here after a moment, in the product after its 20 seconds."""
+    monkeypatch.setitem(SESSION, "idle_in_transaction_session_timeout", "300ms")
+    frozen, other = connect(server.url(migrated)), connect(server.url(migrated))
+    lock = text("select pg_advisory_xact_lock(4711)")
+    one = await frozen.connect()
+    await one.execute(lock)
+    async with other.begin() as c, asyncio.timeout(5):
+        await c.execute(lock)
+    with pytest.raises(DBAPIError):
+        await one.execute(lock)
+    await one.close()
+    for engine in (frozen, other):
+        await engine.dispose()
+
+
+async def test_nobody_waits_for_a_lock_for_ever(
+    server: Server, migrated: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has waited too long is told so, and that it was this."""
+    monkeypatch.setitem(SESSION, "lock_timeout", "200ms")
+    engine = connect(server.url(migrated))
+    lock = text("select pg_advisory_xact_lock(4712)")
+    async with engine.begin() as holder, asyncio.timeout(5):
+        await holder.execute(lock)
+        with pytest.raises(DBAPIError) as waited:
+            async with engine.begin() as c:
+                await c.execute(lock)
+    assert sqlstate(waited.value) == WAITED_TOO_LONG
+    await engine.dispose()
+
+
+async def test_every_session_is_bounded(app: AsyncEngine) -> None:
+    """A frozen or lost host holds a case's row for seconds, not for hours."""
+    async with app.connect() as c:
+        assert await c.scalar(text("show idle_in_transaction_session_timeout")) == "20s"
+        assert await c.scalar(text("show lock_timeout")) == "15s"
+
+
+async def test_an_error_in_short_holds_no_value(app: AsyncEngine) -> None:
+    """Not what was sent and not the row it was about: the code and the constraint alone."""
+    row = {"email": "Quagga@Example.com", "name": "Zanzibar"}
+    query = "insert into person (id, email, name, password_hash) values (:name, :email, :name, 'x')"
+    with pytest.raises(DBAPIError) as refused:
+        async with app.begin() as c:
+            await c.execute(text(query), row)
+    assert in_short(refused.value) == "23514 ck_person_email_is_lower_case"
+    assert in_short(ValueError("Quagga")) == "ValueError"
+    with pytest.raises(DBAPIError) as unknown:
+        async with app.begin() as c:
+            await c.execute(text("select :name / 0 from nowhere"), {"name": 4711})
+    assert in_short(unknown.value) == "42P01 UndefinedTableError"
+    assert "4711" not in str(unknown.value)
 
 
 async def test_a_deadlock_is_a_conflict_and_a_refusal_is_not(app: AsyncEngine) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 from temporalio.client import WorkflowHistory
 
+from workflows.options import TASK_QUEUE
+
 FOLDER = Path(__file__).with_name("histories")
 NOISE = {
-    *("identity", "requestId", "taskId", "version", "taskQueue", "workerVersion", "links"),
+    *("identity", "requestId", "taskId", "version", "workerVersion", "links"),
     *("meteringMetadata", "originalEventId", "historySizeBytes", "parentInitiatedEventVersion"),
     *("namespace", "namespaceId", "parentWorkflowNamespaceId", "priority", "header", "stackTrace"),
 }
@@ -48,7 +50,9 @@ def _unpacked(node: Any) -> Any:
         kinds = {name: _decoded(value) for name, value in node["metadata"].items()}
         assert kinds["encoding"] == "json/plain", kinds
         return {"kinds": kinds, "json": json.loads(_decoded(node["data"]))}
-    return {name: _unpacked(one) for name, one in node.items() if name not in NOISE}
+    kept = {name: _unpacked(one) for name, one in node.items() if name not in NOISE}
+    # A sticky queue is named after the machine.
+    return kept | ({"taskQueue": {"name": TASK_QUEUE}} if "taskQueue" in node else {})
 
 
 def _packed(node: Any) -> Any:

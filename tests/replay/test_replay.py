@@ -20,7 +20,7 @@ from worker import WORKFLOWS
 from workflows.dispute import DisputeWorkflow
 from workflows.job import JobWorkflow
 
-SAID = ("A logo", "In blue", "here it is", "because", "darker", "finished", "too hard", "illness")
+SAID = ("A logo", "In blue", "here it is", "a darker blue", "it is finished", "too hard")
 """Titles, briefs and words of the people in the stories (`tests/usual.py`)."""
 MODELS: tuple[type[BaseModel], ...] = (Start, StepRequest, Outcome, CaseBrief)
 OF_A_MARKER = {
@@ -52,7 +52,7 @@ def test_every_ending_was_lived() -> None:
 def test_some_history_was_continued_and_some_was_stuck() -> None:
     """The two ways of a run that no ending shows."""
     assert "EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW" in text("continued_as_new")
-    assert '"Stuck":{"kinds":{"type":"Bool","encoding":"json/plain"},"json":true}' in text("stuck")
+    assert re.search(r'"Stuck":\{"kinds":\{[^}]*\},"json":true\}', text("stuck"))
     assert "EVENT_TYPE_ACTIVITY_TASK_COMPLETED" in text("stuck")
 
 
@@ -69,7 +69,7 @@ def test_no_history_knows_anybody(name: str) -> None:
     """Ids, states, times and words of the law: no address, no text of anybody, no machine."""
     kept = text(name)
     assert "@" not in kept
-    assert "/work" not in kept
+    assert str(histories.FOLDER.parents[2]) not in kept
     assert [word for word in SAID if word in kept] == []
 
 

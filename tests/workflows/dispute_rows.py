@@ -1,7 +1,7 @@
 """How to come to every row of the dispute's table, and what each must do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain import commands as c
 from domain.cases import DisputeState, JobState, Role
@@ -31,6 +31,8 @@ from tests.workflows.recipes import (
     does,
     plus,
     small_staff_review,
+    stalled_proposal,
+    stalled_rejection,
     tenfold,
 )
 
@@ -51,6 +53,7 @@ class Place:
     fee: Money
     fee_returns: bool = False
     large: bool = False
+    mailbox: str = "example.com"
 
     def recipe(
         self,
@@ -60,7 +63,9 @@ class Place:
         act: Act | None = None,
     ) -> tuple[Recipe]:
         """What follows here; the amounts are those of a price of 200.00."""
-        reach = at(self.reach, *then, price=LARGE if self.large else 200_00)
+        price = LARGE if self.large else 200_00
+        mailbox = {"client_at": self.mailbox, "freelancer_at": self.mailbox}
+        reach = at(self.reach, *then, price=price, **mailbox)
         return (Recipe(reach, states, tenfold(money) if self.large else money, act),)
 
     @property
@@ -79,6 +84,8 @@ IN_MEDIATION = Place(D.IN_MEDIATION, Life.in_mediation, FEE_HELD, fee_returns=Tr
 PROPOSED = Place(D.PROPOSED, Life.proposed, FEE_EARNED)
 STAFF_REVIEW = Place(D.STAFF_REVIEW, Life.staff_review, FEE_EARNED)
 RULED = Place(D.RULED, Life.ruled, FEE_EARNED, large=True)
+STALLED_OPEN = replace(OPEN, reach=stalled_rejection, mailbox="later.example")
+STALLED_PROPOSED = replace(PROPOSED, reach=stalled_proposal, mailbox="later.example")
 PLACES = (OPEN, APPOINTING, IN_MEDIATION, PROPOSED, STAFF_REVIEW, RULED)
 
 
@@ -103,8 +110,20 @@ def _answered(role: Role) -> tuple[Recipe, ...]:
     return (*first, *second)
 
 
+def _resolved(place: Place) -> tuple[Recipe, ...]:
+    """Every verdict, and one that needs two people."""
+    release = does(STAFF, c.Resolve, ends="release")
+    split = does(STAFF, c.Resolve, ends="split", freelancer_minor=100_00)
+    large = replace(place, large=True)
+    return (
+        *place.recipe((J.CANCELLED, D.EXECUTED), place.ended(NOTHING)),
+        *place.recipe((J.COMPLETED, D.EXECUTED), place.ended(PAID), act=release),
+        *place.recipe((J.SETTLED, D.EXECUTED), place.ended(HALVED), act=split),
+        *large.recipe((DISPUTED, D.RULED), large.stands),
+    )
+
+
 WITHDRAWN = (J.IN_REVIEW, D.WITHDRAWN)
-SPLIT = does(STAFF, c.Resolve, ends="split", freelancer_minor=100_00)
 DISPUTE_RECIPES: Mapping[Cell, tuple[Recipe, ...]] = {
     (D.OPEN, c.HireMediator, FREELANCER): (
         *OPEN.recipe((DISPUTED, D.APPOINTING), plus(HELD, FEE_HELD)),
@@ -158,20 +177,9 @@ DISPUTE_RECIPES: Mapping[Cell, tuple[Recipe, ...]] = {
     (D.PROPOSED, c.RefuseProposal, FREELANCER): PROPOSED.recipe(
         (DISPUTED, D.STAFF_REVIEW), PROPOSED.stands
     ),
-    (D.STAFF_REVIEW, c.Resolve, STAFF): (
-        *STAFF_REVIEW.recipe((J.CANCELLED, D.EXECUTED), FEE_EARNED),
-        *STAFF_REVIEW.recipe(
-            (J.COMPLETED, D.EXECUTED),
-            plus(PAID, FEE_EARNED),
-            act=does(STAFF, c.Resolve, ends="release"),
-        ),
-        *STAFF_REVIEW.recipe((J.SETTLED, D.EXECUTED), plus(HALVED, FEE_EARNED), act=SPLIT),
-        Recipe(
-            at(Life.staff_review, price=LARGE),
-            (DISPUTED, D.RULED),
-            tenfold(STAFF_REVIEW.stands),
-        ),
-    ),
+    (D.OPEN, c.Resolve, STAFF): _resolved(STALLED_OPEN),
+    (D.PROPOSED, c.Resolve, STAFF): _resolved(STALLED_PROPOSED),
+    (D.STAFF_REVIEW, c.Resolve, STAFF): _resolved(STAFF_REVIEW),
     (D.RULED, c.Confirm, STAFF): RULED.recipe(
         (J.CANCELLED, D.EXECUTED), FEE_EARNED, act=by_second(c.Confirm)
     ),

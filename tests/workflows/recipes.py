@@ -118,6 +118,18 @@ async def stalled_review(life: Life) -> None:
     await life.passes(20 * DAY + HOUR)
 
 
+async def stalled_rejection(life: Life) -> None:
+    """Neither accepted nor settled, and notice of its end could not be proven."""
+    await life.rejected()
+    await life.passes(20 * DAY + HOUR)
+
+
+async def stalled_proposal(life: Life) -> None:
+    """Nobody answered the proposal, and notice of its end could not be proven."""
+    await life.proposed()
+    await life.until(await life.due() + HOUR)
+
+
 async def mediable_work(life: Life) -> None:
     """A revision is due, 60 days after the first delivery."""
     await life.revising(days=70)

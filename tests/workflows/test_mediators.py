@@ -5,6 +5,7 @@ from domain.cases import Role
 from tests.api.people import new_key
 from tests.life import Life
 from tests.workflows.recipes import D, J
+from tests.world import World
 
 
 async def test_a_mediator_who_declines_is_answered_and_has_no_part_any_more(life: Life) -> None:
@@ -32,15 +33,24 @@ async def test_the_client_vetoes_once(life: Life) -> None:
     assert await life.refused(Role.CLIENT, c.VetoMediator) == "condition_missing"
 
 
-async def test_a_mediator_who_shares_a_job_with_a_party_is_not_asked(life: Life) -> None:
+async def test_a_mediator_who_shares_a_job_with_a_party_is_not_asked(world: World) -> None:
     """Of those who could be asked, the ones that worked with a party this year are left out."""
-    house = life.world.house
-    known = list(house.mediators.values())
+    known = list(world.house.mediators.values())
+    life = await Life.begin(world, wallet=len(known) * 200_00)
     for mediator in known[:-1]:
-        shared = Life(life.world, life.client, mediator, price=life.price)
-        await shared.offered()
+        shared = Life(world, life.client, mediator, price=life.price)
+        await shared.in_progress()
     await life.appointing()
     assert await life.person(Role.MEDIATOR) == known[-1]
+
+
+async def test_an_offer_makes_nobody_dependent(world: World) -> None:
+    """Offering jobs to all mediators would else keep them all away."""
+    life = await Life.begin(world)
+    for mediator in world.house.mediators.values():
+        await Life(world, life.client, mediator, price=life.price).offered()
+    await life.appointing()
+    assert await life.person(Role.MEDIATOR) in world.house.mediators.values()
 
 
 async def test_what_was_advanced_for_a_mediator_is_settled_by_the_pay(life: Life) -> None:
