@@ -46,8 +46,11 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
             running = [loops.create_task(post.run()), loops.create_task(sweeper.run())]
             print("worker ready", flush=True)  # noqa: T201 - whoever started us waits for it
             await stopped.wait()
-            for loop in running:
-                loop.cancel()
+            # Before Python 3.12 a cancellation that meets the end of a `wait_for` is lost.
+            while not all(loop.done() for loop in running):
+                for loop in running:
+                    loop.cancel()
+                await asyncio.wait(running, timeout=1)
     finally:
         await engine.dispose()
 

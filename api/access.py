@@ -9,7 +9,7 @@ from domain.decide import MEDIATED
 from ledger import cases, people
 from ledger.cases import Pair
 
-HOUSE = frozenset({"staff", "head_of_support", "accounting"})
+HOUSE = frozenset({"staff", "head_of_support"})
 """Who may look at any case; only `staff` decide."""
 
 

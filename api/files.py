@@ -12,6 +12,7 @@ from obstore.store import ObjectStore
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.access import HOUSE
 from api.bodies import Shown
 from api.callers import Caller, TheCaller
 from api.idempotency import OwnOnce
@@ -25,7 +26,6 @@ from domain.errors import NdaMissing
 from ledger import files, people
 
 router = APIRouter(prefix="/files", tags=["files"])
-STAFF = frozenset({"staff", "head_of_support"})
 RAW_BODY = {
     "requestBody": {
         "required": True,
@@ -65,7 +65,7 @@ async def upload(
     asked = {"name": stored.name, "type": stored.content_type, "sha256": stored.sha256}
     try:
         answer = await once(asked, keep)
-    except Problem:
+    except BaseException:
         await discard(store, stored)
         raise
     if once.repeated:
@@ -106,7 +106,7 @@ async def download(
 async def readable(c: AsyncConnection, caller: Caller, case_ids: Collection[str]) -> set[str]:
     """Which of the files that were handed over in these cases the caller may download."""
     standing = await people.standing(c, caller.id)
-    staff = not caller.roles.isdisjoint(STAFF)
+    staff = not caller.roles.isdisjoint(HOUSE)
 
     def opens(handovers: Iterable[Handover]) -> bool:
         try:
@@ -126,7 +126,7 @@ async def _readable(c: AsyncConnection, caller: Caller, file_id: str) -> RowMapp
         return file
     handovers = await files.handovers(c, file_id)
     standing = await people.standing(c, caller.id)
-    if not may_read(handovers, caller.id, standing, staff=not caller.roles.isdisjoint(STAFF)):
+    if not may_read(handovers, caller.id, standing, staff=not caller.roles.isdisjoint(HOUSE)):
         raise Problem("not_found")
     return file
 

@@ -20,6 +20,9 @@ from domain.deposit import Method
 from ledger import people, receipts, tells
 from workflows.doors import Doors
 
+AT_ONCE = 20
+"""How many workflows a confirmation tells itself."""
+
 router = APIRouter(prefix="/staff/receipts", tags=["staff"])
 
 
@@ -99,7 +102,7 @@ async def confirm(
 async def _tell(engine: AsyncEngine, doors: Doors) -> None:
     """Wake at once whoever waits for money; the sweeper tells those who could not be told."""
     async with engine.connect() as c:
-        waiting = await tells.untold(c, timedelta(0))
+        waiting = await tells.untold(c, timedelta(0), limit=AT_ONCE)
     told = []
     for row in waiting:
         if not await doors.heard(row.workflow_id):

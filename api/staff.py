@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from sqlalchemy import RowMapping, func
+from sqlalchemy import RowMapping
 from temporalio.service import RPCError
 
 from api import disputes, jobs, send
@@ -71,14 +71,13 @@ async def listed(
     engine: Engine,
     place: Place,
     limit: Limit = 50,
-    stuck: Annotated[bool, Query(description="overdue, or with an open staff task")] = False,
+    stuck: Annotated[bool, Query(description="overdue, waiting for staff, or undecided")] = False,
     turn: Annotated[str | None, Query(pattern="^(client|freelancer|mediator|staff)$")] = None,
 ) -> Page[CaseLine]:
     """Open cases, newest first; `stuck=true`: those that passed their time or wait for staff."""
     conditions = [table.c.owner == turn] if turn else []
     if stuck:
-        overdue = table.c.wake_at < func.now() - cases.OVERDUE_AFTER
-        conditions.append(overdue | (table.c.owner == "staff") | table.c.data.has_key("tasks"))
+        conditions.append(reading.stuck())
     async with engine.connect() as c:
         rows = await reading.for_staff(c, conditions, place, limit + 1)
     return page(rows, limit, _line)

@@ -49,15 +49,15 @@ async def play(url: str, database_url: str = "", *, again: bool = False) -> None
     Without a `database_url` the people of the house must be there: no door of the API makes them.
     """
     page = telling.console()
-    async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S) as http:
-        try:
+    try:
+        async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S) as http:
             actors = await assemble(http, EVERYBODY, database_url)
-        except httpx.ConnectError as error:
-            raise Unready(f"Nobody answers at {url}: start `make run` first.") from error
-        if not again and await _tell_what_is_there(page, actors):
-            return
-        for number, scene in enumerate(SCENES, 1):
-            await _tell(page, f"{number}. {scene.title}", scene, actors)
+            if not again and await _tell_what_is_there(page, actors):
+                return
+            for number, scene in enumerate(SCENES, 1):
+                await _tell(page, f"{number}. {scene.title}", scene, actors)
+    except httpx.TransportError as error:
+        raise Unready(f"Nobody answers at {url}: start `make run` first.") from error
 
 
 def logins() -> str:

@@ -190,12 +190,11 @@ async def test_a_dispute_offers_each_role_what_the_law_allows_it(world: World, w
 
 
 async def test_the_rest_of_the_house_only_looks(world: World) -> None:
-    """Head of support and accounting see what staff could do, and are offered nothing."""
+    """The head of support sees what staff see, and is offered nothing."""
     life = await reached(world, "staff_review")
     house = world.house
     for path in (f"/v1/jobs/{life.job_id}", f"/v1/disputes/{life.dispute_id}"):
-        for person in (house.head, *house.accountants):
-            assert await offered(life, person, path, "head") == set()
+        assert await offered(life, house.head, path, "head") == set()
         assert await offered(life, house.staff, path, "staff")
 
 

@@ -40,7 +40,7 @@ async def test_an_offer_is_seen_without_its_brief_until_the_nda_is_signed(offere
     assert (await offered.freelancer.get(f"/v1/files/{file['id']}")).content == b"secret plan"
 
 
-@pytest.mark.parametrize("role", ["staff", "head_of_support", "accounting"])
+@pytest.mark.parametrize("role", ["staff", "head_of_support"])
 async def test_the_house_looks_at_a_case_once_it_has_promised_silence(
     world: World, life: Life, role: str
 ) -> None:
@@ -56,6 +56,15 @@ async def test_the_house_looks_at_a_case_once_it_has_promised_silence(
         assert refused.json()["facts"] == {"agreement": "undertaking"}
     await sign(person, "undertaking")
     assert [(await person.get(path)).status_code for path in paths] == [200] * 4
+
+
+async def test_accounting_has_no_part_in_a_case(world: World, life: Life) -> None:
+    """Whoever confirms receipts learns nothing of what is made, or of who quarrels."""
+    await life.rejected()
+    person = await staff(world.app, world.http, "accounting")
+    await sign(person, "undertaking")
+    for path in (f"/v1/jobs/{life.job_id}", f"/v1/jobs/{life.job_id}/timeline"):
+        assert (await person.get(path)).status_code == 404
 
 
 async def test_staff_act_once_they_have_promised_silence(world: World, life: Life) -> None:

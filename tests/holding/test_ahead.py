@@ -1,6 +1,6 @@
 """The database may be ahead of the workflow's history: the workflow adopts what it is told."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from httpx import AsyncClient
 
@@ -11,7 +11,16 @@ from domain.policy import DAY
 from ledger import steps
 from ledger.calendars import business_calendar
 from tests.holding.faults import LostAnswers
-from tests.holding.hands import books, ended, hands, happened, leaves, outcome, workflow
+from tests.holding.hands import (
+    commit,
+    ended,
+    hands,
+    happened,
+    leaves,
+    outcome,
+    rows,
+    workflow,
+)
 from tests.life import Life, eventually
 from tests.world import World
 
@@ -51,16 +60,26 @@ async def test_a_refusal_carries_the_whole_case(
 
 
 async def test_a_decision_that_finds_a_newer_case_is_decided_on_that(
-    world: World, life: Life, unheard: AsyncClient
+    world: World, life: Life
 ) -> None:
     """The workflow waits in version 3 while the row is in 4: nothing that counts depends on it."""
     async with hands(world):
         await life.in_review()
     half_time = await life.due() - 10 * DAY + timedelta(seconds=1)
-
-    await books(world).commit_step(StepRequest(case_id=life.job_id, version=3, at=half_time))
+    await commit(world, life.job_id, version=3, at=half_time)
     approval = await leaves(life, Role.CLIENT, c.Approve)
     async with hands(world):
         await eventually(lambda: ended(world, life.job_id))
     found = await outcome(world, approval)
     assert found is not None and found["version"] == 5
+
+
+async def test_a_step_never_happens_before_what_has_happened(world: World, life: Life) -> None:
+    """Whose clock is behind takes its step at the time of the last event, not before it."""
+    async with hands(world):
+        await life.in_review()
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    approval = await leaves(life, Role.CLIENT, c.Approve)
+    await commit(world, life.job_id, version=3, at=long_ago, instruction_id=approval)
+    times = await rows(world, "select at from event where case_id = :job", job=life.job_id)
+    assert min(row.at for row in times) > long_ago

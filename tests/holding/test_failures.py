@@ -60,6 +60,7 @@ async def test_a_dispute_that_runs_already_is_no_failure(world: World, life: Lif
         await life.client_does(c.WithdrawRejection)
         await life.client_does(c.Approve)
         await eventually(lambda: ended(world, life.job_id))
+    assert await life.states() == ("completed", "withdrawn")
 
 
 async def test_a_case_that_cannot_go_on_says_so_until_an_operator_hurries_it(

@@ -18,9 +18,9 @@ from tests.world import World
 
 async def test_two_loops_send_a_mail_once(world: World, life: Life) -> None:
     """Whoever claims it first has it for a while; the others find nothing of it."""
-    async with hands(world):
-        await life.offered()
     async with served(world) as (box, post):
+        async with hands(world):
+            await life.offered()
         sent = await asyncio.gather(*(post.send_due() for _ in range(5)))
     assert sum(sent) == len(box.mails)
     assert len(to(box, life)) == 1
@@ -30,9 +30,9 @@ async def test_a_mail_whose_sender_died_goes_again_as_the_same_mail(
     world: World, life: Life
 ) -> None:
     """It was taken and nobody recorded that; once the lease is over it is sent under its id."""
-    async with hands(world):
-        await life.offered()
     async with served(world) as (box, post):
+        async with hands(world):
+            await life.offered()
         box.dying = asyncio.create_task(post.send_due())
         await asyncio.gather(box.dying, return_exceptions=True)
         box.dying = None

@@ -91,6 +91,7 @@ async def test_a_case_that_cannot_be_read_keeps_nobody_waiting(
     async with hands(world):
         await sweeper(world).instructions()
         await eventually(lambda: decided(world, refusal))
+    assert (await happened(world, life.job_id))[-1] == "offer_declined"
     await rows(world, terms, job=broken.job_id, terms=json.dumps(kept.terms))
 
 
@@ -101,7 +102,8 @@ async def test_a_workflow_that_waits_for_a_later_moment_than_its_row_looks_again
     with policy(world, offer_period=timedelta(hours=1)):
         async with hands(world):
             await life.offered()
-            moved = "due_at = now() - '1 h'::interval, wake_at = now() - '1 h'::interval"
+            past = "now() - '1 h'::interval"
+            moved = f"data = jsonb_set(data, '{{timers,0,at}}', to_jsonb({past})), wake_at = {past}"
             query = f"update cases set {moved} where id = :job returning id"
             assert await rows(world, query, job=life.job_id)
             await sweeper(world).overdue()

@@ -12,7 +12,7 @@ from activities.books import tell
 from activities.sweeper import Sweeper
 from domain import commands as c
 from domain.cases import Role
-from tests.holding.hands import commit, ended, hands, leaves, rows, sweeper, workflow
+from tests.holding.hands import commit, ended, hands, happened, leaves, rows, sweeper, workflow
 from tests.life import Life, eventually
 from tests.world import World
 from workflows.doors import Doors
@@ -46,6 +46,7 @@ async def test_a_job_that_waits_for_money_hears_that_it_came(world: World) -> No
         await life.awaiting_funds()
         await life.money_comes(life.price)
         await eventually(lambda: funded(life))
+    assert (await happened(world, life.job_id))[-1] == "job_funded"
 
 
 async def test_what_was_not_heard_is_told_again(

@@ -36,7 +36,8 @@ KEPT = sorted(file.stem for file in histories.FOLDER.glob("*.json"))
 async def test_a_golden_history_is_replayed(name: str) -> None:
     """The same commands come from the same events; no server is needed."""
     for run in histories.read(name):
-        await replayer(*WORKFLOWS).replay_workflow(run)
+        replayed = await replayer(*WORKFLOWS).replay_workflow(run)
+        assert replayed.replay_failure is None
 
 
 def test_every_story_has_its_histories() -> None:
