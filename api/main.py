@@ -12,6 +12,7 @@ from api import (
     accounts,
     agreements,
     disputes,
+    docs_page,
     files,
     health,
     hiring,
@@ -50,12 +51,19 @@ NOUNS = (
     staff.router,
 )
 """One router for each noun, under /v1."""
-OUTSIDE = (health.router, problem_pages.router)
+OUTSIDE = (health.router, problem_pages.router, docs_page.router)
 
 
 def create(settings: Settings | None = None) -> FastAPI:
     """The app; it connects when it starts, and to Temporal at the first call."""
-    app = FastAPI(title="PeerOK", version="1", lifespan=_lifespan, redirect_slashes=False)
+    app = FastAPI(
+        title="PeerOK",
+        version="1",
+        lifespan=_lifespan,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+    )
     app.state.settings = settings or environment.settings()
     app.state.rates = Rates()
     problems.install(app)
@@ -64,6 +72,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         app.include_router(router, prefix="/v1", responses=problems.DOCUMENTED)
     for router in OUTSIDE:
         app.include_router(router)
+    app.mount("/docs/files", docs_page.files)
     return app
 
 

@@ -1,5 +1,6 @@
 """What is published about the API is true: every decision of the law, its body, its answers."""
 
+import re
 from typing import Any
 
 import pytest
@@ -136,8 +137,15 @@ def test_a_decision_without_a_body_needs_none(published: dict[str, Any]) -> None
     assert there["POST /v1/jobs/{case_id}/approve"]["requestBody"]["required"]
 
 
-async def test_the_pages_of_the_documentation_load(http: AsyncClient) -> None:
-    """Both of them, from the same document."""
-    for path in ("/docs", "/redoc"):
-        answer = await http.get(path)
-        assert answer.status_code == 200 and "/openapi.json" in answer.text
+async def test_the_page_of_the_documentation_needs_nothing_from_elsewhere(
+    http: AsyncClient,
+) -> None:
+    """All it loads is ours, and is there; the browser is told to load nothing else."""
+    answer = await http.get("/docs")
+    assert answer.status_code == 200 and "/openapi.json" in answer.text
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', answer.text)
+    assert len(loaded) == 3
+    for path in loaded:
+        assert path.startswith("/docs/files/")
+        assert (await http.get(path)).status_code == 200
