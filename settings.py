@@ -47,6 +47,10 @@ class Settings(BaseSettings):
 
     login_limit: str = "10/minute;60/hour"
     """How often an email may be tried from one address."""
+    login_address_limit: str = "60/minute;600/hour"
+    """How often one address may try, whichever emails; behind a proxy, whom it forwards for."""
+    login_email_limit: str = "30/minute;200/hour"
+    """How often an email may be tried, from wherever."""
     signup_limit: str = "120/hour"
     """How many accounts may be opened from one address."""
 

@@ -101,6 +101,8 @@ async def log_in(
 ) -> Token:
     """A token for 30 days; it is shown this once, so this takes no Idempotency-Key."""
     await rates.take(settings.login_limit, "log-in", asked.email, address(request))
+    await rates.take(settings.login_address_limit, "log-in from", address(request))
+    await rates.take(settings.login_email_limit, "log-in as", asked.email)
     person_id = await _person_with(engine, asked.email, asked.password)
     if person_id is None:
         raise Problem("credentials_wrong", headers={"WWW-Authenticate": "Bearer"})

@@ -1,5 +1,6 @@
 """A job as one of its people sees it, whole or as a line of a list."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import RowMapping
@@ -9,6 +10,7 @@ from api import access
 from api.bodies import Balance, Shown
 from api.callers import Caller
 from api.cases import CaseShown, Delivery, HandedFile, common, handed
+from domain.access import work_is_closed_to
 from domain.cases import OVER, Job, JobState
 from domain.opening import quoted_fee
 from ledger import reading
@@ -76,7 +78,7 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         round=job.round,
         late=job.late,
         deliveries=[
-            Delivery(**{**row, "files": handed(rows, row["id"])})
+            _delivery(row, rows, closed=work_is_closed_to(role, job))
             for row in await reading.deliveries(c, job.id)
         ],
         escrow=Balance(amount_minor=held, currency=currency),
@@ -93,6 +95,13 @@ def line(row: RowMapping) -> JobLine:
     terms = row["terms"]
     price = Balance(amount_minor=terms["price_minor"], currency=terms.get("currency", "USD"))
     return JobLine(**{**row, "price": price, "turn": row["owner"]})
+
+
+def _delivery(row: RowMapping, files: Sequence[RowMapping], *, closed: bool) -> Delivery:
+    """A delivery; where the work is closed to the reader, only that there was one."""
+    if closed:
+        return Delivery(**{**row, "note": "", "files": []})
+    return Delivery(**{**row, "files": handed(files, row["id"])})
 
 
 def _fee(job: Job) -> Balance | None:

@@ -12,6 +12,7 @@ from api.callers import TheCaller
 from api.ids import JobId
 from api.pages import Limit, Page, Place, bad_cursor, page
 from api.state import Engine
+from domain.access import work_is_closed_to
 from domain.cases import Role
 from ledger import reading
 
@@ -45,9 +46,12 @@ async def timeline(
         ids = pair.ids if role is Role.MEDIATOR else await reading.family(c, case_id)
         rows = await reading.events(c, ids, _before(place), limit + 1)
         final = await reading.executed_rulings(c, case_id)
+    closed = work_is_closed_to(role, pair.job)
 
     def show(row: RowMapping) -> Event:
-        whole = role is Role.STAFF or _is_public(row, final)
+        whole = role is Role.STAFF or (
+            _is_public(row, final) and not (closed and row["kind"] == "work_delivered")
+        )
         return _shown(row) if whole else Event(**{**row, "said": None, "facts": {}})
 
     return page(rows, limit, show, lambda row: f"{row['seq']}")

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.cases import Job, JobState, Role
 from domain.errors import NdaMissing
 from domain.standing import Standing
 
@@ -29,6 +30,11 @@ class Handover(BaseModel):
     """Those who accepted the appointment."""
     refunded: bool
     """The work stays with the freelancer, and the client's access to it is closed."""
+
+
+def work_is_closed_to(role: Role, job: Job) -> bool:
+    """After a full refund the work stays with the freelancer: the client's access to it closes."""
+    return role is Role.CLIENT and job.state is JobState.CANCELLED
 
 
 def may_read(

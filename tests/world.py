@@ -111,6 +111,8 @@ def settings_for(
         "smtp_port": smtp_port,
         "files_url": files.as_uri(),
         "login_limit": "1000/second",
+        "login_address_limit": "1000/second",
+        "login_email_limit": "1000/second",
         "signup_limit": "1000/second",
         "outcome_wait": timedelta(seconds=20),
     }

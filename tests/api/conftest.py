@@ -40,6 +40,8 @@ def api_settings(api_database: str, uploads: Path) -> Settings:
         files_url=uploads.as_uri(),
         max_upload_bytes=LARGEST_UPLOAD,
         login_limit="1000/second",
+        login_address_limit="1000/second",
+        login_email_limit="1000/second",
         signup_limit="1000/second",
         temporal_address="127.0.0.1:1",
     )

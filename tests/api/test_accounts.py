@@ -157,6 +157,17 @@ async def test_attempts_on_one_email_are_limited(api_settings: Settings) -> None
         await _try(http, "other@example.com", 401)
 
 
+async def test_attempts_from_one_address_are_limited_whatever_the_email(
+    api_settings: Settings,
+) -> None:
+    """Trying many emails is no way around the limit on one."""
+    strict = create(api_settings.model_copy(update={"login_address_limit": "3/minute"}))
+    async with strict.router.lifespan_context(strict), _client(strict) as http:
+        for guess in ("a", "b", "c"):
+            await _try(http, f"{guess}@example.com", 401)
+        await _try(http, "d@example.com", 429)
+
+
 async def test_sign_ups_from_one_address_are_limited(api_settings: Settings) -> None:
     """The next one is refused before anything is done."""
     strict = create(api_settings.model_copy(update={"signup_limit": "1/hour"}))

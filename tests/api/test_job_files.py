@@ -142,6 +142,17 @@ async def test_a_full_refund_leaves_the_work_with_the_freelancer(life: Life) -> 
     assert await listed(life, life.freelancer) == [plan, work, sketch]
 
 
+async def test_after_a_full_refund_the_client_reads_no_note_either(life: Life) -> None:
+    """A note may say where the work is; the freelancer still reads it, the client does not."""
+    await life.in_progress()
+    await life.freelancer_does(c.Deliver, note="it is in the shared folder")
+    await life.freelancer_does(c.Resign)
+    for person, readable in ((life.client, False), (life.freelancer, True)):
+        job = (await person.get(f"/v1/jobs/{life.job_id}")).text
+        timeline = (await person.get(f"/v1/jobs/{life.job_id}/timeline")).text
+        assert ("shared folder" in job, "shared folder" in timeline) == (readable, readable)
+
+
 @pytest.mark.parametrize("ends", [{"ends": "release"}, {"ends": "split", "freelancer_minor": 1}])
 async def test_what_was_paid_for_stays_with_the_client(life: Life, ends: dict[str, object]) -> None:
     """After a release as after a split."""
