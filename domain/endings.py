@@ -63,9 +63,7 @@ def require_split(job: Job, freelancer_minor: int) -> None:
     """Raise InvalidAmount unless both parties get something."""
     total = escrow(job).total
     if not 0 < freelancer_minor < total:
-        raise InvalidAmount(
-            "a split gives both something", field="freelancer_minor", escrow_minor=total
-        )
+        raise InvalidAmount("a split gives both something", field="freelancer", escrow_minor=total)
 
 
 def require_verdict(job: Job, verdict: Verdict) -> None:
@@ -73,7 +71,7 @@ def require_verdict(job: Job, verdict: Verdict) -> None:
     if verdict.ends is Ends.SPLIT:
         require_split(job, verdict.freelancer_minor)
     elif verdict.freelancer_minor:
-        raise InvalidAmount("only a split names a part", field="freelancer_minor")
+        raise InvalidAmount("only a split names a part", field="freelancer")
 
 
 def fee_returned(scene: Scene, dispute: Dispute) -> tuple[Entry, ...]:

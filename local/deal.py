@@ -41,7 +41,7 @@ class Deal:
 
     async def offer(self, title: str, brief: str, price_minor: int, days: int = 7) -> None:
         """The client offers the job."""
-        price = {"amount_minor": price_minor, "currency": "USD"}
+        price = usd(price_minor)
         body = {"freelancer": self.freelancer.email, "title": title, "brief": brief}
         made = await self.client.post("/v1/jobs", body | {"price": price, "days": days})
         self.job_id = made.get("case_id") or made["id"]
@@ -57,7 +57,7 @@ class Deal:
         receipt = {
             "client": self.client.email,
             "method": "bank_transfer",
-            "amount": {"amount_minor": amount_minor, "currency": "USD"},
+            "amount": usd(amount_minor),
             "bank_reference": f"demo {uuid4().hex[:12]}",
             "received_on": datetime.now(UTC).date().isoformat(),
         }
@@ -87,8 +87,8 @@ class Deal:
 
     async def hire_mediator(self) -> None:
         """The freelancer calls a mediator, for the fee that was quoted."""
-        fee = self.dispute["mediation_fee"]["amount_minor"]
-        await self.does(self.freelancer, c.HireMediator, fee_minor=fee)
+        fee = self.dispute["mediation_fee"]
+        await self.does(self.freelancer, c.HireMediator, fee=fee)
 
     @property
     def mediator(self) -> Actor:
@@ -97,7 +97,7 @@ class Deal:
 
     async def propose(self, freelancer_minor: int, reasons: str) -> None:
         """The mediator proposes to divide the escrow."""
-        split = {"ends": "split", "freelancer_minor": freelancer_minor, "reasons": reasons}
+        split = {"ends": "split", "freelancer": usd(freelancer_minor), "reasons": reasons}
         await self.does(self.mediator, c.Propose, split)
 
     async def accept_proposal(self, who: Actor) -> None:
@@ -111,7 +111,7 @@ class Deal:
 
     async def rule(self, who: Actor, freelancer_minor: int, reasons: str) -> None:
         """Staff divide the escrow; above the limit a second person has to confirm it."""
-        split = {"ends": "split", "freelancer_minor": freelancer_minor, "reasons": reasons}
+        split = {"ends": "split", "freelancer": usd(freelancer_minor), "reasons": reasons}
         await self.does(who, c.Resolve, split, staff=True)
 
     async def confirm(self, who: Actor) -> None:
@@ -158,3 +158,8 @@ class Deal:
         self.dispute_id = self.job["dispute_id"] or self.dispute_id
         if self.dispute_id:
             self.dispute = await self.client.get(f"/v1/disputes/{self.dispute_id}")
+
+
+def usd(amount_minor: int) -> dict[str, Any]:
+    """An amount as people send it."""
+    return {"amount_minor": amount_minor, "currency": "USD"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from domain import commands as c
 from domain.policy import DAY, HOUR
 from local.actors import Actor
-from local.deal import Deal
+from local.deal import Deal, usd
 from local.mail import DEFERRING
 from local.telling import moment
 from local.virtual_time import Clock
@@ -47,7 +47,7 @@ async def approval(deal: Deal, clock: Clock) -> None:
     await clock.until(deal.dispute_id, end - clock.margin / clock.factor)
     half = deal.job["escrow"]["amount_minor"] // 2
     note = "Before it is all for nothing"
-    await deal.does(deal.freelancer, c.OfferSettlement, freelancer_minor=half, note=note)
+    await deal.does(deal.freelancer, c.OfferSettlement, freelancer=usd(half), note=note)
     await deal.approve()
 
 

@@ -4,6 +4,7 @@ from hashlib import sha256
 
 from domain import commands as c
 from domain.money import show
+from local.deal import usd
 from local.story import Story
 
 LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100">
@@ -45,7 +46,7 @@ async def settled(story: Story) -> None:
     await story.begun("Six newsletters", "One a month.", 350_00, days=60)
     await story.delivered("january.txt", "A new oven, the same bread.\n", "The first of six")
     for who, part in ((client, 150_00), (freelancer, 200_00)):
-        offer = deal.does(who, c.OfferSettlement, freelancer_minor=part, note="Let us part here")
+        offer = deal.does(who, c.OfferSettlement, freelancer=usd(part), note="Let us part here")
         words = f"{who.first} offers to part at {show(part)} for {freelancer.first}"
         await story.step(words, offer)
     theirs = next(one for one in deal.job["settlement_offers"] if one["by"] == "freelancer")

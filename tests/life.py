@@ -16,6 +16,7 @@ from domain import commands as c
 from domain.cases import Role
 from domain.registry import DISPUTE_COMMANDS
 from tests.api.people import Person
+from tests.sums import as_sent
 from tests.usual import usual_body
 from tests.world import World
 
@@ -96,7 +97,7 @@ class Life:
         """Somebody decides, on the case the command is for, having seen how it stands."""
         usual = await usual_body(self, role, kind)
         who = person or await self.person(role)
-        return await who.post(await self.path(role, kind), usual | body)
+        return await who.post(await self.path(role, kind), as_sent(usual | body))
 
     async def client_does(self, kind: type[c.Command], **body: Any) -> dict[str, Any]:
         """The client decides."""

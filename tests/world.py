@@ -12,6 +12,7 @@ from uuid import uuid4
 from fastapi import FastAPI
 from google.protobuf.duration_pb2 import Duration
 from httpx import ASGITransport, AsyncClient
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
@@ -72,6 +73,12 @@ class World:
     async def person(self, name: str, **more: Any) -> Person:
         """Somebody new, cleared to work."""
         return await signed_up(self.engine, self.http, name, **more)
+
+    async def heads(self) -> set[str]:
+        """Every head of support there is; other tests may have hired one."""
+        async with self.engine.connect() as c:
+            query = text("select id from person where 'head_of_support' = any(roles)")
+            return set(await c.scalars(query))
 
     async def violations(self) -> list[str]:
         """What is wrong in the books."""

@@ -12,6 +12,7 @@ from domain.cases import Role
 from tests.api.people import code, new_key, pointers
 from tests.holding.hands import rows
 from tests.life import Life
+from tests.sums import as_sent
 from tests.world import World
 
 Body = dict[str, Any]
@@ -102,7 +103,7 @@ async def refused(life: Life, kind: type[c.Command], body: object) -> list[str]:
 def usual(kind: type[c.Command]) -> Body:
     """What the command needs besides its words."""
     needs: dict[type[c.Command], Body] = {
-        c.OfferSettlement: {"freelancer_minor": 5},
+        c.OfferSettlement: as_sent({"freelancer_minor": 5}),
         c.Propose: {"ends": "refund"},
         c.Resolve: {"ends": "refund"},
         c.RefuseProposal: {"proposal_id": "proposal_x"},
@@ -135,10 +136,10 @@ async def test_a_revision_without_instructions_is_refused(
     ("kind", "field", "rest"),
     [
         (c.Accept, "offer_version", {}),
-        (c.OfferSettlement, "freelancer_minor", {}),
-        (c.HireMediator, "fee_minor", {}),
-        (c.Propose, "freelancer_minor", {"ends": "split", "reasons": "fair"}),
-        (c.Resolve, "freelancer_minor", {"ends": "split", "reasons": "fair"}),
+        (c.OfferSettlement, "freelancer/amount_minor", {}),
+        (c.HireMediator, "fee/amount_minor", {}),
+        (c.Propose, "freelancer/amount_minor", {"ends": "split", "reasons": "fair"}),
+        (c.Resolve, "freelancer/amount_minor", {"ends": "split", "reasons": "fair"}),
         (c.RequestRevision, "days", {"instructions": "bluer"}),
     ],
     ids=lambda value: getattr(value, "name", None),
@@ -149,7 +150,16 @@ async def test_a_number_is_a_whole_number_within_its_limits(
     """Nothing is guessed: no text, no fraction, no truth value, nothing negative or huge."""
     if (field, wrong) == ("days", None):
         return  # A revision may leave the days to the policy.
-    assert await refused(quarrel, kind, rest | {field: wrong}) == [f"#/{field}"]
+    name, _, inner = field.partition("/")
+    sent_body = rest | {name: {inner: wrong} if inner else wrong}
+    assert await refused(quarrel, kind, sent_body) == [f"#/{field}"]
+
+
+async def test_an_amount_is_of_the_currency_of_the_case(quarrel: Life) -> None:
+    """Another currency is refused at its field; so is a bare number."""
+    euros = {"freelancer": {"amount_minor": 5, "currency": "EUR"}}
+    assert await refused(quarrel, c.OfferSettlement, euros) == ["#/freelancer/currency"]
+    assert await refused(quarrel, c.OfferSettlement, {"freelancer": 5}) == ["#/freelancer"]
 
 
 @pytest.mark.parametrize("days", [0, 366])
@@ -303,9 +313,9 @@ async def test_sums_that_do_not_fit_the_escrow_are_refused_by_the_law(life: Life
         proposed = await life.asks(Role.MEDIATOR, c.Propose, freelancer_minor=sum_, **split)
         for answer in (offered, proposed):
             assert (answer.status_code, code(answer)) == (422, "invalid_amount")
-            assert pointers(answer) == ["#/freelancer_minor"]
+            assert pointers(answer) == ["#/freelancer"]
     whole = await life.asks(Role.MEDIATOR, c.Propose, ends="release", freelancer_minor=1)
-    assert pointers(whole) == ["#/freelancer_minor"]
+    assert pointers(whole) == ["#/freelancer"]
     assert (await life.dispute_shown())["state"] == "in_mediation"
 
 

@@ -14,8 +14,10 @@ from domain.cases import Role
 from tests.api.people import Person, code, new_key, signup
 from tests.holding.hands import rows, sweeper
 from tests.life import Life, eventually
+from tests.sums import as_sent
 from tests.world import World
 
+FIVE, SIX = as_sent({"freelancer_minor": 5}), as_sent({"freelancer_minor": 6})
 HURRIED = {"Prefer": "respond-async"}
 
 
@@ -86,11 +88,11 @@ async def test_a_key_means_one_request(life: Life, other: str) -> None:
     elsewhere = await replace(life).offered()
     await life.in_review()
     path, key = f"/v1/jobs/{life.job_id}/offer-settlement", new_key()
-    assert (await life.client.post(path, {"freelancer_minor": 5}, key=key)).status_code == 200
+    assert (await life.client.post(path, FIVE, key=key)).status_code == 200
     path, body = {
-        "body": (path, {"freelancer_minor": 6}),
+        "body": (path, SIX),
         "command": (f"/v1/jobs/{life.job_id}/request-rejection", {"reason": "none"}),
-        "case": (f"/v1/jobs/{elsewhere.job_id}/offer-settlement", {"freelancer_minor": 5}),
+        "case": (f"/v1/jobs/{elsewhere.job_id}/offer-settlement", FIVE),
     }[other]
     answer = await life.client.post(path, body, key=key)
     assert (answer.status_code, code(answer)) == (409, "idempotency_key_reused")
@@ -103,7 +105,7 @@ async def test_keys_are_each_callers_own(life: Life) -> None:
     await life.in_review()
     key, path = new_key(), f"/v1/jobs/{life.job_id}/offer-settlement"
     for person in (life.client, life.freelancer):
-        assert (await person.post(path, {"freelancer_minor": 5}, key=key)).status_code == 200
+        assert (await person.post(path, FIVE, key=key)).status_code == 200
     assert len((await life.shown())["settlement_offers"]) == 2
 
 

@@ -8,6 +8,7 @@ from domain import commands as c
 from domain.cases import Role
 from tests.api.people import Person, code
 from tests.life import Life
+from tests.sums import as_sent
 from tests.world import World
 
 
@@ -21,7 +22,7 @@ async def disputed(life: Life) -> Life:
 
 async def on_job(life: Life, person: Person, command: str, **body: Any) -> dict[str, Any]:
     """The job, after somebody said this to it."""
-    answer = await person.post(f"/v1/jobs/{life.job_id}/{command}", body)
+    answer = await person.post(f"/v1/jobs/{life.job_id}/{command}", as_sent(body))
     assert answer.status_code == 200, answer.text
     shown: dict[str, Any] = answer.json()
     assert shown["kind"] == "job"

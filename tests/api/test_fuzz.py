@@ -34,6 +34,7 @@ ROWS = {
 COMMANDS = list(ROWS)
 WORDS = st.sampled_from(["words", "none", "é", "<script>", "a\nb", "'; drop table person; --"])
 SUMS = st.sampled_from([0, 1, 5, 10_00, 100_00, 199_99, 200_00, 200_01, 2**53 - 1])
+AMOUNTS = st.fixed_dictionaries({"amount_minor": SUMS, "currency": st.just("USD")})
 FITS: dict[str, st.SearchStrategy[Any]] = {
     "offer_version": st.integers(0, 3),
     "delivery_id": st.just("{delivery}"),
@@ -42,12 +43,11 @@ FITS: dict[str, st.SearchStrategy[Any]] = {
     "files": st.sampled_from([[], ["{file}"], ["{file}", "{file}"], ["file_x"]]),
     "ends": st.sampled_from(["release", "refund", "split"]),
     "ip": st.sampled_from(["client", "freelancer"]),
-    "freelancer_minor": SUMS,
-    "fee_minor": SUMS,
+    "fee": AMOUNTS,
     "days": st.integers(1, 365),
     "until": st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat),
-    "freelancer": st.just("{freelancer}"),
-    "price": st.fixed_dictionaries({"amount_minor": SUMS, "currency": st.just("USD")}),
+    "freelancer": st.just("{freelancer}") | AMOUNTS,
+    "price": AMOUNTS,
 }
 """What may fit a field, else words do; ids in braces are replaced by those that exist."""
 WILD = (

@@ -12,6 +12,7 @@ from domain.cases import Role
 from tests.api.people import Person, code, new_key
 from tests.holding.hands import rows
 from tests.life import Life
+from tests.sums import as_sent
 from tests.world import World
 
 NO_IDS = [
@@ -53,10 +54,15 @@ def filled(app: FastAPI, documented: dict[str, Any]) -> dict[str, Any]:
     named = found[(schema.get("$ref") or schema["anyOf"][0]["$ref"]).rpartition("/")[2]]
     values = {"string": "x", "integer": 1}
     return {
-        name: "release" if "$ref" in one else values[one["type"]]
+        name: _referred(one["$ref"]) if "$ref" in one else values[one["type"]]
         for name, one in named["properties"].items()
         if name in named.get("required", ())
     } | ({"until": "2030-01-01T00:00:00Z"} if "until" in named["properties"] else {})
+
+
+def _referred(schema: str) -> object:
+    """A value of a schema that has a name: an amount, or how a case ends."""
+    return {"amount_minor": 1} if schema.endswith("/Sum") else "release"
 
 
 async def asked(person: Person, method: str, path: str, body: dict[str, Any]) -> Response:
@@ -143,7 +149,7 @@ async def test_a_key_that_could_not_be_kept_is_refused(quarrel: Life, key: str) 
     raw = [(b"authorization", f"Bearer {quarrel.client.token}".encode())]
     raw.append((b"idempotency-key", key.encode("latin-1")))
     path = f"/v1/jobs/{quarrel.job_id}/offer-settlement"
-    answer = await quarrel.world.http.post(path, json={"freelancer_minor": 5}, headers=raw)
+    answer = await quarrel.world.http.post(path, json=as_sent({"freelancer_minor": 5}), headers=raw)
     assert answer.status_code in {400, 422}
     assert code(answer) in {"malformed", "invalid"}
     assert "x-evil" not in answer.headers

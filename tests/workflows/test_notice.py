@@ -106,7 +106,9 @@ async def _extended(life: Life, times: int) -> datetime:
     escalated = await life.event_times("task_escalated")
     _on_time(escalated, [first + n * DAY for n in range(1, len(escalated) + 1)])
     assert len(escalated) in (5 * (times - 1) - 1, 5 * (times - 1))
-    assert [one.at for one in await life.told("escalation")] == [first, *escalated]
+    head = life.world.house.head.id
+    told = [one.at for one in await life.told("escalation") if one.person_id == head]
+    assert told == [first, *escalated]
     return end
 
 
