@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.outcome import Recorded
-from ledger.tables import instruction
+from ledger.tables import instruction, reply
 
 
 class KeyReused(Exception):
@@ -23,6 +23,11 @@ async def record(c: AsyncConnection, row: dict[str, Any]) -> tuple[RowMapping, b
     new = await c.execute(made.on_conflict_do_nothing(index_elements=key).returning(instruction))
     kept = new.mappings().one_or_none()
     if kept is not None:
+        answered = select(reply.c.caller).where(
+            reply.c.caller == row["caller_id"], reply.c.idempotency_key == row["idempotency_key"]
+        )
+        if await c.scalar(answered) is not None:
+            raise KeyReused
         return kept, True
     known = await under_key(c, row["caller_id"], row["idempotency_key"])
     assert known is not None, "the key is taken, so its row is there"

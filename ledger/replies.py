@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ledger.tables import reply
+from ledger.tables import instruction, reply
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,13 @@ async def claim(c: AsyncConnection, caller: str, key: str, request_hash: bytes) 
     """Take the key for this transaction, or the answer it already got.
 
     The row comes before the effect: whoever comes second waits here until the first has committed.
+    A key that named a decision is taken as well; its hash is another request's.
     """
+    decided = select(instruction.c.request_hash).where(
+        instruction.c.caller_id == caller, instruction.c.idempotency_key == key
+    )
+    if (taken := await c.scalar(decided)) is not None:
+        return Reply(taken, 0, {})
     row = {"caller": caller, "idempotency_key": key, "request_hash": request_hash}
     ours = await c.scalar(
         insert(reply)

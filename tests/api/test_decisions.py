@@ -262,3 +262,14 @@ def offer_of(life: Life) -> dict[str, Any]:
     price = {"amount_minor": life.price, "currency": "USD"}
     texts = {"title": "A logo", "brief": "In blue"}
     return {"freelancer": life.freelancer.id, "price": price, "days": 7} | texts
+
+
+async def test_one_key_names_one_request_whatever_it_asks(life: Life) -> None:
+    """An upload's key does not decide, a decision's key does not upload; neither has an effect."""
+    await life.in_review()
+    path, uploads, decides = f"/v1/jobs/{life.job_id}/offer-settlement", new_key(), new_key()
+    assert (await life.client.upload(b"x", key=uploads)).status_code == 201
+    assert code(await life.client.post(path, FIVE, key=uploads)) == "idempotency_key_reused"
+    assert (await life.shown())["settlement_offers"] == []
+    assert (await life.client.post(path, FIVE, key=decides)).status_code == 200
+    assert code(await life.client.upload(b"x", key=decides)) == "idempotency_key_reused"

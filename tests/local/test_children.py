@@ -75,7 +75,6 @@ def test_a_child_that_does_not_listen_is_killed(tmp_path: Path) -> None:
     assert not process.is_running()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux binds a child to its parent")
 def test_a_child_dies_with_its_supervisor(tmp_path: Path) -> None:
     """A supervisor that is killed leaves no servers behind."""
     _killed_supervisor(SLEEP, tmp_path).wait(10)
