@@ -109,14 +109,17 @@ async def test_a_step_in_which_a_worker_was_killed_is_finished_by_the_next(
     assert await frail.violations() == []
 
 
+@pytest.mark.parametrize("visible", [False, True])
 async def test_a_worker_that_is_told_to_stop_finishes_its_steps(
-    frail: World, servers: Servers
+    frail: World, servers: Servers, visible: bool
 ) -> None:
-    """SIGTERM in the middle of a step: it is committed before the process ends, by itself."""
+    """SIGTERM in the middle of a step, quick or visible: it is committed before the end."""
     life = await (await Life.begin(frail)).in_review()
     async with frail.engine.connect() as other:
         await lock(other, life)
         approval = await leaves(life, Role.CLIENT, c.Approve)
+        if visible:
+            await eventually(lambda: is_pending(life, "commit_step"), PATIENCE)
         await eventually(lambda: a_step_waits(frail))
         stopping = asyncio.create_task(asyncio.to_thread(servers.worker.stop))
         await asyncio.sleep(0.5)

@@ -38,6 +38,7 @@ async def test_an_approval_committed_before_the_automatic_rejection_wins(
     with policy(world, rejection_period=SOON, **REMINDED):
         async with hands(world):
             await life.rejected()
+            await life.clock()
     await leaves(life, Role.CLIENT, c.Approve, unheard)
     await asyncio.sleep(SOON.total_seconds())
     async with hands(world):

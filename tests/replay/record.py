@@ -102,7 +102,7 @@ async def record_all(names: Sequence[str], settings: Settings) -> None:
 
 
 def main(names: Sequence[str]) -> None:
-    """Record these stories, or all."""
+    """Record these stories, or all; what was released stays as it was recorded then."""
     options.STUCK_AFTER = timedelta(seconds=1)
     folder = passable(Path(tempfile.mkdtemp(prefix="peerok-")))
     with servers(folder) as (postgres, mail, usual, short):
