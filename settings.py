@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     """How old an instruction without outcome is when the sweeper signals it again."""
     policy: dict[str, Any] = {}
     """Overrides of `domain.policy.Policy` for new contracts, as JSON (rehearsals and tests)."""
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 
 @cache

@@ -12,6 +12,7 @@ from temporalio.common import VersioningBehavior
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker, WorkerDeploymentConfig, WorkerDeploymentVersion
 
+import logs
 from activities.books import Books
 from activities.notices import Post
 from activities.sweeper import Sweeper
@@ -87,7 +88,9 @@ async def main() -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopped.set)
-    await run(settings(), stopped)
+    our = settings()
+    logs.configure(our.log_level)
+    await run(our, stopped)
     log.info("worker stopped")
 
 

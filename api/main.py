@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+import logs
 import settings as environment
 from api import (
     accounts,
@@ -65,6 +66,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.settings = settings or environment.settings()
+    logs.configure(app.state.settings.log_level)
     app.state.rates = Rates()
     problems.install(app)
     app.add_middleware(Edge)
