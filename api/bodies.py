@@ -1,17 +1,13 @@
 """What requests and answers are made of: strict models, bounded texts and amounts."""
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from domain.texts import plain
 from ledger.addresses import LONGEST, is_address
 
 LARGEST_AMOUNT_MINOR = 10_000_000_00
-
-# Tab and line ends are text. Other control characters and halves of surrogate pairs are not:
-# PostgreSQL keeps neither a NUL nor a half.
-_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 class Asked(BaseModel):
@@ -40,12 +36,6 @@ class Balance(Shown):
     currency: str = "USD"
 
 
-def _plain(text: str) -> str:
-    if _NO_TEXT.search(text):
-        raise ValueError("control characters and half characters are not text")
-    return text
-
-
 def _one_line(text: str) -> str:
     if "\n" in text or "\r" in text or "\t" in text:
         raise ValueError("this takes one line")
@@ -54,10 +44,10 @@ def _one_line(text: str) -> str:
 
 _stripped = StringConstraints(strip_whitespace=True, min_length=1)
 Line = Annotated[
-    str, _stripped, Field(max_length=200), AfterValidator(_plain), AfterValidator(_one_line)
+    str, _stripped, Field(max_length=200), AfterValidator(plain), AfterValidator(_one_line)
 ]
 """One line of text, such as a name or a title."""
-Prose = Annotated[str, _stripped, Field(max_length=20_000), AfterValidator(_plain)]
+Prose = Annotated[str, _stripped, Field(max_length=20_000), AfterValidator(plain)]
 """A text of several lines, such as a brief, a reason or an instruction."""
 
 
@@ -81,4 +71,4 @@ Email = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=LONGEST), AfterValidator(_email)
 ]
 """An email address, in lower case."""
-Password = Annotated[str, Field(min_length=10, max_length=200), AfterValidator(_plain)]
+Password = Annotated[str, Field(min_length=10, max_length=200), AfterValidator(plain)]
