@@ -150,3 +150,10 @@ def test_work_begins_at_once_when_the_wallet_suffices() -> None:
     story = Story().in_progress()
     assert story.job.due_at == story.at + story.job.terms.work_period
     assert story.escrow() == 200_00
+
+
+def test_a_mediator_who_is_also_staff_does_not_act_as_staff_in_that_mediation() -> None:
+    """The job's clock is part of the case they mediate."""
+    story = Story().in_mediation()
+    mediator = story.quarrel().mediator
+    assert story.refuses(Role.STAFF, story.command(c.PauseClock), mediator) == "not_yours"
