@@ -1,7 +1,7 @@
 # Each target works in a fresh clone: the first one makes .venv.
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run test test-on-15 check rehearse docs lock clean venv
+.PHONY: help run test test-on-15 check rehearse docs guards lock clean venv
 
 help: ## Show these targets.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ rehearse: venv ## Live through weeks in seconds on a virtual clock; story=name p
 
 docs: venv ## Generate the documents that come from the law.
 	@$(PYTHON) -m docs.generate
+
+guards: venv ## Take out one guard of the code at a time and see that a test fails; name=a picks.
+	@$(PYTHON) -m local.temporal_binary
+	@$(PYTHON) -m tests.guards $(name)
 
 lock: ## Write the lock files from requirements.in; args=--upgrade takes newer versions.
 	@tools/lock $(args)

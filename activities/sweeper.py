@@ -8,16 +8,13 @@ from typing import Protocol
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.outcome import CaseBrief
-from ledger import instructions, recording, tells
-from ledger.cases import OVERDUE_AFTER
+from domain.outcome import TOLD, CaseBrief
+from ledger import cases, instructions, recording, tells
 from ledger.database import in_short
-from ledger.tables import cases
 
 log = structlog.get_logger()
 
@@ -120,30 +117,18 @@ class Sweeper:
 
         One whose workflow runs, and waits for a later moment than its row says, looks again.
         """
-        query = (
-            select(cases.c.id)
-            .where(~cases.c.over, cases.c.wake_at < func.now() - OVERDUE_AFTER)
-            .order_by(cases.c.wake_at)
-            .limit(BATCH)
-        )
         async with self._engine.connect() as c:
-            late = list(await c.scalars(query))
+            late = await cases.overdue(c, BATCH)
         due = self._started.due(late)
         for one in due:
-            await self._start(one, tells.TOLD)
+            await self._start(one, TOLD)
             self._started.tried(one)
         return len(due)
 
     async def missing(self) -> int:
         """Start open cases that have no open workflow, a batch of all open cases at a time."""
-        query = (
-            select(cases.c.id, cases.c.kind)
-            .where(~cases.c.over, cases.c.version > 0, cases.c.id > self._cursor)
-            .order_by(cases.c.id)
-            .limit(BATCH)
-        )
         async with self._engine.connect() as c:
-            batch = {row.id: f"{row.kind}/{row.id}" for row in await c.execute(query)}
+            batch = await cases.open_after(c, self._cursor, BATCH)
         running = await self._doors.running(list(batch.values())) if batch else set()
         self._cursor = max(batch) if len(batch) == BATCH else ""
         lost = [case_id for case_id, workflow in batch.items() if workflow not in running]

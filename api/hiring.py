@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import Field
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import job_views
@@ -18,7 +17,6 @@ from domain.cases import Job
 from domain.job import require_offerable
 from domain.policy import Policy, Terms
 from ledger import cases, files, ids, journal, people
-from ledger.tables import brief
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
@@ -83,6 +81,6 @@ async def _draft(c: AsyncConnection, asked: Offered, decider: Decider) -> Job:
 
 async def _keep(c: AsyncConnection, job: Job, asked: Offered) -> None:
     """The offer's texts, its files and its empty escrow."""
-    await c.execute(insert(brief).values(case_id=job.id, title=asked.title, body=asked.brief))
+    await cases.describe(c, job.id, asked.title, asked.brief)
     await journal.open_escrow(c, job.id, job.terms.currency)
     await files.hand_over(c, list(dict.fromkeys(asked.files)), job.client, job.id, job.id)

@@ -18,7 +18,6 @@ from api.pages import Limit, Page, Place, page
 from api.problems import Problem
 from api.state import Engine, Temporal
 from ledger import cases, people, reading
-from ledger.tables import cases as table
 from workflows.doors import Doors
 
 
@@ -74,12 +73,9 @@ async def listed(
     stuck: Annotated[bool, Query(description="overdue, waiting for staff, or undecided")] = False,
     turn: Annotated[str | None, Query(pattern="^(client|freelancer|mediator|staff)$")] = None,
 ) -> Page[CaseLine]:
-    """Open cases, newest first; `stuck=true`: those that passed their time or wait for staff."""
-    conditions = [table.c.owner == turn] if turn else []
-    if stuck:
-        conditions.append(reading.stuck())
+    """Open cases, newest first; `stuck=true`: those somebody must look at, oldest first."""
     async with engine.connect() as c:
-        rows = await reading.for_staff(c, conditions, place, limit + 1)
+        rows = await reading.for_staff(c, place, limit + 1, stuck=stuck, turn=turn)
     return page(rows, limit, _line)
 
 

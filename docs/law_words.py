@@ -89,6 +89,7 @@ BEGINS: Mapping[tuple[str, str], str] = {
 """When the period of each row of silence begins."""
 
 LABELS: Mapping[str, str] = {
+    "timezone": "Business days begin and end at midnight in",
     "smallest_price_minor": "The smallest price of a job",
     "largest_price_minor": "The largest price of a job",
     "offer_period": "An offer waits for the freelancer",
@@ -149,6 +150,8 @@ def _shown(name: str, value: object) -> str:
         case MediationFee():
             least, most = show(value.minimum_minor), show(value.maximum_minor)
             return f"{value.rate:.0%} of the escrow, at least {least}, at most {most}"
+        case str():
+            return value
         case int():
             return show(value) if name.endswith("_minor") else str(value)
     raise TypeError(f"no words for {name}")

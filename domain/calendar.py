@@ -21,26 +21,25 @@ Period = timedelta | BusinessDays
 
 
 class Calendar(BaseModel):
-    """Which days count, and where."""
+    """Which days count."""
 
     model_config = ConfigDict(frozen=True)
 
-    timezone: str = "America/New_York"
     holidays: frozenset[date] = frozenset()
 
     def is_business_day(self, day: date) -> bool:
         """Whether offices work on this day."""
         return day.weekday() < 5 and day not in self.holidays
 
-    def after(self, at: datetime, period: Period) -> datetime:
+    def after(self, at: datetime, period: Period, timezone: str) -> datetime:
         """The moment (UTC) a period that begins at `at` is over.
 
-        Business days keep the local time of day; a period that begins on a day off begins to
-        count with the next business day.
+        Business days keep the time of day of this time zone (an IANA name); a period that begins
+        on a day off begins to count with the next business day.
         """
         if isinstance(period, timedelta):
             return at + period
-        local = at.astimezone(ZoneInfo(self.timezone))
+        local = at.astimezone(ZoneInfo(timezone))
         day = local.date()
         left = period.business_days
         while left:

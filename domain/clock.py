@@ -112,8 +112,8 @@ def ending(process: Process, case: Case) -> tuple[Timer, Silence] | None:
 
 
 def _due(row: Silence, case: Case, calendar: Calendar) -> datetime | None:
-    since = row.since(case)
-    return None if since is None else calendar.after(since, row.period(case.terms.policy))
+    since, policy = row.since(case), case.terms.policy
+    return None if since is None else calendar.after(since, row.period(policy), policy.timezone)
 
 
 def _reminders(process: Process, case: Case, begin: datetime, rows: list[Timer]) -> list[Timer]:

@@ -11,6 +11,11 @@ from domain.clock import ESCALATE_TASK, REMIND, RESUME, ending, wake_at
 from domain.decide import process_of, turn
 from domain.outlook import due_at
 
+TOLD = "told"
+"""The signal that makes a workflow look at its case again."""
+RETRY = "retry"
+"""The signal that makes a workflow try its failing step at once."""
+
 BACKGROUND_SAYS = {
     RESUME: "then the clock goes on",
     ESCALATE_TASK: "then the open staff task is escalated",

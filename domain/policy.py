@@ -19,6 +19,8 @@ class Policy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: int = 1
+    timezone: str = "America/New_York"
+    """Where business days begin and end (an IANA name)."""
 
     # A job.
     smallest_price_minor: Minor = 10_00

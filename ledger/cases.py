@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, text, update
+from sqlalchemy import RowMapping, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.cases import OVER, Dispute, DisputeState, Job, JobState
 from domain.clock import wake_at
 from domain.decide import turn
 from domain.outlook import due_at
-from ledger.tables import cases
+from ledger.tables import brief, cases
 
 IN_COLUMNS = {
     "id", "state", "version", "terms", "client", "freelancer", "opened_at", "last_event_at",
@@ -120,10 +120,37 @@ async def save(c: AsyncConnection, before: Pair, after: Pair) -> set[str]:
     return set()
 
 
+async def overdue(c: AsyncConnection, limit: int) -> list[str]:
+    """Open cases whose clock should have acted by now, the longest overdue first."""
+    query = (
+        select(cases.c.id)
+        .where(~cases.c.over, cases.c.wake_at < func.now() - OVERDUE_AFTER)
+        .order_by(cases.c.wake_at)
+        .limit(limit)
+    )
+    return list(await c.scalars(query))
+
+
+async def open_after(c: AsyncConnection, case_id: str, limit: int) -> dict[str, str]:
+    """The workflows of open cases by their id, in the order of ids, from after this one."""
+    query = (
+        select(cases.c.id, cases.c.kind)
+        .where(~cases.c.over, cases.c.version > 0, cases.c.id > case_id)
+        .order_by(cases.c.id)
+        .limit(limit)
+    )
+    return {row.id: f"{row.kind}/{row.id}" for row in await c.execute(query)}
+
+
 async def draft(c: AsyncConnection, job: Job) -> None:
     """A new job, which nobody but its client sees until it is offered."""
     row = _row_of(job, Pair(job, None))
     await c.execute(insert(cases).values(row | {"owner": "client", "due_at": job.opened_at}))
+
+
+async def describe(c: AsyncConnection, job_id: str, title: str, body: str) -> None:
+    """What a new job is about."""
+    await c.execute(insert(brief).values(case_id=job_id, title=title, body=body))
 
 
 def as_job(row: RowMapping | Mapping[str, Any]) -> Job:

@@ -79,7 +79,7 @@ async def of_person(
     return await _page(c, conditions, after, limit)
 
 
-def stuck() -> ColumnElement[bool]:
+def _stuck() -> ColumnElement[bool]:
     """Cases past their moment, in the hands of staff, or with a decision nobody has acted on."""
     undecided = (
         select(instruction.c.id)
@@ -95,24 +95,34 @@ def stuck() -> ColumnElement[bool]:
 
 
 async def for_staff(
-    c: AsyncConnection, conditions: Sequence[ColumnElement[bool]], after: str | None, limit: int
+    c: AsyncConnection, after: str | None, limit: int, *, stuck: bool, turn: str | None
 ) -> Sequence[RowMapping]:
-    """Open cases that meet the conditions, newest first."""
-    return await _page(c, [~cases.c.over, *conditions], after, limit)
+    """Open cases, newest first; those that are stuck, oldest first; `turn`: whose they are."""
+    conditions = [~cases.c.over]
+    if turn is not None:
+        conditions.append(cases.c.owner == turn)
+    if stuck:
+        conditions.append(_stuck())
+    return await _page(c, conditions, after, limit, oldest_first=stuck)
 
 
 async def _page(
-    c: AsyncConnection, conditions: Sequence[ColumnElement[bool]], after: str | None, limit: int
+    c: AsyncConnection,
+    conditions: Sequence[ColumnElement[bool]],
+    after: str | None,
+    limit: int,
+    *,
+    oldest_first: bool = False,
 ) -> Sequence[RowMapping]:
     query = (
         select(cases, brief.c.title)
         .join(brief, brief.c.case_id == func.coalesce(cases.c.parent_id, cases.c.id))
         .where(*conditions)
-        .order_by(cases.c.id.desc())
+        .order_by(cases.c.id if oldest_first else cases.c.id.desc())
         .limit(limit)
     )
     if after is not None:
-        query = query.where(cases.c.id < after)
+        query = query.where(cases.c.id > after if oldest_first else cases.c.id < after)
     return (await c.execute(query)).mappings().all()
 
 

@@ -6,10 +6,8 @@ from datetime import timedelta
 from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.outcome import TOLD
 from ledger.tables import cases, tell
-
-TOLD = "told"
-"""The signal that makes a workflow look at its case again."""
 
 
 async def add(c: AsyncConnection, workflow_ids: Iterable[str]) -> list[Row[int, str]]:

@@ -3,14 +3,17 @@
 import fcntl
 import hashlib
 import os
+import random
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 
 import platformdirs
 
 CLONE = Path(__file__).resolve().parent.parent
+LENT_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 class Unready(Exception):
@@ -68,12 +71,27 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
 
 
 def free_ports(count: int) -> list[int]:
-    """TCP ports of the loopback interface that nobody listens on."""
-    with ExitStack() as probes:
-        sockets = [
-            probes.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)
-        ]
-        return [probe.getsockname()[1] for probe in sockets]
+    """TCP ports of the loopback interface that nobody uses.
+
+    None is among those the system lends to outgoing connections: one of these would be taken
+    again before somebody listens on it.
+    """
+    ports = range(10_000, _first_lent_port())
+    return list(islice(filter(_is_free, random.sample(ports, len(ports))), count))
+
+
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
+
+
+def _first_lent_port() -> int:
+    with suppress(OSError):
+        return int(LENT_PORTS.read_text().split()[0])
+    return 32_768
 
 
 def _system_folder() -> Path:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.outcome import CaseBrief, Start, Status, StepRequest
+    from domain.outcome import RETRY, TOLD, CaseBrief, Start, Status, StepRequest
     from workflows import showing
     from workflows.books import Books
     from workflows.others import Reminders, start_child
@@ -29,12 +29,12 @@ class CaseLife:
         """Somebody decided; told twice while it waits, it is one decision."""
         self._inbox.setdefault(instruction_id, command)
 
-    @workflow.signal(name="told")
+    @workflow.signal(name=TOLD)
     def told(self) -> None:
         """Another case, or money that came, may have changed this one."""
         self._told = True
 
-    @workflow.signal(name="retry")
+    @workflow.signal(name=RETRY)
     def retry(self) -> None:
         """An operator wants a failing step tried again at once."""
         self._books.retry_asked = True

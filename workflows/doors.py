@@ -8,7 +8,7 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.outcome import CaseBrief, Start
+from domain.outcome import RETRY, TOLD, CaseBrief, Start
 from workflows.options import (
     FOR_OPERATORS,
     RPC_TIMEOUT,
@@ -17,9 +17,6 @@ from workflows.options import (
     WORKFLOWS,
     search_attributes,
 )
-
-TOLD = "told"
-RETRY = "retry"
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,12 @@ from urllib.parse import quote
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
+from sqlalchemy import text
 
+from local.postgres import Postgres
 from tests.api.conftest import LARGEST_UPLOAD
 from tests.api.people import Person, code, new_key, signup
+from tests.life import eventually
 
 CONTENT = bytes(range(256)) * 40
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -80,6 +83,28 @@ async def test_a_range_that_is_none_is_ignored(ana: Person, stored: str, asked: 
     headers = ana.headers() | {"Range": asked}
     got = await ana.http.get(f"/v1/files/{stored}", headers=headers)
     assert (got.status_code, got.content) == (200, CONTENT)
+
+
+async def test_an_upload_that_cannot_be_recorded_leaves_nothing_behind(
+    app: FastAPI, ana: Person, uploads: Path, postgres_server: Postgres
+) -> None:
+    """The database goes away after the bytes have come: 503, and the store is as it was."""
+    before = kept(uploads)
+    async with app.state.engine.connect() as other:
+        await other.execute(text("lock table file in share mode"))
+        upload = asyncio.create_task(ana.upload(CONTENT))
+        await eventually(lambda: _ends_whoever_waits(app, postgres_server))
+        answer = await upload
+    assert (answer.status_code, code(answer)) == (503, "unavailable")
+    assert kept(uploads) == before
+
+
+async def _ends_whoever_waits(app: FastAPI, server: Postgres) -> bool:
+    async with app.state.engine.connect() as c:
+        pid = await c.scalar(text("select pid from pg_locks where not granted"))
+    if pid is not None:
+        await asyncio.to_thread(server.sql, f"select pg_terminate_backend({pid})", "api")
+    return pid is not None
 
 
 async def test_a_file_one_has_is_not_sent_again(ana: Person, stored: str) -> None:

@@ -1,6 +1,7 @@
 """Staff find the cases that need somebody, and can have a failing step tried again."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ from httpx import AsyncClient
 
 from domain import commands as c
 from domain.cases import Role
+from ledger import reading
 from tests.api.people import Person, code
-from tests.holding.hands import rows
+from tests.holding.hands import decided, leaves, rows, workflow
 from tests.life import Life, eventually
 from tests.world import World
 
@@ -101,6 +103,33 @@ async def test_an_open_staff_task_is_listed_until_staff_decide(world: World) -> 
     assert (await life.shown())["staff_tasks"] is None
     await life.staff_does(c.Resolve, ends="release")
     assert await found(life, stuck=True) == {}
+
+
+async def test_a_decision_nobody_acts_on_counts_as_stuck(
+    life: Life, unheard: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its workflow heard nothing; once it has acted, the case is no longer listed."""
+    await life.in_review()
+    revision = await leaves(life, Role.CLIENT, c.RequestRevision, unheard)
+    assert await found(life, stuck=True) == {}
+    monkeypatch.setattr(reading, "UNDECIDED_AFTER", timedelta(0))
+    assert (await found(life, stuck=True)).keys() == {life.job_id}
+    await workflow(life.world, life.job_id).signal("request_revision", revision)
+    await eventually(lambda: decided(life.world, revision))
+    assert await found(life, stuck=True) == {}
+
+
+async def test_stuck_cases_are_listed_oldest_first(world: World) -> None:
+    """In pages; whoever waits longest is seen first."""
+    lives = [await (await Life.begin(world)).staff_review() for _ in range(3)]
+    ours = [case for life in lives for case in (life.job_id, await life.open_dispute())]
+    seen: list[str] = []
+    query: dict[str, Any] = {"limit": 2, "stuck": True}
+    while query.get("cursor", "") is not None:
+        page = (await world.house.staff.get("/v1/staff/cases", **query)).json()
+        seen += [line["id"] for line in page["items"]]
+        query["cursor"] = page["next_cursor"]
+    assert seen == sorted(seen) and set(ours) <= set(seen)
 
 
 async def test_a_case_past_its_time_counts_as_stuck(world: World, life: Life) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
+from httpx import AsyncClient
 from sqlalchemy import make_url, text
 
 from domain import commands as c
@@ -46,6 +47,26 @@ async def test_a_step_that_met_a_deadlock_is_taken_again(world: World, life: Lif
     await eventually(lambda: a_deadlock_was_ended(world))
 
 
+async def test_steps_of_one_case_wait_for_each_other(
+    world: World, life: Life, unheard: AsyncClient
+) -> None:
+    """Both in one try: whoever comes second decides on what the first has left."""
+    async with hands(world):
+        await life.in_review()
+    approval = await leaves(life, Role.CLIENT, c.Approve, unheard)
+    another = await leaves(life, Role.CLIENT, c.Approve, unheard)
+    async with world.engine.connect() as other:
+        await other.execute(CASE, {"job": life.job_id})
+        steps = [
+            asyncio.create_task(commit(world, life.job_id, version=3, instruction_id=one))
+            for one in (approval, another)
+        ]
+        await eventually(lambda: somebody_waits(world, 2))
+        await other.rollback()
+        outcomes = await asyncio.gather(*steps)
+    assert {outcome.status for outcome in outcomes} == {Status.APPLIED, Status.REFUSED}
+
+
 async def test_a_step_that_met_a_serialization_failure_is_taken_again(
     world: World, life: Life, once_unserializable: None
 ) -> None:
@@ -66,8 +87,8 @@ def once_unserializable(world: World, postgres_server: Postgres) -> Iterator[Non
     postgres_server.sql("drop function trip cascade; drop sequence tried", database)
 
 
-async def somebody_waits(world: World) -> bool:
-    return bool(await rows(world, WAITING))
+async def somebody_waits(world: World, so_many: int = 1) -> bool:
+    return len(await rows(world, WAITING)) >= so_many
 
 
 async def a_deadlock_was_ended(world: World) -> bool:

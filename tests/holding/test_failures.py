@@ -7,6 +7,8 @@ import pytest
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.exceptions import ApplicationError
 
+import worker
+from activities.sweeper import Sweeper
 from domain import commands as c
 from domain.cases import Role
 from domain.policy import DAY
@@ -47,6 +49,21 @@ async def test_a_reminder_that_fails_for_good_holds_up_nobody(world: World, life
         await life.client_does(c.Approve)
         await eventually(lambda: ended(world, life.job_id))
     assert fault.met == 3
+
+
+async def test_a_loop_that_dies_ends_the_worker(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else nobody would notice that reminders and sweeps have stopped."""
+
+    async def dies(_: Sweeper) -> None:
+        raise LookupError("nobody expected this")
+
+    monkeypatch.setattr(Sweeper, "run", dies)
+    with pytest.raises(ExceptionGroup) as ended:
+        async with asyncio.timeout(10):
+            await worker.run(world.settings, asyncio.Event())
+    assert ended.group_contains(LookupError)
 
 
 async def test_a_dispute_that_runs_already_is_no_failure(world: World, life: Life) -> None:

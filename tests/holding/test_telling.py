@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities import sweeper as sweeping
@@ -18,6 +19,8 @@ from tests.world import World
 from workflows.doors import Doors
 from workflows.options import SHORT
 
+TOLD = "select id from tell where told_at is not null and workflow_id like :like"
+WAIT = "insert into tell (workflow_id, signal, created_at) values (:workflow, 'told', '2026-01-01')"
 UNTOLD = "select id from tell where told_at is null and workflow_id = :workflow"
 
 
@@ -47,6 +50,20 @@ async def test_a_job_that_waits_for_money_hears_that_it_came(world: World) -> No
         await life.money_comes(life.price)
         await eventually(lambda: funded(life))
     assert (await happened(world, life.job_id))[-1] == "job_funded"
+
+
+async def test_a_confirmation_tells_a_few_and_leaves_the_rest_to_the_sweeper(
+    world: World, life: Life
+) -> None:
+    """An accountant does not wait while thousands of workflows are told of something."""
+    everybody = sweeper(world)
+    while await everybody.tells():
+        pass
+    waiting = [{"workflow": f"job/{life.client.id}/{n}"} for n in range(25)]
+    async with world.engine.begin() as c_:
+        await c_.execute(text(WAIT), waiting)
+    await life.money_comes(1_00)
+    assert len(await rows(world, TOLD, like=f"job/{life.client.id}/%")) == 20
 
 
 async def test_what_was_not_heard_is_told_again(

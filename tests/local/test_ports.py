@@ -42,6 +42,16 @@ def test_a_port_that_was_just_closed_is_free() -> None:
         assert again.getsockname()[1] == port
 
 
+def test_free_ports_are_not_those_the_system_lends() -> None:
+    """An outgoing connection of anybody would take one before its server is up."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        lent = set()
+        for _ in range(30):
+            with socket.create_connection(listener.getsockname()) as client:
+                lent.add(client.getsockname()[1])
+    assert max(free_ports(300)) < min(lent)
+
+
 def test_free_ports_differ() -> None:
     """A stack never gives one port to two servers."""
     assert len(set(free_ports(50))) == 50

@@ -1,7 +1,14 @@
 """A mediator has a part in a dispute only while it is theirs to mediate."""
 
+from datetime import UTC, datetime
+
+from sqlalchemy import insert
+
 from domain import commands as c
 from domain.cases import Role
+from domain.policy import DAY
+from ledger import mediators
+from ledger.tables import agreement
 from tests.api.people import new_key
 from tests.life import Life
 from tests.workflows.recipes import D, J
@@ -51,6 +58,17 @@ async def test_an_offer_makes_nobody_dependent(world: World) -> None:
         await Life(world, life.client, mediator, price=life.price).offered()
     await life.appointing()
     assert await life.person(Role.MEDIATOR) in world.house.mediators.values()
+
+
+async def test_a_text_that_comes_into_force_later_asks_nobody_to_sign_today(world: World) -> None:
+    """Until that day mediators are those who signed what is in force."""
+    now = datetime.now(UTC)
+    later = {"kind": "nda", "version": 9, "body": "new", "in_force_at": now + DAY}
+    async with world.engine.connect() as c_:
+        before = await mediators.candidates(c_, ["nobody"], now)
+        await c_.execute(insert(agreement).values(later))
+        assert await mediators.candidates(c_, ["nobody"], now) == before != ()
+        await c_.rollback()
 
 
 async def test_what_was_advanced_for_a_mediator_is_settled_by_the_pay(life: Life) -> None:

@@ -1,0 +1,1 @@
+"""Whether the tests see: each guard of the product, taken out alone, makes a test fail."""
