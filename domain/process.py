@@ -107,7 +107,10 @@ class Step:
     when: tuple[Condition, ...] = ()
     needs: frozenset[Need] = frozenset()
     restarts: bool = False
-    """Whether the wait begins anew although the state stays."""
+    """Whether the wait begins anew although the state stays.
+
+    Timers are written when a wait begins: needed when what silence counts from moves.
+    """
     from_version: int = 1
     until_version: int | None = None
     """The policy versions this row belongs to; None: it is still in force."""

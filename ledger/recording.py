@@ -34,6 +34,7 @@ async def commit(
     instruction: RowMapping | None,
 ) -> Taken:
     """Write all that the decision says; nobody sees any of it before the transaction ends."""
+    assert decision.job or decision.dispute, f"{decision.event} changes no case"
     after = Pair(decision.job or before.job, decision.dispute or before.dispute)
     cause = scene.step_id
     await journal.post(

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Self
 
+from pydantic import ValidationError
+
 from domain import commands as c
 from domain.accounts import Kind
 from domain.calendar import Calendar
@@ -142,7 +144,11 @@ class Story:
         usual = USUAL.get(kind, _nothing)(self)
         if kind is c.AcceptSettlement:
             usual = {"offer_id": self._offer_to(by)}
-        return kind.model_validate(usual | body)
+        try:
+            return kind.model_validate(usual | body)
+        except ValidationError as error:
+            error.add_note(f"say in USUAL what somebody sends with {kind.name}")
+            raise
 
     # How a story gets somewhere.
 

@@ -42,7 +42,8 @@ WAITING = [
 
 def test_every_cell_does_what_the_committed_table_says() -> None:
     """Every state, command and role has the outcome that `cells.txt` records."""
-    assert cells.table().splitlines() == cells.TABLE.read_text(encoding="utf-8").splitlines()
+    committed = cells.TABLE.read_text(encoding="utf-8").splitlines()
+    assert cells.table().splitlines() == committed, "`python -m tests.domain.cells --write`"
 
 
 def test_every_row_of_the_design_is_a_row_of_the_law_and_the_other_way_round() -> None:
@@ -54,7 +55,8 @@ def test_every_row_of_the_design_is_a_row_of_the_law_and_the_other_way_round() -
         for process in BOTH
         for state in type(process.steps[0].source)
     }
-    assert {state: rows for state, rows in found.items() if rows} == expected
+    for state in expected | found:
+        assert found.get(state, set()) == expected.get(state, set()), f"{ROWS.name}: {state}"
 
 
 def _steps(process: Process, state: StrEnum) -> list[str]:
@@ -72,6 +74,14 @@ def _silences(process: Process, state: StrEnum) -> list[str]:
         for row in process.silences
         if row.state == state
     ]
+
+
+@pytest.mark.parametrize("process", BOTH)
+def test_what_people_and_silence_do_has_other_names_than_what_clocks_do(process: Process) -> None:
+    """A timeline that says `reminded` means a reminder."""
+    clocks = {"deadline_extended", "reminded", "reminder_missed", "task_escalated"}
+    assert clocks.isdisjoint(row.event for row in process.steps)
+    assert clocks.isdisjoint(row.event for row in process.silences)
 
 
 @pytest.mark.parametrize(("process", "state"), WAITING)
@@ -159,4 +169,4 @@ def test_a_case_lives_by_the_rows_of_its_own_policy() -> None:
 
 def test_the_generated_pages_say_what_the_law_says_now() -> None:
     """`python -m docs.generate` would change nothing."""
-    assert generate.out_of_date() == []
+    assert generate.out_of_date() == [], "`make docs` writes them"

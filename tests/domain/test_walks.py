@@ -131,6 +131,21 @@ def _person(story: Story, data: st.DataObject) -> None:
         story.does(role, story.command(kind, role, **_body(story, kind, data)), person)
     except DomainError:
         assert (story.job, story.dispute, story.books.balances) == before
+        return
+    assert (story.job, story.dispute) != before[:2], f"{kind.name} changed no case"
+    for old, new in zip(before[:2], (story.job, story.dispute), strict=True):
+        if old is not None and new is not None and old.state == new.state:
+            _timers_follow_what_they_count_from(old, new)
+
+
+def _timers_follow_what_they_count_from(old: Case, new: Case) -> None:
+    """The state stayed, and what a row of silence counts from moved: so did its timer."""
+    for row in process_of(new).silences:
+        if row.state == new.state and row.since(old) != row.since(new):
+            was, now = (
+                [one.at for one in case.timers if one.row == row.key] for case in (old, new)
+            )
+            assert was != now, f"{row.key} still waits for its old moment: say restarts=True"
 
 
 def _body(story: Story, kind: type[c.Command], data: st.DataObject) -> dict[str, object]:
