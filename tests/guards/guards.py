@@ -12,8 +12,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = Path(__file__).with_name("guards.toml")
 LONGEST_S = 300
-FAILED = 1
-"""What pytest ends with when tests ran and some failed."""
+PASSED, FAILED = 0, 1
+"""What pytest ends with when tests ran; it has other codes for not having run any."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,17 @@ class Guard:
     edits: tuple[Edit, ...]
 
     def seen_by(self, root: Path) -> str | None:
-        """Which of its tests fails in this tree, from which it was taken out; None: none does."""
+        """Which of its tests fails in this tree, from which it was taken out; None: none does.
+
+        ValueError when it names no tests that can run.
+        """
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
         done = subprocess.run(
             [*command, *self.tests], cwd=root, capture_output=True, text=True, timeout=LONGEST_S
         )
-        if done.returncode != FAILED:
+        if done.returncode not in (PASSED, FAILED):
+            raise ValueError(f"the tests of {self.name} did not run: {done.stdout[-300:]}")
+        if done.returncode == PASSED:
             return None
         found = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
         return found[1] if found else "somewhere"

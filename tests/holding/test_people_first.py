@@ -14,7 +14,7 @@ from tests.life import Life, eventually
 from tests.world import World
 
 SOON = timedelta(seconds=2)
-REMINDED = {"rejection_reminders": (SOON / 2,), "mails_that_prove": 1}
+LATER = timedelta(seconds=5)
 
 
 async def test_an_approval_committed_before_the_review_ended_wins(
@@ -35,12 +35,15 @@ async def test_an_approval_committed_before_the_automatic_rejection_wins(
     world: World, life: Life, unheard: AsyncClient
 ) -> None:
     """The dispute's clock finds the decision on its job, and lets it go first."""
-    with policy(world, rejection_period=SOON, **REMINDED):
+    with policy(
+        world, rejection_period=LATER, rejection_reminders=(LATER / 8,), mails_that_prove=1
+    ):
         async with hands(world):
             await life.rejected()
-            await life.clock()
+            await life.open_dispute()
+            await eventually(lambda: both_were_reminded(life))
     await leaves(life, Role.CLIENT, c.Approve, unheard)
-    await asyncio.sleep(SOON.total_seconds())
+    await asyncio.sleep(LATER.total_seconds())
     async with hands(world):
         await eventually(lambda: over(life))
     assert await life.states() == ("completed", "dismissed")
@@ -58,3 +61,8 @@ async def test_an_approval_one_hour_before_the_end_wins(
         await life.client_does(c.Approve)
     assert (await happened(world, life.job_id))[-1] == "delivery_approved"
     assert (await life.moved())["client"] == -life.price
+
+
+async def both_were_reminded(life: Life) -> bool:
+    """Silence could now end the dispute."""
+    return [one.status for one in await life.told("reminder")] == ["accepted"] * 2
