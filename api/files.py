@@ -1,6 +1,7 @@
 """Files people hand each other: uploaded as a stream, downloaded by those entitled alone."""
 
 from collections.abc import AsyncIterator, Collection, Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
@@ -10,7 +11,8 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from obstore.store import ObjectStore
 from sqlalchemy import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api.access import HOUSE
 from api.bodies import Shown
@@ -24,6 +26,7 @@ from api.uploads import discard, receive
 from domain.access import Handover, may_read
 from domain.errors import NdaMissing
 from ledger import files, people
+from ledger.files import Stored
 
 router = APIRouter(prefix="/files", tags=["files"])
 RAW_BODY = {
@@ -54,7 +57,12 @@ class File(Shown):
 
 @router.post("", status_code=201, response_model=File, openapi_extra=RAW_BODY)
 async def upload(
-    request: Request, caller: TheCaller, once: OwnOnce, store: Files, settings: TheSettings
+    request: Request,
+    caller: TheCaller,
+    once: OwnOnce,
+    engine: Engine,
+    store: Files,
+    settings: TheSettings,
 ) -> JSONResponse:
     """Store the body as a file; nobody else may read it until it is handed over in a case."""
     stored = await receive(request, store, settings.max_upload_bytes)
@@ -66,11 +74,23 @@ async def upload(
     try:
         answer = await once(asked, keep)
     except BaseException:
-        await discard(store, stored)
+        await _discard_unrecorded(engine, store, stored)
         raise
     if once.repeated:
         await discard(store, stored)
     return answer
+
+
+async def _discard_unrecorded(engine: AsyncEngine, store: ObjectStore, stored: Stored) -> None:
+    """Discard the bytes, unless they are recorded and only the answer was lost.
+
+    When that cannot be known, bytes that nobody needs are better than a file without any.
+    """
+    with suppress(SQLAlchemyError, OSError):
+        async with engine.connect() as c:
+            recorded = await files.is_recorded(c, stored.key)
+        if not recorded:
+            await discard(store, stored)
 
 
 @router.get("/{file_id}", response_class=StreamingResponse)

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from domain.calendar import BusinessDays, Period
 from domain.fees import Commission, MediationFee
@@ -13,13 +14,21 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
 
+def _known(timezone: str) -> str:
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"{timezone} is no time zone") from None
+    return timezone
+
+
 class Policy(BaseModel):
     """What new contracts get. A change here never touches a running one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: int = 1
-    timezone: str = "America/New_York"
+    timezone: Annotated[str, AfterValidator(_known)] = "America/New_York"
     """Where business days begin and end (an IANA name)."""
 
     # A job.

@@ -31,6 +31,11 @@ async def record(c: AsyncConnection, owner: str, stored: Stored) -> RowMapping:
     return made
 
 
+async def is_recorded(c: AsyncConnection, key: str) -> bool:
+    """Whether a file has its bytes under this key."""
+    return await c.scalar(select(file.c.id).where(file.c.key == key)) is not None
+
+
 async def find(c: AsyncConnection, file_id: str) -> RowMapping | None:
     """The file's facts."""
     return (await c.execute(select(file).where(file.c.id == file_id))).mappings().one_or_none()

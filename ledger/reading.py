@@ -76,7 +76,9 @@ async def of_person(
     conditions: list[ColumnElement[bool]] = [cases.c.kind == kind, theirs]
     if state is not None:
         conditions.append(cases.c.state == state)
-    return await _page(c, conditions, after, limit)
+    if after is not None:
+        conditions.append(cases.c.id < after)
+    return await _page(c, conditions, cases.c.id.desc(), limit)
 
 
 def _stuck() -> ColumnElement[bool]:
@@ -103,26 +105,27 @@ async def for_staff(
         conditions.append(cases.c.owner == turn)
     if stuck:
         conditions.append(_stuck())
-    return await _page(c, conditions, after, limit, oldest_first=stuck)
+    # Without its kind, an id says when the case was opened.
+    opened = func.split_part(cases.c.id, "_", 2)
+    if after is not None:
+        last = after.partition("_")[2]
+        conditions.append(opened > last if stuck else opened < last)
+    return await _page(c, conditions, opened if stuck else opened.desc(), limit)
 
 
 async def _page(
     c: AsyncConnection,
     conditions: Sequence[ColumnElement[bool]],
-    after: str | None,
+    order: ColumnElement[str],
     limit: int,
-    *,
-    oldest_first: bool = False,
 ) -> Sequence[RowMapping]:
     query = (
         select(cases, brief.c.title)
         .join(brief, brief.c.case_id == func.coalesce(cases.c.parent_id, cases.c.id))
         .where(*conditions)
-        .order_by(cases.c.id if oldest_first else cases.c.id.desc())
+        .order_by(order)
         .limit(limit)
     )
-    if after is not None:
-        query = query.where(cases.c.id > after if oldest_first else cases.c.id < after)
     return (await c.execute(query)).mappings().all()
 
 

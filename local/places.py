@@ -6,14 +6,14 @@ import os
 import random
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
 import platformdirs
 
 CLONE = Path(__file__).resolve().parent.parent
-LENT_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
+EPHEMERAL_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 class Unready(Exception):
@@ -73,11 +73,20 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
 def free_ports(count: int) -> list[int]:
     """TCP ports of the loopback interface that nobody uses.
 
-    None is among those the system lends to outgoing connections: one of these would be taken
-    again before somebody listens on it.
+    As long as there are others, none is one of the ephemeral ports, which any outgoing connection
+    may take before somebody listens on it.
     """
-    ports = range(10_000, _first_lent_port())
-    return list(islice(filter(_is_free, random.sample(ports, len(ports))), count))
+    ports = range(10_000, _first_ephemeral_port())
+    found = list(islice(filter(_is_free, random.sample(ports, len(ports))), count))
+    return found if len(found) == count else _ephemeral_ports(count)
+
+
+def _ephemeral_ports(count: int) -> list[int]:
+    with ExitStack() as probes:
+        sockets = [
+            probes.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)
+        ]
+        return [probe.getsockname()[1] for probe in sockets]
 
 
 def _is_free(port: int) -> bool:
@@ -88,9 +97,9 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _first_lent_port() -> int:
+def _first_ephemeral_port() -> int:
     with suppress(OSError):
-        return int(LENT_PORTS.read_text().split()[0])
+        return int(EPHEMERAL_PORTS.read_text().split()[0])
     return 32_768
 
 

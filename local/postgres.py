@@ -5,6 +5,7 @@ import importlib.util
 import shutil
 import signal
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -171,7 +172,9 @@ def _forget_dead_server(data: Path) -> None:
     lock = data / "postmaster.pid"
     if not lock.exists():
         return
-    pid = int(lock.read_text().splitlines()[0])
-    if psutil.pid_exists(pid) and str(data) in psutil.Process(pid).cmdline():
-        raise Unready(f"PostgreSQL already runs on {data} as process {pid}")
+    # A power cut may leave it empty; and a process may end while one looks at it.
+    with suppress(IndexError, ValueError, psutil.NoSuchProcess):
+        pid = int(lock.read_text().splitlines()[0])
+        if str(data) in psutil.Process(pid).cmdline():
+            raise Unready(f"PostgreSQL already runs on {data} as process {pid}")
     lock.unlink()

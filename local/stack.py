@@ -12,12 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
+from temporalio.service import RPCError
+
 from ledger import migrate
 from local import search_attributes, temporal_binary
 from local.aside import aside
 from local.children import Child
 from local.mail import MailCatcher
-from local.places import free_ports, passable, private
+from local.places import Unready, free_ports, passable, private
 from local.postgres import OWNER, Postgres
 from local.temporal import TemporalServer
 
@@ -158,7 +160,11 @@ class Stack:
         if self.temporal_address:
             namespace = self.environment().get("TEMPORAL_NAMESPACE", "default")
             register = partial(search_attributes.register_at, self.temporal_address, namespace)
-            aside(lambda: asyncio.run(register()))
+            try:
+                aside(lambda: asyncio.run(register()))
+            except (RuntimeError, RPCError) as error:
+                where = f"TEMPORAL_ADDRESS={self.temporal_address}"
+                raise Unready(f"No Temporal server answers at {where}: {error}") from None
             return
         store = self.folder / "temporal" / "store.db" if self.durable else None
         ports = (self.ports.temporal, self.ports.temporal_ui)

@@ -71,9 +71,11 @@ class CaseLife:
             )
 
     def _next(self) -> str | None:
-        """The next decision; None means the clock."""
-        self._told = False
-        return next(iter(self._inbox), None)
+        """The next decision; None means the clock, which looks at all there is to be told."""
+        first = next(iter(self._inbox), None)
+        if first is None:
+            self._told = False
+        return first
 
     async def _step(self, start: Start, instruction_id: str | None) -> CaseBrief:
         request = StepRequest(
@@ -88,6 +90,7 @@ class CaseLife:
             del self._inbox[instruction_id]
         if (first := outcome.instruction_id) is not None:
             self._inbox = {first: self._inbox.get(first, PEOPLE_FIRST)} | self._inbox
+            self._told = True  # The clock has not had its look yet.
         showing.adopt(self._case, outcome.case)
         self._case = outcome.case
         for child in outcome.starts:

@@ -13,12 +13,14 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlalchemy import text
 
+from api.idempotency import Once
 from local.postgres import Postgres
 from tests.api.conftest import LARGEST_UPLOAD
 from tests.api.people import Person, code, new_key, signup
 from tests.life import eventually
 
 CONTENT = bytes(range(256)) * 40
+WAITS_FOR_FILES = "select pid from pg_locks where not granted and relation = 'file'::regclass"
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 DIGEST = b64encode(hashlib.sha256(CONTENT).digest()).decode()
 
@@ -99,9 +101,27 @@ async def test_an_upload_that_cannot_be_recorded_leaves_nothing_behind(
     assert kept(uploads) == before
 
 
+async def test_an_upload_whose_answer_was_lost_keeps_its_bytes(
+    app: FastAPI, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same key asks again for what was recorded, and there it is."""
+
+    async def loses(once: Once, *asked: Any, **status: Any) -> None:
+        await upload(once, *asked, **status)
+        raise ConnectionResetError("the answer to COMMIT was lost")
+
+    upload, key = Once.__call__, new_key()
+    with monkeypatch.context() as patch:
+        patch.setattr(Once, "__call__", loses)
+        assert (await ana.upload(CONTENT, key=key)).status_code == 503
+    again = await ana.upload(CONTENT, key=key)
+    assert again.status_code == 201
+    assert (await ana.get(f"/v1/files/{again.json()['id']}")).content == CONTENT
+
+
 async def _ends_whoever_waits(app: FastAPI, server: Postgres) -> bool:
     async with app.state.engine.connect() as c:
-        pid = await c.scalar(text("select pid from pg_locks where not granted"))
+        pid = await c.scalar(text(WAITS_FOR_FILES))
     if pid is not None:
         await asyncio.to_thread(server.sql, f"select pg_terminate_backend({pid})", "api")
     return pid is not None

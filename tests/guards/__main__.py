@@ -26,7 +26,7 @@ def copied() -> Iterator[Path]:
         yield root
 
 
-def seen_by(guard: Guard, root: Path) -> str | None:
+def without(guard: Guard, root: Path) -> str | None:
     """Which test fails without it; the tree is as before afterwards."""
     files = {edit.file for edit in guard.edits}
     try:
@@ -45,7 +45,7 @@ def main(names: list[str]) -> int:
     with copied() as root:
         for number, guard in enumerate(guards, 1):
             began = time.monotonic()
-            seen = seen_by(guard, root)
+            seen = without(guard, root)
             unseen += seen is None
             verdict = f"fails {seen}" if seen else "NO TEST FAILS"
             took = time.monotonic() - began

@@ -55,8 +55,8 @@ class Guard:
             raise ValueError(f"the tests of {self.name} did not run: {done.stdout[-300:]}")
         if done.returncode == PASSED:
             return None
-        found = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
-        return found[1] if found else "somewhere"
+        found = re.search(r"^FAILED (\S+)", done.stdout, re.MULTILINE)
+        return found[1] if found else None
 
 
 def all_guards() -> list[Guard]:

@@ -66,6 +66,20 @@ async def test_a_confirmation_tells_a_few_and_leaves_the_rest_to_the_sweeper(
     assert len(await rows(world, TOLD, like=f"job/{life.client.id}/%")) == 20
 
 
+async def test_what_is_told_while_somebody_decides_is_looked_at_afterwards(world: World) -> None:
+    """Money and a decision reach a sleeping workflow together: both have their effect."""
+    life = await Life.begin(world, wallet=0)
+    async with hands(world):
+        await life.awaiting_funds()
+    await leaves(life, Role.STAFF, c.PauseClock)
+    await life.money_comes(life.price)
+    async with hands(world):
+        await eventually(lambda: funded(life))
+    assert await happened(world, life.job_id) == [
+        "job_offered", "offer_accepted", "clock_paused", "job_funded"
+    ]  # fmt: skip
+
+
 async def test_what_was_not_heard_is_told_again(
     world: World, life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,9 +2,11 @@
 
 import os
 import socket
+from pathlib import Path
 
 import pytest
 
+from local import places
 from local.places import Unready, free_ports
 from local.ports import require_free
 
@@ -42,7 +44,7 @@ def test_a_port_that_was_just_closed_is_free() -> None:
         assert again.getsockname()[1] == port
 
 
-def test_free_ports_are_not_those_the_system_lends() -> None:
+def test_free_ports_are_not_ephemeral_ones() -> None:
     """An outgoing connection of anybody would take one before its server is up."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         lent = set()
@@ -50,6 +52,16 @@ def test_free_ports_are_not_those_the_system_lends() -> None:
             with socket.create_connection(listener.getsockname()) as client:
                 lent.add(client.getsockname()[1])
     assert max(free_ports(300)) < min(lent)
+
+
+def test_where_all_ports_are_ephemeral_some_are_free_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A system may give all of them to outgoing connections."""
+    ranges = tmp_path / "ip_local_port_range"
+    ranges.write_text("1024\t65535\n")
+    monkeypatch.setattr(places, "EPHEMERAL_PORTS", ranges)
+    assert len(set(free_ports(50))) == 50
 
 
 def test_free_ports_differ() -> None:

@@ -52,11 +52,12 @@ def test_a_cluster_that_was_cut_short_is_made_again(server: Postgres) -> None:
     assert not half.exists()
 
 
-def test_the_lock_of_a_dead_server_is_no_obstacle(server: Postgres) -> None:
-    """After a power cut the number in the lock file may belong to any other process."""
+@pytest.mark.parametrize("lock", ["1\n", "2147483000\n", ""])
+def test_the_lock_of_a_dead_server_is_no_obstacle(server: Postgres, lock: str) -> None:
+    """After a power cut its number may belong to any process, or to none, or be missing."""
     server.start()
     server.stop()
-    (server.data / "postmaster.pid").write_text(f"1\n{server.data}\n")
+    (server.data / "postmaster.pid").write_text(lock)
     server.start()
     assert server.sql("select 1") == "1"
 

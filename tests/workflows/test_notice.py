@@ -175,6 +175,9 @@ async def _open(life: Life, role: Role, *, reminder: bool = True) -> None:
 async def _open_tasks(life: Life) -> list[str]:
     """What staff find on this case among all that wait for them."""
     lines: list[dict[str, Any]] = []
-    answer = (await life.world.house.staff.get("/v1/staff/cases", stuck=True, limit=100)).json()
-    lines = [line for line in answer["items"] if line["id"] in (life.job_id, life.dispute_id)]
+    query: dict[str, Any] = {"stuck": True, "limit": 100}
+    while query.get("cursor", "") is not None:
+        page = (await life.world.house.staff.get("/v1/staff/cases", **query)).json()
+        lines += [line for line in page["items"] if line["id"] in (life.job_id, life.dispute_id)]
+        query["cursor"] = page["next_cursor"]
     return [task["kind"] for line in lines for task in line["staff_tasks"]]
