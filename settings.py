@@ -17,8 +17,8 @@ class Settings(BaseSettings):
     """The application's role: it can neither change nor delete what the ledger has recorded."""
     migration_database_url: str = "postgresql://peerok_owner@localhost/peerok"
     """The owner of the schema, used by `python -m cli migrate` alone."""
-    database_pool: Annotated[int, Field(ge=3, le=200)] = 10
-    """Connections of one process; a worker's loops use two and its activities the others."""
+    database_pool: Annotated[int, Field(ge=4, le=200)] = 10
+    """Connections of one process; a worker's loops use three and its activities the others."""
 
     temporal_address: str = Field(
         "127.0.0.1:7233",

@@ -15,6 +15,7 @@ from temporalio.worker import Worker, WorkerDeploymentConfig, WorkerDeploymentVe
 import logs
 from activities.books import Books
 from activities.notices import Post
+from activities.sealer import Sealer
 from activities.sweeper import Sweeper
 from ledger.calendars import business_calendar
 from ledger.database import connect
@@ -25,7 +26,7 @@ from workflows.job import JobWorkflow
 
 WORKFLOWS = [JobWorkflow, DisputeWorkflow]
 GRACE = timedelta(seconds=15)
-LOOPS = 2
+LOOPS = 3
 """Each may hold a connection; a step that waits for one in vain is a step that fails."""
 
 log = structlog.get_logger()
@@ -41,10 +42,11 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
     )
     post = Post(engine, our)
     sweeper = Sweeper(engine, Doors(client, our.task_queue), our.sweep_after)
+    loops = (post, sweeper, Sealer(engine))
     try:
-        async with composed(client, engine, our), asyncio.TaskGroup() as loops:
+        async with composed(client, engine, our), asyncio.TaskGroup() as group:
             # A loop that ends by an error ends the process: whoever started us sees it.
-            running = [loops.create_task(post.run()), loops.create_task(sweeper.run())]
+            running = [group.create_task(loop.run()) for loop in loops]
             print("worker ready", flush=True)  # noqa: T201 - whoever started us waits for it
             await stopped.wait()
             # Before Python 3.12 a cancellation that meets the end of a `wait_for` is lost.

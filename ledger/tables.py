@@ -370,3 +370,15 @@ leg = Table(
     PrimaryKeyConstraint("account_id", "account_seq"),
     CheckConstraint("amount_minor <> 0", name="moves_something"),
 )
+
+seal = Table(
+    "seal",
+    metadata,
+    Column("n", BigInteger, primary_key=True, autoincrement=False, comment="from 1, without a gap"),
+    Column("entry_id", BigInteger, ForeignKey("journal_entry.id"), nullable=False, unique=True),
+    Column("hash", LargeBinary, nullable=False, comment="SHA-256 of previous and the content"),
+    Column("previous", LargeBinary, nullable=False, comment="hash of seal n - 1; first: zeros"),
+    CheckConstraint(
+        "n > 0 and octet_length(hash) = 32 and octet_length(previous) = 32", name="is_whole"
+    ),
+)

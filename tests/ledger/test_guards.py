@@ -74,6 +74,9 @@ ATTEMPTS = {
     "a changed entry": Attempt("entry_is_final", ("update journal_entry set kind = 'y'",)),
     "a deleted entry": Attempt("entry_is_final", ("delete from journal_entry",)),
     "truncated entries": Attempt("entry_is_final", ("truncate journal_entry cascade",)),
+    "a changed seal": Attempt("seal_is_final", ("update seal set n = n + 1",)),
+    "a deleted seal": Attempt("seal_is_final", ("delete from seal",)),
+    "truncated seals": Attempt("seal_is_final", ("truncate seal",)),
     "an account that begins with money": Attempt(
         "account_is_new",
         ("insert into account values (1, 'eve', 'credits', 'USD', 0, 0, null, 5, 0)",),

@@ -18,6 +18,7 @@ MAY = {
     "brief": "select, insert, update",
     "cases": "select, insert, update",
     "delivery": "select, insert",
+    "entry_content": "select",
     "event": "select, insert",
     "file": ALL,
     "instruction": "select, insert",
@@ -29,13 +30,14 @@ MAY = {
     "posting_line": "select",
     "receipt": "select, insert",
     "reply": ALL,
+    "seal": "select",
     "signature": "select, insert",
     "tell": ALL,
     "token": ALL,
     "work_permission": "select, insert, update",
 }
 MAY_UPDATE = {"instruction": {"outcome", "decided_at"}, "receipt": {"confirmed_by", "confirmed_at"}}
-MAY_CALL = {"post", "wallets", "open_accounts", "open_escrow"}
+MAY_CALL = {"post", "wallets", "open_accounts", "open_escrow", "seal_entries"}
 
 
 async def test_the_application_may_do_this_and_no_more(app: AsyncEngine) -> None:
@@ -108,6 +110,9 @@ async def test_what_runs_as_its_owner_looks_in_one_place_only(app: AsyncEngine) 
         "create table public.leg_too (id int)",
         "select open_all(array['eve'], array['credits'], array['USD'], array[0])",
         "select nextval('journal_entry_id_seq')",
+        "insert into seal values (1, 1, '', '')",
+        "update seal set hash = ''",
+        "delete from seal",
         "update event set kind = 'x'",
         "delete from event",
         "update instruction set command = 'x'",
