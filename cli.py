@@ -59,6 +59,41 @@ def migrate() -> None:
     schema.upgrade(settings().migration_database_url)
 
 
+@app.command()
+def reconcile(
+    sealed: Annotated[
+        str | None, typer.Option(metavar="N:HASH", help="A seal noted elsewhere, to compare with.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--as-json", help="A JSON object on each line.")] = False,
+) -> None:
+    """Compare the books with themselves; exits with 0 when clean, 1 when not, 2 when it can't."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from ledger import comparisons as ours
+    from ledger import database
+    from ledger.reconciling import report
+
+    try:
+        noted = ours.Noted.read(sealed) if sealed else None
+    except ValueError as reason:
+        raise typer.BadParameter(str(reason)) from None
+
+    async def compare() -> bool:
+        engine = database.connect(settings().database_url, pool=1)
+        compared = (ours.Balances(), ours.Rules(), ours.Seals(noted))
+        try:
+            return await report(engine, compared, print, as_json=as_json)
+        finally:
+            await engine.dispose()
+
+    try:
+        clean = asyncio.run(compare())
+    except (SQLAlchemyError, OSError) as fault:
+        typer.echo(f"The books cannot be read: {database.in_short(fault)}", err=True)
+        raise typer.Exit(2) from None
+    raise typer.Exit(0 if clean else 1)
+
+
 @app.command("search-attributes")
 def search_attributes() -> None:
     """Register the missing search attributes on the cluster at TEMPORAL_ADDRESS."""

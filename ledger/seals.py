@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, select, text
+from sqlalchemy import Row, RowMapping, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.seals import content
@@ -26,6 +26,14 @@ UNSEALED = text(f"""
      where e.id > last.id
        and not exists (select from seal s where s.entry_id = e.id and s.entry_id > last.id)
 """)  # noqa: S608 - both are made of our own words alone
+WITHOUT = text("""
+    select id, reference, recorded_at
+      from journal_entry e
+     where id > :after and recorded_at <= now() - cast(:age as interval)
+       and not exists (select from seal s where s.entry_id = e.id and s.entry_id > :after)
+     order by id
+     limit :limit
+""")
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,13 @@ async def unsealed(c: AsyncConnection, *, everywhere: bool = False) -> Unsealed:
     """What waits for its seal; cheap, unless it looks `everywhere`."""
     row = (await c.execute(UNSEALED, {"near": NEAR, "everywhere": everywhere})).one()
     return Unsealed(row.entries, row.since)
+
+
+async def without(
+    c: AsyncConnection, after: int, age: timedelta, limit: int
+) -> Sequence[Row[int, str, datetime]]:
+    """At most so many entries of at least this age that have no seal, by id, after this one."""
+    return (await c.execute(WITHOUT, {"after": after, "age": age, "limit": limit})).all()
 
 
 async def of(c: AsyncConnection, entry_id: int) -> RowMapping | None:

@@ -66,27 +66,27 @@ def test_the_schema_goes_up_from_nothing_and_back_to_nothing(server: Server, emp
 
 async def test_down_leaves_nothing_behind(server: Server, empty: str) -> None:
     """Only Alembic's own empty table stays."""
-    await _in_thread(migrate.upgrade, server.url(empty, OWNER))
-    await _in_thread(migrate.downgrade, server.url(empty, OWNER), "base")
+    await in_thread(migrate.upgrade, server.url(empty, OWNER))
+    await in_thread(migrate.downgrade, server.url(empty, OWNER), "base")
     assert await _all(server.url(empty, OWNER), LEFT) == {("alembic_version_pkc",)}
 
 
 async def test_a_filled_book_goes_down_and_up_again(server: Server, empty: str) -> None:
     """Guards against deleting rows do not keep the schema's owner from taking it back."""
     url = server.url(empty, OWNER)
-    await _in_thread(migrate.upgrade, url)
+    await in_thread(migrate.upgrade, url)
     await _fill(server.url(empty))
-    await _in_thread(migrate.downgrade, url, "base")
-    await _in_thread(migrate.upgrade, url)
+    await in_thread(migrate.downgrade, url, "base")
+    await in_thread(migrate.upgrade, url)
     await _fill(server.url(empty))
 
 
 async def test_upgrading_what_is_up_to_date_changes_nothing(server: Server, empty: str) -> None:
     """An upgrade may run at every start: what was written stays."""
-    await _in_thread(migrate.upgrade, server.url(empty, OWNER))
+    await in_thread(migrate.upgrade, server.url(empty, OWNER))
     await _fill(server.url(empty))
     before = await _all(server.url(empty), "select * from posting_line")
-    await _in_thread(migrate.upgrade, server.url(empty, OWNER))
+    await in_thread(migrate.upgrade, server.url(empty, OWNER))
     assert await _all(server.url(empty), "select * from posting_line") == before != set()
 
 
@@ -165,7 +165,7 @@ async def _fill(url: str) -> None:
     await engine.dispose()
 
 
-async def _in_thread(act: Any, *arguments: str) -> None:
+async def in_thread(act: Any, *arguments: str) -> None:
     """Migrations bring their own event loop."""
     with ThreadPoolExecutor(1) as pool:
         pool.submit(act, *arguments).result()
