@@ -27,3 +27,16 @@ InstructionId = Annotated[str, path_id("instruction")]
 FileId = Annotated[str, path_id("file")]
 NoticeId = Annotated[str, path_id("notice")]
 ReceiptId = Annotated[str, path_id("receipt")]
+
+
+_ENTRY = re.compile(r"[!-~]{1,300}")
+
+
+def _entry_name(text: str) -> str:
+    if not _ENTRY.fullmatch(text):
+        raise Problem("not_found")
+    return text
+
+
+EntryName = Annotated[str, AfterValidator(_entry_name)]
+"""What may be a journal entry's reference (`job/<id>/release`) or id."""

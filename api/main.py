@@ -14,6 +14,7 @@ from api import (
     agreements,
     disputes,
     docs_page,
+    entries,
     files,
     health,
     hiring,
@@ -41,6 +42,7 @@ NOUNS = (
     agreements.router,
     permission.router,
     wallet.router,
+    entries.router,
     notices.router,
     files.router,
     receipts.router,
@@ -50,6 +52,7 @@ NOUNS = (
     timeline.router,
     instructions.router,
     staff.router,
+    entries.house,
 )
 """One router for each noun, under /v1."""
 OUTSIDE = (health.router, problem_pages.router, docs_page.router)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.bodies import Balance, Shown
 from api.callers import TheCaller
+from api.entries import opens_at
 from api.pages import Limit, Page, Place, bad_cursor, page
 from api.state import Engine
 from domain.accounts import PERSONAL, Kind, Wallet
@@ -45,12 +46,13 @@ class WalletView(Shown):
 
 
 class Entry(Shown):
-    """The journal entry a line belongs to, and the decision behind it."""
+    """The journal entry a line belongs to, and the decision behind it; `opens_at` tells it all."""
 
     reference: str
     kind: str
     cause: str
     case_id: str | None
+    opens_at: str
 
 
 class Line(Shown):
@@ -128,6 +130,7 @@ def _line(row: RowMapping) -> Line:
             kind=row["entry_kind"],
             cause=row["cause"],
             case_id=row["case_id"],
+            opens_at=opens_at(row["reference"]),
         ),
     )
 
