@@ -50,5 +50,5 @@ class Sealer:
         if everywhere and added.entries < BATCH:
             self._everywhere_at = time.monotonic() + EVERYWHERE_EVERY_S
         if added.entries:
-            log.info("sealed", entries=added.entries, seal=added.n, hash=added.hash.hex())
+            log.info("sealed", entries=added.entries, last=f"{added.n}:{added.hash.hex()}")
         return added.entries

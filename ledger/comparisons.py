@@ -124,8 +124,8 @@ class Seals:
 
     def __init__(self, noted: Noted | None = None) -> None:
         self._noted = noted
-        self._n, self._hash = 0, BEFORE_THE_FIRST
-        self._seals = self._gaps = 0
+        self._n, self._entry_id, self._hash = 0, 0, BEFORE_THE_FIRST
+        self._seals = 0
         self._unsealed = Unsealed(0, None)
 
     async def findings(self, c: AsyncConnection) -> AsyncIterator[Finding]:
@@ -134,7 +134,11 @@ class Seals:
             for link in links:
                 for finding in (*self._place(link), *self._content(link), *self._as_noted(link)):
                     yield finding
-                self._n, self._hash, self._seals = link.n, link.hash, self._seals + 1
+                if link.n != self._n + 1:
+                    async for finding in self._whose(c, link):
+                        yield finding
+                self._n, self._entry_id, self._hash = link.n, link.entry_id, link.hash
+                self._seals += 1
         for finding in self._cut_off():
             yield finding
         async for finding in self._without(c):
@@ -148,7 +152,6 @@ class Seals:
     def _place(self, link: Link) -> Iterator[Finding]:
         """Whether it continues the seal before."""
         if link.n != self._n + 1:
-            self._gaps += link.n - self._n - 1
             missing = f"seal {self._n + 1}"
             if link.n > self._n + 2:
                 missing += f" to {link.n - 1}"
@@ -181,17 +184,25 @@ class Seals:
             there = f"noted elsewhere, the chain ends with seal {self._n}"
             yield Finding(self.name, Side.ONLY_THERE, f"seal {self._noted.n}", there=there)
 
+    async def _whose(self, c: AsyncConnection, link: Link) -> AsyncIterator[Finding]:
+        """Entries that stood where seals are gone before this one; the sealer sealed them anew."""
+        after = self._entry_id
+        while rows := await seals.between(c, after, link.entry_id, link.n, BATCH):
+            for row in rows:
+                now = "no seal" if row.n is None else f"seal {row.n}"
+                there = f"by its id it comes before seal {link.n}, and has {now}"
+                yield Finding(self.name, Side.ONLY_THERE, f"entry {row.reference}", there=there)
+            after = rows[-1].id
+
     async def _without(self, c: AsyncConnection) -> AsyncIterator[Finding]:
-        """Entries that should have a seal: late ones, and when seals are gone, all there are."""
+        """Entries that should have had a seal long ago."""
         self._unsealed = await seals.unsealed(c, everywhere=True)
-        age = timedelta(0) if self._gaps else LATE
-        last = 0
-        while rows := await seals.without(c, last, age, BATCH):
+        after = 0
+        while rows := await seals.without(c, after, LATE, BATCH):
             for row in rows:
                 there = f"recorded at {row.recorded_at:%Y-%m-%d %H:%M:%S} UTC, without a seal"
-                about = f"entry {row.reference}"
-                yield Finding(self.name, Side.ONLY_THERE, about, there=there)
-            last = rows[-1].id
+                yield Finding(self.name, Side.ONLY_THERE, f"entry {row.reference}", there=there)
+            after = rows[-1].id
 
 
 def _seal_of(link: Link) -> str:

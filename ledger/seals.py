@@ -34,6 +34,14 @@ WITHOUT = text("""
      order by id
      limit :limit
 """)
+BETWEEN = text("""
+    select e.id, e.reference, s.n
+      from journal_entry e
+      left join seal s on s.entry_id = e.id
+     where e.id > :after and e.id < :before and (s.n is null or s.n > :n)
+     order by e.id
+     limit :limit
+""")
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,14 @@ async def without(
 ) -> Sequence[Row[int, str, datetime]]:
     """At most so many entries of at least this age that have no seal, by id, after this one."""
     return (await c.execute(WITHOUT, {"after": after, "age": age, "limit": limit})).all()
+
+
+async def between(
+    c: AsyncConnection, after: int, before: int, n: int, limit: int
+) -> Sequence[Row[int, str, int | None]]:
+    """At most so many entries between these two by id that have no seal, or a later one than n."""
+    bounds = {"after": after, "before": before, "n": n, "limit": limit}
+    return (await c.execute(BETWEEN, bounds)).all()
 
 
 async def of(c: AsyncConnection, entry_id: int) -> RowMapping | None:

@@ -252,6 +252,20 @@ async def test_an_end_cut_off_without_a_trace_is_found_by_a_seal_noted_elsewhere
     assert str(finding) == "seals: only there: seal 6: noted elsewhere, the chain ends with seal 5"
 
 
+async def test_an_entry_that_was_sealed_anew_is_named(engine: AsyncEngine) -> None:
+    """Its seal was deleted and it was changed; a sealer that runs seals it again, at the end."""
+    async with engine.connect() as c:
+        await c.execute(text(SWITCHED_OFF))
+        await c.execute(text("delete from seal where n = 4"))
+        await c.execute(text("update journal_entry set cause = 'x' where reference = 'third'"))
+        await seals.add(c, 100)
+        findings = await found(c)
+        await c.rollback()
+    gone, entry = findings
+    assert str(gone) == "seals: only there: seal 4: gone, the chain goes on with seal 5"
+    assert entry.about == "entry third" and entry.there.endswith("and has seal 7")
+
+
 async def test_an_entry_that_waits_too_long_for_its_seal_is_told(
     engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
