@@ -13,6 +13,8 @@ SHORTEST_PASSWORD = 10
 
 staff = typer.Typer(no_args_is_help=True, help="The people who work for the platform.")
 app.add_typer(staff, name="staff")
+deploy = typer.Typer(no_args_is_help=True, help="Which build of the workers gets the work.")
+app.add_typer(deploy, name="deploy")
 
 # Each command imports what it needs: `migrate` on a server needs nothing of the demo.
 
@@ -67,6 +69,36 @@ def search_attributes() -> None:
     now = settings()
     added = asyncio.run(register_at(now.temporal_address, now.temporal_namespace))
     print(f"Registered: {', '.join(added) or 'none was missing'}")
+
+
+@deploy.command("current")
+def deploy_current(build_id: str) -> None:
+    """Send all work to the workers of this build, once they are there."""
+    from local import deployment
+    from local.places import Unready
+
+    async def change() -> str:
+        return await deployment.make_current(await deployment.cluster(settings()), build_id)
+
+    try:
+        before = asyncio.run(change())
+    except Unready as reason:
+        print(reason)
+        raise typer.Exit(1) from None
+    print(f"Build {build_id} gets the work; before, {before or 'workers without a build'} did.")
+
+
+@deploy.command("status")
+def deploy_status() -> None:
+    """The builds, the newest first; the workers of a drained one can be stopped."""
+    from local import deployment
+
+    async def look() -> list[deployment.Build]:
+        return await deployment.builds(await deployment.cluster(settings()))
+
+    for build in asyncio.run(look()):
+        can_stop = "; its workers can be stopped" if build.can_stop else ""
+        print(f"{build.id}  {build.status} on {', '.join(build.queues)}{can_stop}")
 
 
 @staff.command("add")
