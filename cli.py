@@ -30,6 +30,16 @@ def up(
 
 
 @app.command()
+def cluster(
+    once: Annotated[bool, typer.Option(help="Stop again after the stories.")] = False,
+) -> None:
+    """Run the production topology on this machine until Ctrl-C: Temporal on PostgreSQL 15."""
+    from local import up as machine
+
+    raise typer.Exit(machine.cluster(once=once))
+
+
+@app.command()
 def demo() -> None:
     """Play the demo stories against the API at PEEROK_PUBLIC_URL."""
     from local import demo as stories
