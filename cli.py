@@ -1,6 +1,8 @@
 """The commands of one who runs PeerOK: `python -m cli --help`."""
 
 import asyncio
+import os
+import sys
 from typing import Annotated
 
 import typer
@@ -106,7 +108,9 @@ def deploy_status() -> None:
     async def look() -> list[deployment.Build]:
         return await deployment.builds(await deployment.cluster(settings()))
 
-    for build in asyncio.run(look()):
+    if not (builds := asyncio.run(look())):
+        print("No worker with a PEEROK_BUILD_ID has been here yet.")
+    for build in builds:
         can_stop = "; its workers can be stopped" if build.can_stop else ""
         print(f"{build.id}  {build.status} on {', '.join(build.queues)}{can_stop}")
 
@@ -147,5 +151,20 @@ def add_staff(
         raise typer.BadParameter(str(refusal)) from None
 
 
+def main() -> None:
+    """Run the command of this process, and end it without tidying up the interpreter.
+
+    A thread of the Temporal client may still be handing over its last answer; it would abort the
+    process, whose command has succeeded (temporalio/sdk-python#300, seen under load).
+    """
+    try:
+        app()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
 if __name__ == "__main__":
-    app()
+    main()

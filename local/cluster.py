@@ -56,7 +56,8 @@ class Cluster(Stack):
         self._lifted_at: dict[str, float] = {}
 
     def start(self, step: Step = lambda _: nullcontext()) -> None:
-        """Start everything in order; programs that are missing are built first."""
+        """Start everything in order; programs that are missing are installed or built first."""
+        debian.require()
         for name in PROGRAMS:
             program(name)
         super().start(step)
@@ -94,7 +95,7 @@ class Cluster(Stack):
         return []
 
     def _postgres(self) -> Postgres:
-        return Postgres(self.folder / "postgres", self.durable, self.logs, debian.programs())
+        return Postgres(self.folder / "postgres", self.durable, self.logs, debian.PROGRAMS)
 
     def _steps(self) -> Iterator[tuple[str, Callable[[], None]]]:
         yield "PostgreSQL 15: starting", self._start_postgres

@@ -11,6 +11,7 @@ from local.progress import step
 
 PACKAGE = "postgresql-15"
 FOLDER = Path("/usr/lib/postgresql/15/bin")
+PROGRAMS = Programs(FOLDER, ("--no-locale",))
 INSTALL = f"apt-get install {PACKAGE}"
 
 
@@ -19,14 +20,10 @@ def installed() -> bool:
     return (FOLDER / "postgres").exists()
 
 
-def programs() -> Programs:
-    """Its programs, installed first where they are missing and we may; else Unready."""
-    if not installed():
-        _install()
-    return Programs(FOLDER, ("--no-locale",))
-
-
-def _install() -> None:
+def require() -> None:
+    """Install it where it is missing and we may; else Unready."""
+    if installed():
+        return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise Unready(f"This takes Debian's PostgreSQL 15; as root: {INSTALL}")
     with step("Installing Debian's PostgreSQL 15"):

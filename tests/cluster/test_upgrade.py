@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -22,7 +23,7 @@ from local.postgres import Postgres
 from local.stack import OUR_VARIABLES
 from local.temporal import TemporalServer
 from settings import Settings
-from tests.guards.guards import Edit, copied
+from tests.guards.guards import Edit
 from tests.holding.hands import ended, workflow
 from tests.life import Life, eventually
 from tests.world import World, database, opened, settings_for
@@ -100,7 +101,7 @@ async def deploy(world: World, *words: str) -> str:
         "TEMPORAL_ADDRESS": world.settings.temporal_address,
         "TEMPORAL_NAMESPACE": world.settings.temporal_namespace,
     }
-    run = partial(subprocess.run, check=True, capture_output=True, text=True, timeout=60)
+    run = partial(subprocess.run, check=True, capture_output=True, text=True, timeout=150)
     done = await asyncio.to_thread(run, command, env=os.environ | ours, cwd=CLONE)
     return str(done.stdout)
 
@@ -164,7 +165,9 @@ async def world(upgraded_settings: Settings) -> AsyncIterator[World]:
 
 
 @pytest.fixture(scope="module")
-def workers(world: World, server_folder: Path) -> Iterator[dict[str, Child]]:
+def workers(
+    world: World, server_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Child]]:
     """A worker of this tree, and one of a copy of it with the change; neither runs yet."""
     ours = {
         "PEEROK_DATABASE_URL": world.settings.database_url,
@@ -174,13 +177,22 @@ def workers(world: World, server_folder: Path) -> Iterator[dict[str, Child]]:
     }
     theirs = {k: v for k, v in os.environ.items() if not k.startswith(OUR_VARIABLES)}
     command = [sys.executable, "-P", "-m", "worker"]
-    with copied() as changed:
-        CHANGE.apply(changed)
-        made = {}
-        for build_id, tree in ((OLD, CLONE), (NEW, changed)):
-            build = {"PEEROK_BUILD_ID": build_id, "PYTHONPATH": str(tree)}
-            folder = server_folder / "upgraded"
-            made[build_id] = Child(build_id, command, folder, theirs | ours | build, patience_s=20)
-        yield made
-        for worker in made.values():
-            worker.stop()
+    copy(CLONE, changed := tmp_path_factory.mktemp("changed"))
+    CHANGE.apply(changed)
+    made = {}
+    for build_id, tree in ((OLD, CLONE), (NEW, changed)):
+        build = {"PEEROK_BUILD_ID": build_id, "PYTHONPATH": str(tree)}
+        folder = server_folder / "upgraded"
+        made[build_id] = Child(build_id, command, folder, theirs | ours | build, patience_s=20)
+    yield made
+    for worker in made.values():
+        worker.stop()
+
+
+def copy(tree: Path, target: Path) -> None:
+    """The modules and packages of this tree, in another folder."""
+    for part in tree.iterdir():
+        if (part / "__init__.py").exists():
+            shutil.copytree(part, target / part.name)
+        elif part.suffix == ".py":
+            shutil.copy(part, target)

@@ -1,11 +1,29 @@
 """Take the guards out one by one, or those that are named, and see that the tests fail."""
 
 import shutil
+import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from tests.guards.guards import ROOT, Guard, all_guards, copied
+from tests.guards.guards import ROOT, Guard, all_guards
+
+
+@contextmanager
+def copied() -> Iterator[Path]:
+    """The tree as it stands, in a folder of its own."""
+    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    with tempfile.TemporaryDirectory(prefix="peerok-guards-") as folder:
+        root = Path(folder)
+        for name in filter(None, names.split("\0")):
+            if (ROOT / name).is_file():
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, root / name)
+        yield root
 
 
 def without(guard: Guard, root: Path) -> str | None:

@@ -2,13 +2,9 @@
 
 import re
 import shlex
-import shutil
 import subprocess
 import sys
-import tempfile
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,20 +57,6 @@ class Guard:
             return None
         found = re.search(r"^FAILED (\S+)", done.stdout, re.MULTILINE)
         return found[1] if found else None
-
-
-@contextmanager
-def copied() -> Iterator[Path]:
-    """The tree as it stands, in a folder of its own."""
-    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    with tempfile.TemporaryDirectory(prefix="peerok-guards-") as folder:
-        root = Path(folder)
-        for name in filter(None, names.split("\0")):
-            if (ROOT / name).is_file():
-                (root / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, root / name)
-        yield root
 
 
 def all_guards() -> list[Guard]:
