@@ -65,13 +65,14 @@ async def make_current(
                 why = f"Build {build_id} cannot have the work: {error.message}."
                 raise Unready(why) from None
         await asyncio.sleep(LOOK_EVERY_S)
-    patience_ends = time.monotonic() + within.total_seconds()
     # Until then a queue may still hand its next task to the build before.
-    while not (heard := await _everywhere(client)) and time.monotonic() < patience_ends:
+    while True:
+        if await _everywhere(client):
+            return before
+        if time.monotonic() > patience_ends:
+            why = f"Build {build_id} has the work, but not every queue has heard of it yet."
+            raise Unready(why)
         await asyncio.sleep(LOOK_EVERY_S)
-    if not heard:
-        raise Unready(f"Build {build_id} has the work, but not every queue has heard of it yet.")
-    return before
 
 
 async def builds(client: Client) -> list[Build]:
