@@ -1,13 +1,16 @@
 # Each target works in a fresh clone: the first one makes .venv.
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run test test-on-15 check rehearse docs guards lock clean venv
+.PHONY: help run cluster test test-on-15 check rehearse docs guards lock clean venv
 
 help: ## Show these targets.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: venv ## Run everything on this machine, with demo stories, until Ctrl-C.
 	@$(PYTHON) -m cli up
+
+cluster: venv ## Run the production topology on this machine, without containers.
+	@$(PYTHON) -m cli cluster
 
 test: venv ## Run all tests on servers they start themselves; args="-k words" picks some.
 	@$(PYTHON) -m local.temporal_binary

@@ -1,6 +1,8 @@
 """The commands of one who runs PeerOK: `python -m cli --help`."""
 
 import asyncio
+import os
+import sys
 from typing import Annotated
 
 import typer
@@ -13,6 +15,8 @@ SHORTEST_PASSWORD = 10
 
 staff = typer.Typer(no_args_is_help=True, help="The people who work for the platform.")
 app.add_typer(staff, name="staff")
+deploy = typer.Typer(no_args_is_help=True, help="Which build of the workers gets the work.")
+app.add_typer(deploy, name="deploy")
 
 # Each command imports what it needs: `migrate` on a server needs nothing of the demo.
 
@@ -25,6 +29,16 @@ def up(
     from local import up as machine
 
     raise typer.Exit(machine.main(once=once))
+
+
+@app.command()
+def cluster(
+    once: Annotated[bool, typer.Option(help="Stop again after the stories.")] = False,
+) -> None:
+    """Run the production topology on this machine until Ctrl-C: Temporal on PostgreSQL 15."""
+    from local import up as machine
+
+    raise typer.Exit(machine.cluster(once=once))
 
 
 @app.command()
@@ -104,6 +118,38 @@ def search_attributes() -> None:
     print(f"Registered: {', '.join(added) or 'none was missing'}")
 
 
+@deploy.command("current")
+def deploy_current(build_id: str) -> None:
+    """Send all work to the workers of this build, once they are there."""
+    from local import deployment
+    from local.places import Unready
+
+    async def change() -> str:
+        return await deployment.make_current(await deployment.cluster(settings()), build_id)
+
+    try:
+        before = asyncio.run(change())
+    except Unready as reason:
+        print(reason)
+        raise typer.Exit(1) from None
+    print(f"Build {build_id} gets the work; before, {before or 'workers without a build'} did.")
+
+
+@deploy.command("status")
+def deploy_status() -> None:
+    """The builds, the newest first; the workers of a drained one can be stopped."""
+    from local import deployment
+
+    async def look() -> list[deployment.Build]:
+        return await deployment.builds(await deployment.cluster(settings()))
+
+    if not (builds := asyncio.run(look())):
+        print("No worker with a PEEROK_BUILD_ID has been here yet.")
+    for build in builds:
+        can_stop = "; its workers can be stopped" if build.can_stop else ""
+        print(f"{build.id}  {build.status} on {', '.join(build.queues)}{can_stop}")
+
+
 @staff.command("add")
 def add_staff(
     email: str,
@@ -140,5 +186,20 @@ def add_staff(
         raise typer.BadParameter(str(refusal)) from None
 
 
+def main() -> None:
+    """Run the command of this process, and end it without tidying up the interpreter.
+
+    A thread of the Temporal client may still be handing over its last answer; it would abort the
+    process, whose command has succeeded (temporalio/sdk-python#300, seen under load).
+    """
+    try:
+        app()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
 if __name__ == "__main__":
-    app()
+    main()

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AliasChoices, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Queue = Literal["jobs", "money", "rewards"]
 
 
 class Settings(BaseSettings):
@@ -18,7 +20,7 @@ class Settings(BaseSettings):
     migration_database_url: str = "postgresql://peerok_owner@localhost/peerok"
     """The owner of the schema, used by `python -m cli migrate` alone."""
     database_pool: Annotated[int, Field(ge=4, le=200)] = 10
-    """Connections of one process; a worker's loops use three and its activities the others."""
+    """Connections of one process; a worker's loops use three, and each step at once one more."""
 
     temporal_address: str = Field(
         "127.0.0.1:7233",
@@ -29,9 +31,20 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("temporal_namespace", "TEMPORAL_NAMESPACE"),
     )
     temporal_ui_url: str = "http://127.0.0.1:8233"
-    task_queue: str = "jobs"
-    build_id: str | None = None
-    """Turns worker versioning on when set; the deploy step makes the version current."""
+    build_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$")] | None = None
+    """Turns worker versioning on when set; `python -m cli deploy current` sends it the work."""
+    task_queues: Annotated[tuple[Queue, ...], NoDecode, Field(min_length=1)] = get_args(Queue)
+    """The queues a worker serves, such as `jobs,money`; by default all."""
+    task_queue_prefix: str = ""
+    """Before the name of each queue, for workers and an API that share a namespace with others."""
+
+    worker_cached_workflows: Annotated[int, Field(ge=0)] = 1000
+    """Workflows a worker keeps in memory for each queue; one that is not there is replayed."""
+    worker_workflow_tasks: Annotated[int, Field(ge=2)] = 100
+    """Workflow tasks a worker has in hand at once for each queue."""
+    worker_workflow_pollers: Annotated[int, Field(ge=2)] = 5
+    worker_activity_pollers: Annotated[int, Field(ge=1)] = 5
+    """Requests for work that are open at the Temporal server, for each queue."""
 
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 1025
@@ -61,6 +74,12 @@ class Settings(BaseSettings):
     policy: dict[str, Any] = {}
     """Overrides of `domain.policy.Policy` for new contracts, as JSON (rehearsals and tests)."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("task_queues", mode="before")
+    @classmethod
+    def _named(cls, value: object) -> object:
+        """Names in a row, as an operator writes them."""
+        return value.replace(" ", "").split(",") if isinstance(value, str) else value
 
 
 @cache

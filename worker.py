@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -23,8 +24,11 @@ from settings import Settings, settings
 from workflows.dispute import DisputeWorkflow
 from workflows.doors import Doors
 from workflows.job import JobWorkflow
+from workflows.options import DEPLOYMENT, TaskQueue
 
-WORKFLOWS = [JobWorkflow, DisputeWorkflow]
+LIVES: Mapping[TaskQueue, Sequence[type]] = {TaskQueue.JOBS: (JobWorkflow, DisputeWorkflow)}
+"""Which workflows live on which queue; on one that is missing here none does yet."""
+WORKFLOWS = [workflow for queue in LIVES.values() for workflow in queue]
 GRACE = timedelta(seconds=15)
 LOOPS = 3
 """Each may hold a connection; a step that waits for one in vain is a step that fails."""
@@ -34,6 +38,7 @@ log = structlog.get_logger()
 
 async def run(our: Settings, stopped: asyncio.Event) -> None:
     """Work until `stopped`; then finish the steps that have begun."""
+    queues = served(our)
     engine = connect(our.database_url, our.database_pool)
     client = await Client.connect(
         our.temporal_address,
@@ -41,10 +46,12 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
         data_converter=pydantic_data_converter,
     )
     post = Post(engine, our)
-    sweeper = Sweeper(engine, Doors(client, our.task_queue), our.sweep_after)
+    sweeper = Sweeper(engine, Doors(client, our.task_queue_prefix), our.sweep_after)
     loops = (post, sweeper, Sealer(engine))
     try:
-        async with composed(client, engine, our), asyncio.TaskGroup() as group:
+        async with contextlib.AsyncExitStack() as workers, asyncio.TaskGroup() as group:
+            for queue in queues:
+                await workers.enter_async_context(composed(client, engine, our, queue))
             # A loop that ends by an error ends the process: whoever started us sees it.
             running = [group.create_task(loop.run()) for loop in loops]
             print("worker ready", flush=True)  # noqa: T201 - whoever started us waits for it
@@ -58,16 +65,30 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
         await engine.dispose()
 
 
-def composed(client: Client, engine: AsyncEngine, our: Settings) -> Worker:
-    """What takes workflow tasks and activities; not running yet."""
+def served(our: Settings) -> list[TaskQueue]:
+    """The queues this process has work on; SystemExit when there is none."""
+    asked = [TaskQueue(name) for name in our.task_queues]
+    if queues := [queue for queue in asked if queue in LIVES]:
+        return queues
+    raise SystemExit(f"No workflow lives on {', '.join(asked)} yet: PEEROK_TASK_QUEUES=jobs works")
+
+
+def composed(
+    client: Client, engine: AsyncEngine, our: Settings, queue: TaskQueue = TaskQueue.JOBS
+) -> Worker:
+    """What takes workflow tasks and activities of one queue; not running yet."""
     books = Books(engine, Doors(client).heard, business_calendar())
     return Worker(
         client,
-        task_queue=our.task_queue,
-        workflows=WORKFLOWS,
+        task_queue=f"{our.task_queue_prefix}{queue}",
+        workflows=LIVES[queue],
         activities=[books.commit_step, Post(engine, our).send_reminder],
         max_concurrent_activities=our.database_pool - LOOPS,
         max_concurrent_local_activities=our.database_pool - LOOPS,
+        max_concurrent_workflow_tasks=our.worker_workflow_tasks,
+        max_cached_workflows=our.worker_cached_workflows,
+        max_concurrent_workflow_task_polls=our.worker_workflow_pollers,
+        max_concurrent_activity_task_polls=our.worker_activity_pollers,
         graceful_shutdown_timeout=GRACE,
         deployment_config=_deployment(our),
     )
@@ -78,7 +99,7 @@ def _deployment(our: Settings) -> WorkerDeploymentConfig | None:
     if our.build_id is None:
         return None
     return WorkerDeploymentConfig(
-        version=WorkerDeploymentVersion(deployment_name="peerok", build_id=our.build_id),
+        version=WorkerDeploymentVersion(deployment_name=DEPLOYMENT, build_id=our.build_id),
         use_worker_versioning=True,
         default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
     )

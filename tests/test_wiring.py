@@ -56,7 +56,7 @@ async def test_workflows_are_started_as_they_are_registered(registered: WorkerCo
     """Each kind of case has a workflow of the type that the doors start, on their queue."""
     definitions = [workflow._Definition.must_from_class(one) for one in registered["workflows"]]
     assert {one.name for one in definitions} == set(options.WORKFLOWS.values())
-    assert registered["task_queue"] == options.TASK_QUEUE
+    assert registered["task_queue"] == options.TaskQueue.JOBS
 
 
 @pytest.mark.parametrize(

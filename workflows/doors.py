@@ -11,9 +11,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.outcome import RETRY, TOLD, CaseBrief, Start
 from workflows.options import (
     FOR_OPERATORS,
+    QUEUES,
     RPC_TIMEOUT,
     SUMMARIES,
-    TASK_QUEUE,
     WORKFLOWS,
     search_attributes,
 )
@@ -24,8 +24,8 @@ class Doors:
     """The doors of the workflows; RPCError says that Temporal is not there."""
 
     client: Client
-    task_queue: str = TASK_QUEUE
-    """Where workers take what is started here."""
+    prefix: str = ""
+    """Before the names of the queues on which workers take what is started here."""
 
     async def start(
         self,
@@ -47,7 +47,7 @@ class Doors:
                 WORKFLOWS[case.kind],
                 Start(case_id=case.id),
                 id=case.workflow_id,
-                task_queue=self.task_queue,
+                task_queue=f"{self.prefix}{QUEUES[case.kind]}",
                 id_reuse_policy=reuse.ALLOW_DUPLICATE if again else reuse.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 search_attributes=search_attributes(case),

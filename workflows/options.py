@@ -1,6 +1,7 @@
 """How workflows call their activities and are started: names, types, times, search attributes."""
 
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
 from temporalio.common import (
@@ -12,9 +13,25 @@ from temporalio.common import (
 
 from domain.outcome import CaseBrief, Outcome
 
-TASK_QUEUE = "jobs"
+DEPLOYMENT = "peerok"
+"""What the workers of one product are to Temporal; their builds are its versions."""
+
+
+class TaskQueue(StrEnum):
+    """Where work waits for a worker, so that one kind of it can grow without the others."""
+
+    JOBS = "jobs"
+    """What people wait for: jobs and disputes."""
+    MONEY = "money"
+    """What waits for banks and card networks: money that enters or leaves."""
+    REWARDS = "rewards"
+    """The monthly run, which may take hours and must hold up nobody."""
+
+
 WORKFLOWS = {"job": "JobWorkflow", "dispute": "DisputeWorkflow"}
 """The workflow type of each kind of case."""
+QUEUES = {"job": TaskQueue.JOBS, "dispute": TaskQueue.JOBS}
+"""Where each kind of case lives."""
 
 SUMMARIES = {
     "job": "One client, one freelancer, one escrow",

@@ -8,7 +8,7 @@ from typing import Any
 
 from temporalio.client import WorkflowHistory
 
-from workflows.options import TASK_QUEUE
+from workflows.options import TaskQueue
 
 FOLDER = Path(__file__).with_name("histories")
 NOISE = {
@@ -52,7 +52,7 @@ def _unpacked(node: Any) -> Any:
         return {"kinds": kinds, "json": json.loads(_decoded(node["data"]))}
     kept = {name: _unpacked(one) for name, one in node.items() if name not in NOISE}
     # A sticky queue is named after the machine.
-    return kept | ({"taskQueue": {"name": TASK_QUEUE}} if "taskQueue" in node else {})
+    return kept | ({"taskQueue": {"name": TaskQueue.JOBS}} if "taskQueue" in node else {})
 
 
 def _packed(node: Any) -> Any:

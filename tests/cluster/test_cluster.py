@@ -1,0 +1,134 @@
+"""A cluster on one machine: its parts are killed one by one, and no decision is lost."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from httpx import AsyncClient
+
+from domain import commands as c
+from local import debian, up
+from local.cluster import Cluster, ClusterPorts
+from local.places import passable
+from local.turns import InTurn
+from tests.cluster.insisting import Insisting
+from tests.holding.hands import happened
+from tests.life import Life, eventually
+from tests.world import World, opened, settings_for
+
+pytestmark = pytest.mark.skipif(
+    not debian.installed(), reason=f"takes Debian's PostgreSQL 15: {debian.INSTALL}"
+)
+PATIENCE_S = 60
+LIVED = [
+    *("job_offered", "offer_accepted", "work_delivered"),
+    *("revision_requested", "work_delivered", "delivery_approved"),
+]
+PARTS = ("worker", "api", "postgres", "temporal-server")
+
+
+async def test_both_apis_serve_one_job(world: World, cluster: Cluster) -> None:
+    """Any process of the API takes anybody's next decision; both have had their share of these."""
+    life = await (await Life.begin(world)).in_review()
+    await life.client_does(c.Approve)
+    assert all(api.said(f"/v1/jobs/{life.job_id}/") for api in cluster.urls.values())
+
+
+@pytest.mark.parametrize("part", PARTS)
+async def test_jobs_go_through_their_lives_while_a_part_is_killed(
+    world: World, cluster: Cluster, part: str
+) -> None:
+    """Killed in the middle of their decisions it is started again; each decision counts once."""
+    [child] = [child for child in cluster.children() if child.name == part]
+    lives = [await (await Life.begin(world)).in_review() for _ in range(3)]
+    killed = child.pid
+
+    async def started_again() -> bool:
+        return child.pid != killed
+
+    async with tended(cluster):
+        deciding = [asyncio.create_task(one.client_does(c.RequestRevision)) for one in lives]
+        await asyncio.sleep(0.05)
+        os.killpg(killed, signal.SIGKILL)
+        await asyncio.gather(*deciding)
+        for life in lives:
+            await life.freelancer_does(c.Deliver)
+            await life.client_does(c.Approve)
+        await eventually(started_again)
+    for life in lives:
+        assert await happened(world, life.job_id) == LIVED
+        assert await life.moved() == {"client": -200_00, "freelancer": 180_00, "platform": 20_00}
+    assert await world.violations() == []
+
+
+async def test_a_second_start_keeps_what_was_there(world: World, cluster: Cluster) -> None:
+    """Stopped in order and started again, a job goes on where it was, workflow and all."""
+    life = await (await Life.begin(world)).in_review()
+    cluster.stop()
+    await asyncio.to_thread(cluster.start)
+    await life.client_does(c.Approve)
+    assert (await life.states())[0] == "completed"
+    open_cases = cluster.postgres.sql("select count(*) from cases where not over", "peerok")
+    running = await world.temporal.count_workflows("ExecutionStatus = 'Running' AND Stuck = false")
+    assert running.count == int(open_cases)
+
+
+def test_a_busy_port_is_one_clear_line(
+    cluster: Cluster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who has something on a port of the cluster learns what it is, before anything is started."""
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        taken = busy.getsockname()[1]
+        ports = replace(ClusterPorts.free(), api_2=taken)
+        assert up.cluster(folder=cluster.folder / "other", ports=ports) == 1
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"Port {taken}, which the second API needs, is taken by process")
+    assert printed.count("\n") == 1
+
+
+@asynccontextmanager
+async def tended(cluster: Cluster) -> AsyncIterator[None]:
+    """As `make cluster` looks after its processes."""
+
+    async def tend() -> None:
+        while True:
+            cluster.tend()
+            await asyncio.sleep(0.2)
+
+    tending = asyncio.create_task(tend())
+    yield
+    tending.cancel()
+    with suppress(asyncio.CancelledError):
+        await tending
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """A cluster of our own that runs."""
+    folder = passable(Path(tempfile.mkdtemp(prefix="peerok-", dir="/tmp")))
+    waits_long = {"PEEROK_OUTCOME_WAIT": "PT30S"}
+    with Cluster(folder, settings=waits_long) as cluster:
+        yield cluster
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+async def world(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """The people of that cluster, whose clients repeat what was not answered."""
+    url, address = cluster.postgres.url(), f"127.0.0.1:{cluster.ports.temporal}"
+    files = tmp_path_factory.mktemp("cluster")
+    settings = settings_for(url, address, "default", cluster.ports.smtp, files)
+    insisting = Insisting(InTurn(list(cluster.urls)), PATIENCE_S)
+    async with (
+        opened(settings) as world,
+        AsyncClient(transport=insisting, base_url=cluster.url, timeout=45) as http,
+    ):
+        yield replace(world, http=http)
