@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import text
@@ -17,7 +17,6 @@ from tests.ledger import acts
 from tests.ledger.conftest import database
 from tests.ledger.elsewhere import Server
 from tests.ledger.sealing import seal
-from tests.ledger.test_migrations import in_thread
 
 
 def reconcile(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -33,17 +32,23 @@ def reconcile(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-async def book(server: Server) -> AsyncIterator[str]:
-    """The name of a database with three sealed entries."""
+def migrated(server: Server) -> Iterator[str]:
+    """The name of a database for these tests alone."""
     with database(server, "commanded") as name:
-        await in_thread(migrate.upgrade, server.url(name, OWNER))
-        engine = connect(server.url(name), pool=2)
-        source = await acts.funded(engine, 100)
-        for reference in ("job/a/hold", "job/a/release"):
-            await acts.post(engine, acts.transfer(source, "ana", 1, reference))
-        await seal(engine)
-        await engine.dispose()
+        migrate.upgrade(server.url(name, OWNER))
         yield name
+
+
+@pytest.fixture(scope="module")
+async def book(server: Server, migrated: str) -> str:
+    """Its name when it has three sealed entries."""
+    engine = connect(server.url(migrated), pool=2)
+    source = await acts.funded(engine, 100)
+    for reference in ("job/a/hold", "job/a/release"):
+        await acts.post(engine, acts.transfer(source, "ana", 1, reference))
+    await seal(engine)
+    await engine.dispose()
+    return migrated
 
 
 async def damaged(server: Server, book: str, statement: str) -> None:
