@@ -104,6 +104,16 @@ def search_attributes() -> None:
     print(f"Registered: {', '.join(added) or 'none was missing'}")
 
 
+@app.command()
+def schedules() -> None:
+    """Make the schedules that check the books, or bring them up to date; again changes nothing."""
+    from workflows.schedules import ensure_at
+
+    now = settings()
+    made = asyncio.run(ensure_at(now.temporal_address, now.temporal_namespace))
+    print(f"Scheduled: {', '.join(made)}")
+
+
 @staff.command("add")
 def add_staff(
     email: str,

@@ -13,20 +13,26 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker, WorkerDeploymentConfig, WorkerDeploymentVersion
 
 import logs
+import metrics
+import telemetry
+import tracing
 from activities.books import Books
+from activities.checks import Checks
+from activities.gauges import Gauges
 from activities.notices import Post
 from activities.sealer import Sealer
 from activities.sweeper import Sweeper
 from ledger.calendars import business_calendar
 from ledger.database import connect
 from settings import Settings, settings
+from workflows.checks import ChecksWorkflow
 from workflows.dispute import DisputeWorkflow
 from workflows.doors import Doors
 from workflows.job import JobWorkflow
 
-WORKFLOWS = [JobWorkflow, DisputeWorkflow]
+WORKFLOWS = [JobWorkflow, DisputeWorkflow, ChecksWorkflow]
 GRACE = timedelta(seconds=15)
-LOOPS = 3
+LOOPS = 4
 """Each may hold a connection; a step that waits for one in vain is a step that fails."""
 
 log = structlog.get_logger()
@@ -35,6 +41,7 @@ log = structlog.get_logger()
 async def run(our: Settings, stopped: asyncio.Event) -> None:
     """Work until `stopped`; then finish the steps that have begun."""
     engine = connect(our.database_url, our.database_pool)
+    metrics.watch_pool(engine)
     client = await Client.connect(
         our.temporal_address,
         namespace=our.temporal_namespace,
@@ -42,7 +49,7 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
     )
     post = Post(engine, our)
     sweeper = Sweeper(engine, Doors(client, our.task_queue), our.sweep_after)
-    loops = (post, sweeper, Sealer(engine))
+    loops = (post, sweeper, Sealer(engine), Gauges(engine))
     try:
         async with composed(client, engine, our), asyncio.TaskGroup() as group:
             # A loop that ends by an error ends the process: whoever started us sees it.
@@ -65,7 +72,11 @@ def composed(client: Client, engine: AsyncEngine, our: Settings) -> Worker:
         client,
         task_queue=our.task_queue,
         workflows=WORKFLOWS,
-        activities=[books.commit_step, Post(engine, our).send_reminder],
+        activities=[
+            books.commit_step,
+            Post(engine, our).send_reminder,
+            Checks(engine).check_books,
+        ],
         max_concurrent_activities=our.database_pool - LOOPS,
         max_concurrent_local_activities=our.database_pool - LOOPS,
         graceful_shutdown_timeout=GRACE,
@@ -92,6 +103,8 @@ async def main() -> None:
         loop.add_signal_handler(name, stopped.set)
     our = settings()
     logs.configure(our.log_level)
+    telemetry.begin(our)
+    tracing.begin(our, "peerok-worker")
     await run(our, stopped)
     log.info("worker stopped")
 

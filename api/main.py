@@ -8,7 +8,9 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 import logs
+import metrics
 import settings as environment
+import tracing
 from api import (
     accounts,
     agreements,
@@ -20,12 +22,14 @@ from api import (
     hiring,
     instructions,
     jobs,
+    measures,
     notices,
     permission,
     problem_pages,
     problems,
     receipts,
     staff,
+    staff_tasks,
     timeline,
     wallet,
 )
@@ -53,9 +57,10 @@ NOUNS = (
     instructions.router,
     staff.router,
     entries.house,
+    staff_tasks.router,
 )
 """One router for each noun, under /v1."""
-OUTSIDE = (health.router, problem_pages.router, docs_page.router)
+OUTSIDE = (health.router, measures.router, problem_pages.router, docs_page.router)
 
 
 def create(settings: Settings | None = None) -> FastAPI:
@@ -70,6 +75,9 @@ def create(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings or environment.settings()
     logs.configure(app.state.settings.log_level)
+    if app.state.settings.otlp_endpoint is not None:
+        tracing.begin(app.state.settings, "peerok-api")
+        tracing.follow(app)
     app.state.rates = Rates()
     problems.install(app)
     app.add_middleware(Edge)
@@ -89,9 +97,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         settings.temporal_address,
         namespace=settings.temporal_namespace,
         data_converter=pydantic_data_converter,
+        interceptors=tracing.interceptors(settings),
         lazy=True,
     )
     app.state.engine = connect(settings.database_url, settings.database_pool)
+    metrics.watch_pool(app.state.engine)
     app.state.outcomes = Outcomes(app.state.engine)
     try:
         async with app.state.engine.begin() as c:

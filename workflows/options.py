@@ -16,6 +16,11 @@ TASK_QUEUE = "jobs"
 WORKFLOWS = {"job": "JobWorkflow", "dispute": "DisputeWorkflow"}
 """The workflow type of each kind of case."""
 
+CHECKS_WORKFLOW = "ChecksWorkflow"
+CHECKS_QUEUE = TASK_QUEUE
+"""Where the checks of the books are made."""
+CHECKS = ("newest", "all")
+
 SUMMARIES = {
     "job": "One client, one freelancer, one escrow",
     "dispute": "The quarrel over one job: rejection, mediation, ruling",
@@ -33,7 +38,8 @@ What may happen next, and why: `docs/processes.md`.
 
 COMMIT_STEP = "commit_step"
 SEND_REMINDER = "send_reminder"
-RESULT_TYPES: dict[str, type] = {COMMIT_STEP: Outcome, SEND_REMINDER: str}
+CHECK_BOOKS = "check_books"
+RESULT_TYPES: dict[str, type] = {COMMIT_STEP: Outcome, SEND_REMINDER: str, CHECK_BOOKS: int}
 """What each activity answers; a test compares this with what the worker registers."""
 
 QUICKLY = RetryPolicy(
@@ -50,6 +56,7 @@ SHORT = timedelta(seconds=2)
 STEP_TIMEOUT = timedelta(seconds=20)
 STUCK_AFTER = timedelta(minutes=5)
 REMINDER_TIMEOUT = timedelta(seconds=20)
+CHECK_TIMEOUT = timedelta(minutes=30)
 RPC_TIMEOUT = timedelta(seconds=3)
 
 CASE_STATE = SearchAttributeKey.for_keyword("CaseState")

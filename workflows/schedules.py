@@ -1,0 +1,61 @@
+"""What the cluster does by itself at its times: schedules, made or brought up to date."""
+
+from datetime import timedelta
+
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleCalendarSpec,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleRange,
+    ScheduleSpec,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
+)
+
+from workflows.options import CHECKS, CHECKS_QUEUE, CHECKS_WORKFLOW, RPC_TIMEOUT
+
+NIGHT = ScheduleCalendarSpec(hour=[ScheduleRange(8)], minute=[ScheduleRange(15)])
+"""When the fewest people work in the United States, in UTC."""
+TIMES = {
+    "newest": ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(minutes=5))]),
+    "all": ScheduleSpec(calendars=[NIGHT]),
+}
+assert set(TIMES) == set(CHECKS)
+
+
+async def ensure_at(address: str, namespace: str) -> list[str]:
+    """The same on the server at this address."""
+    return await ensure(await Client.connect(address, namespace=namespace))
+
+
+async def ensure(client: Client) -> list[str]:
+    """Make the schedules that are missing and bring the others up to date; all their ids."""
+    for check in CHECKS:
+        await _ensure(client, f"check-books-{check}", _schedule(check))
+    return [f"check-books-{check}" for check in CHECKS]
+
+
+async def _ensure(client: Client, name: str, wanted: Schedule) -> None:
+    def update(now: ScheduleUpdateInput) -> ScheduleUpdate:
+        # What operators paused stays paused.
+        wanted.state = now.description.schedule.state
+        return ScheduleUpdate(wanted)
+
+    try:
+        await client.create_schedule(name, wanted, rpc_timeout=RPC_TIMEOUT)
+    except ScheduleAlreadyRunningError:
+        await client.get_schedule_handle(name).update(update, rpc_timeout=RPC_TIMEOUT)
+
+
+def _schedule(check: str) -> Schedule:
+    action = ScheduleActionStartWorkflow(
+        CHECKS_WORKFLOW, check, id=f"check-books-{check}", task_queue=CHECKS_QUEUE
+    )
+    # A check that takes too long is not made twice at once.
+    overlap = SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP)
+    return Schedule(action=action, spec=TIMES[check], policy=overlap)
