@@ -23,7 +23,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 def test_the_cluster_has_all_its_parts() -> None:
     """Temporal on PostgreSQL with its UI, our PostgreSQL, migrations as a job, API and workers."""
-    assert OURS == ["api", "migrate", "search-attributes", "worker"]
+    assert OURS == ["api", "migrate", "schedules", "search-attributes", "worker"]
     wanted = {"postgres", "temporal", "temporal-postgres", "temporal-schema", "temporal-ui"}
     assert wanted <= set(SERVICES)
     assert SERVICES["worker"]["deploy"]["replicas"] == 2
