@@ -67,8 +67,10 @@ CHECKS = (
     """,
 )
 
+EVERYTHING = text(SCOPE + " union all ".join(CHECKS))
+"""One statement: the newest legs are gathered once."""
+
 
 async def violations(c: AsyncConnection, newest: int = NEWEST) -> list[str]:
     """Every violation among the newest entries and what they touched; REPEATABLE READ, please."""
-    bound = {"newest": newest}
-    return [line for query in CHECKS for line in await c.scalars(text(SCOPE + query), bound)]
+    return list(await c.scalars(EVERYTHING, {"newest": newest}))
