@@ -21,7 +21,7 @@ class ChecksWorkflow:
             options.CHECK_BOOKS,
             check,
             result_type=int,
-            start_to_close_timeout=options.CHECK_TIMEOUT,
+            start_to_close_timeout=options.CHECKS[check],
             retry_policy=options.BOUNDED,
             summary=check,
         )

@@ -19,7 +19,8 @@ WORKFLOWS = {"job": "JobWorkflow", "dispute": "DisputeWorkflow"}
 CHECKS_WORKFLOW = "ChecksWorkflow"
 CHECKS_QUEUE = TASK_QUEUE
 """Where the checks of the books are made."""
-CHECKS = ("newest", "all")
+CHECKS = {"newest": timedelta(minutes=2), "all": timedelta(minutes=30)}
+"""The checks, and after how long each is tried again: by then whoever made it has died."""
 
 SUMMARIES = {
     "job": "One client, one freelancer, one escrow",
@@ -56,7 +57,6 @@ SHORT = timedelta(seconds=2)
 STEP_TIMEOUT = timedelta(seconds=20)
 STUCK_AFTER = timedelta(minutes=5)
 REMINDER_TIMEOUT = timedelta(seconds=20)
-CHECK_TIMEOUT = timedelta(minutes=30)
 RPC_TIMEOUT = timedelta(seconds=3)
 
 CASE_STATE = SearchAttributeKey.for_keyword("CaseState")
