@@ -1,7 +1,5 @@
 """Each way in which a case can stick is on the radar, with its reason, until it is solved."""
 
-import asyncio
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,7 +24,7 @@ from tests.holding.hands import (
     workflow,
 )
 from tests.holding.test_failures import FOR_GOOD, PASSING, retried, stuck
-from tests.life import OVER_AT_ONCE, Life, eventually
+from tests.life import Life, eventually
 from tests.world import World
 
 SOON = timedelta(seconds=1.5)
@@ -54,9 +52,13 @@ async def seen(life: Life, case_id: str = "") -> list[str]:
 
 async def becomes(life: Life, *why: str, case_id: str = "") -> None:
     """The radar says this of the case, now or in a moment; nothing: it has left the radar."""
-    deadline = time.monotonic() + OVER_AT_ONCE.total_seconds()
-    while (now := await seen(life, case_id)) != list(why) and time.monotonic() < deadline:
-        await asyncio.sleep(0.1)
+    now: list[str] = []
+
+    async def says() -> bool:
+        now[:] = await seen(life, case_id)
+        return now == list(why)
+
+    await eventually(says)
     assert now == list(why)
 
 
