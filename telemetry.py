@@ -21,10 +21,16 @@ def begin(our: Settings) -> None:
     if our.metrics_port is not None:
         start_http_server(our.metrics_port, our.metrics_host, metrics.REGISTRY)
     port = our.temporal_metrics_port
-    telemetry = TelemetryConfig(
-        logging=_logging(our.log_level),
-        metrics=PrometheusConfig(f"{our.metrics_host}:{port}") if port is not None else None,
-    )
+    _run(our, PrometheusConfig(f"{our.metrics_host}:{port}") if port is not None else None)
+
+
+def begin_quietly(our: Settings) -> None:
+    """The same for the API's process, which has doors of its own: only the SDK's logs."""
+    _run(our, None)
+
+
+def _run(our: Settings, shown: PrometheusConfig | None) -> None:
+    telemetry = TelemetryConfig(logging=_logging(our.log_level), metrics=shown)
     Runtime.set_default(Runtime(telemetry=telemetry))
 
 

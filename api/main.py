@@ -10,6 +10,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 import logs
 import metrics
 import settings as environment
+import telemetry
 import tracing
 from api import (
     accounts,
@@ -64,7 +65,10 @@ OUTSIDE = (health.router, measures.router, problem_pages.router, docs_page.route
 
 
 def create(settings: Settings | None = None) -> FastAPI:
-    """The app; it connects when it starts, and to Temporal at the first call."""
+    """The app; it connects when it starts, and to Temporal at the first call.
+
+    Without settings it is the whole process, as uvicorn makes it.
+    """
     app = FastAPI(
         title="PeerOK",
         version="1",
@@ -75,6 +79,8 @@ def create(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings or environment.settings()
     logs.configure(app.state.settings.log_level)
+    if settings is None:
+        telemetry.begin_quietly(app.state.settings)
     if app.state.settings.otlp_endpoint is not None:
         tracing.begin(app.state.settings, "peerok-api")
         tracing.follow(app)

@@ -150,6 +150,19 @@ def test_loops_that_nobody_asked_for_make_no_traces(stack: Stack, collected: Col
     assert not roots & {"SELECT", "select", "INSERT", "UPDATE", "update", "BEGIN;", "COMMIT;"}
 
 
+@pytest.mark.parametrize("name", ["api", "worker"])
+def test_every_line_a_process_prints_is_json(stack: Stack, name: str) -> None:
+    """Ours, uvicorn's and Temporal's; but for the word that whoever started it waits for."""
+    printed = (stack.logs / f"{name}.log").read_text().splitlines()
+    lines = [json.loads(line) for line in printed if line != "worker ready"]
+    assert lines and all({"event", "level", "timestamp"} <= line.keys() for line in lines)
+    if name == "api":
+        asked = [line for line in lines if line["event"] == "request"]
+        assert asked and all(line["request_id"] for line in asked)
+        approvals = [line for line in asked if line["path"].endswith("/approve")]
+        assert approvals and all(line["case_id"] and line["instruction_id"] for line in approvals)
+
+
 def _approvals(collected: Collector) -> list[tuple[Span, list[Span]]]:
     """Each posting under an approval, with the spans above it, the nearest first."""
     spans = {one.id: one for one in list(collected.spans)}
