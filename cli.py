@@ -150,6 +150,18 @@ def deploy_status() -> None:
         print(f"{build.id}  {build.status} on {', '.join(build.queues)}{can_stop}")
 
 
+@app.command()
+def schedules() -> None:
+    """Make the schedules that check the books, or bring them up to date; again changes nothing."""
+    from workflows.schedules import ensure_at
+
+    now = settings()
+    made = asyncio.run(
+        ensure_at(now.temporal_address, now.temporal_namespace, now.task_queue_prefix)
+    )
+    print(f"Scheduled: {', '.join(made)}")
+
+
 @staff.command("add")
 def add_staff(
     email: str,

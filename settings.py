@@ -19,8 +19,8 @@ class Settings(BaseSettings):
     """The application's role: it can neither change nor delete what the ledger has recorded."""
     migration_database_url: str = "postgresql://peerok_owner@localhost/peerok"
     """The owner of the schema, used by `python -m cli migrate` alone."""
-    database_pool: Annotated[int, Field(ge=4, le=200)] = 10
-    """Connections of one process; a worker's loops use three, and each step at once one more."""
+    database_pool: Annotated[int, Field(ge=5, le=200)] = 12
+    """Connections of one process; a worker's loops use four, and each step at once one more."""
 
     temporal_address: str = Field(
         "127.0.0.1:7233",
@@ -73,6 +73,19 @@ class Settings(BaseSettings):
     """How old an instruction without outcome is when the sweeper signals it again."""
     policy: dict[str, Any] = {}
     """Overrides of `domain.policy.Policy` for new contracts, as JSON (rehearsals and tests)."""
+    metrics: bool = True
+    """Whether the API answers `GET /metrics`, which the outside must not reach."""
+    metrics_token: SecretStr | None = None
+    """What `GET /metrics` then asks for, as a bearer token."""
+    metrics_host: str = "127.0.0.1"
+    metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    """Where a worker answers Prometheus; nowhere when it is not set."""
+    temporal_metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    """Where a worker shows the metrics of Temporal's SDK; nowhere when it is not set."""
+    otlp_endpoint: str | None = Field(
+        None, validation_alias=AliasChoices("otlp_endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT")
+    )
+    """The OTLP/HTTP collector that traces go to; none are made when it is not set."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("task_queues", mode="before")

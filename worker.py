@@ -14,23 +14,32 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker, WorkerDeploymentConfig, WorkerDeploymentVersion
 
 import logs
+import metrics
+import telemetry
+import tracing
 from activities.books import Books
+from activities.checks import Checks
+from activities.gauges import Gauges
 from activities.notices import Post
 from activities.sealer import Sealer
 from activities.sweeper import Sweeper
 from ledger.calendars import business_calendar
 from ledger.database import connect
 from settings import Settings, settings
+from workflows.checks import ChecksWorkflow
 from workflows.dispute import DisputeWorkflow
 from workflows.doors import Doors
 from workflows.job import JobWorkflow
 from workflows.options import DEPLOYMENT, TaskQueue
 
-LIVES: Mapping[TaskQueue, Sequence[type]] = {TaskQueue.JOBS: (JobWorkflow, DisputeWorkflow)}
+LIVES: Mapping[TaskQueue, Sequence[type]] = {
+    TaskQueue.JOBS: (JobWorkflow, DisputeWorkflow),
+    TaskQueue.MONEY: (ChecksWorkflow,),
+}
 """Which workflows live on which queue; on one that is missing here none does yet."""
 WORKFLOWS = [workflow for queue in LIVES.values() for workflow in queue]
 GRACE = timedelta(seconds=15)
-LOOPS = 3
+LOOPS = 4
 """Each may hold a connection; a step that waits for one in vain is a step that fails."""
 
 log = structlog.get_logger()
@@ -40,6 +49,7 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
     """Work until `stopped`; then finish the steps that have begun."""
     queues = served(our)
     engine = connect(our.database_url, our.database_pool)
+    metrics.watch_pool(engine)
     client = await Client.connect(
         our.temporal_address,
         namespace=our.temporal_namespace,
@@ -47,7 +57,7 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
     )
     post = Post(engine, our)
     sweeper = Sweeper(engine, Doors(client, our.task_queue_prefix), our.sweep_after)
-    loops = (post, sweeper, Sealer(engine))
+    loops = (post, sweeper, Sealer(engine), Gauges(engine))
     try:
         async with contextlib.AsyncExitStack() as workers, asyncio.TaskGroup() as group:
             for queue in queues:
@@ -82,7 +92,11 @@ def composed(
         client,
         task_queue=f"{our.task_queue_prefix}{queue}",
         workflows=LIVES[queue],
-        activities=[books.commit_step, Post(engine, our).send_reminder],
+        activities=[
+            books.commit_step,
+            Post(engine, our).send_reminder,
+            Checks(engine).check_books,
+        ],
         max_concurrent_activities=our.database_pool - LOOPS,
         max_concurrent_local_activities=our.database_pool - LOOPS,
         max_concurrent_workflow_tasks=our.worker_workflow_tasks,
@@ -113,6 +127,8 @@ async def main() -> None:
         loop.add_signal_handler(name, stopped.set)
     our = settings()
     logs.configure(our.log_level)
+    telemetry.begin(our)
+    tracing.begin(our, "peerok-worker")
     await run(our, stopped)
     log.info("worker stopped")
 

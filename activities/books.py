@@ -11,9 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, FailureError
 
+import metrics
+import tracing
+from activities.watching import watched
 from domain.calendar import Calendar
 from domain.outcome import Outcome, StepRequest
-from ledger import steps, tells
+from ledger import instructions, steps, tells
 from ledger.database import in_short, is_serialization_conflict
 from ledger.recording import Taken
 
@@ -36,10 +39,19 @@ class Books:
     async def commit_step(self, request: StepRequest) -> Outcome:
         """Take one step; asked again, it answers what it answered before."""
         with without_values():
-            taken = await self._taken(request)
+            with watched(request, await self._trace_of(request)) as step:
+                taken = await self._taken(request)
+                step.came_to(taken)
             if taken.tells:
                 await tell(self._engine, self._heard, taken.tells)
         return taken.outcome
+
+    async def _trace_of(self, request: StepRequest) -> str | None:
+        """Where the request that this step answers stands in its trace, when there are traces."""
+        if request.instruction_id is None or not tracing.on():
+            return None
+        async with self._engine.connect() as c:
+            return await instructions.trace_of(c, request.instruction_id)
 
     async def _taken(self, request: StepRequest) -> Taken:
         for attempt in range(1, CONFLICT_TRIES + 1):
@@ -49,6 +61,7 @@ class Books:
             except DBAPIError as error:
                 if attempt == CONFLICT_TRIES or not is_serialization_conflict(error):
                     raise
+                metrics.CONFLICTS.inc()
                 await asyncio.sleep(0.02 * attempt)
         raise AssertionError("the last try returns or raises")
 

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+import metrics
 from activities.letters import Unwritable, written
 from activities.refusals import is_the_mailboxs
 from ledger import mails
@@ -133,6 +134,7 @@ class Post:
     async def _settle(self, letter: RowMapping, status: str, answer: str) -> str:
         async with self._engine.begin() as c:
             await mails.settle(c, letter["id"], status, answer)
+        metrics.MAILS.labels(status).inc()
         return status
 
     async def _later(self, letter: RowMapping, answer: str, *, awaited: bool = False) -> str:
@@ -142,6 +144,7 @@ class Post:
         wait = timedelta(seconds=0 if awaited else 15 * 2 ** letter["attempts"])
         async with self._engine.begin() as c:
             await mails.postpone(c, letter["id"], wait, answer)
+        metrics.MAILS.labels("postponed").inc()
         return "pending"
 
 

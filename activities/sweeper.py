@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.service import RPCError, RPCStatusCode
 
+import metrics
 from domain.outcome import TOLD, CaseBrief
 from ledger import cases, instructions, recording, tells
 from ledger.database import in_short
@@ -168,7 +169,7 @@ class Sweeper:
 
 async def _surviving(sweep: Callable[[], Awaitable[int]]) -> None:
     try:
-        await sweep()
+        metrics.SWEPT.labels(sweep.__name__).inc(await sweep())
     except (SQLAlchemyError, OSError, RPCError) as error:
         why = error.status.name if isinstance(error, RPCError) else in_short(error)
         log.warning("sweeper will try again", sweep=sweep.__name__, error=why)

@@ -1,19 +1,24 @@
 """What surrounds every request: its id, its size limit, safe headers, and an answer to our bugs."""
 
 import re
+import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from uuid import uuid4
 
 from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog import get_logger
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bound_contextvars, unbind_contextvars
 
+import metrics
 from api.problems import Problem, respond
 from ledger.database import in_short
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Others are made up, and would be a series each."""
 LARGEST_BODY = 1024 * 1024
 UPLOADS = frozenset({("POST", "/v1/files")})
 """Where bodies are streamed and have a limit of their own."""
@@ -43,7 +48,7 @@ class Edge:
             await self._app(scope, receive, send)
             return
         answer = _Answer(scope, send)
-        with bound_contextvars(request_id=answer.request_id):
+        with bound_contextvars(request_id=answer.request_id), _measured(scope, answer):
             try:
                 await self._app(scope, _limited(scope, receive), answer.send)
             except Exception as error:
@@ -51,6 +56,30 @@ class Edge:
                 if answer.started:
                     raise
                 await respond(Problem("internal"))(scope, receive, answer.send)
+            finally:
+                # What the request was about was bound on the way.
+                unbind_contextvars("case_id", "instruction_id")
+
+
+@contextmanager
+def _measured(scope: Scope, answer: "_Answer") -> Iterator[None]:
+    """Count the request under its route."""
+    begun = time.monotonic()
+    try:
+        yield
+    finally:
+        route = _route(scope)
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        metrics.REQUESTS.labels(route, method, answer.status).inc()
+        metrics.REQUEST_SECONDS.labels(route, method).observe(time.monotonic() - begun)
+
+
+def _route(scope: Scope) -> str:
+    """The address with names for ids, once the router has found whose it is: few, and nobody's."""
+    if "route" not in scope:
+        return "none"
+    named = {str(value): f"{{{name}}}" for name, value in scope["path_params"].items()}
+    return "/".join(named.get(part, part) for part in scope["path"].split("/"))
 
 
 async def _log(path: str, error: Exception) -> None:
@@ -72,11 +101,12 @@ class _Answer:
         given = Headers(scope=scope).get("x-request-id", "")
         self.request_id = given if _ID.fullmatch(given) else uuid4().hex
         self.started = False
+        self.status = 0
         self._send = send
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.started = True
+            self.started, self.status = True, message["status"]
             headers = MutableHeaders(scope=message)
             headers["X-Request-Id"] = self.request_id
             for name, value in SAFE.items():

@@ -27,6 +27,7 @@ InstructionId = Annotated[str, path_id("instruction")]
 FileId = Annotated[str, path_id("file")]
 NoticeId = Annotated[str, path_id("notice")]
 ReceiptId = Annotated[str, path_id("receipt")]
+TaskId = Annotated[str, path_id("task")]
 
 
 _ENTRY = re.compile(r"[!-~]{1,300}")

@@ -8,7 +8,10 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 import logs
+import metrics
 import settings as environment
+import telemetry
+import tracing
 from api import (
     accounts,
     agreements,
@@ -20,12 +23,14 @@ from api import (
     hiring,
     instructions,
     jobs,
+    measures,
     notices,
     permission,
     problem_pages,
     problems,
     receipts,
     staff,
+    staff_tasks,
     timeline,
     wallet,
 )
@@ -53,13 +58,17 @@ NOUNS = (
     instructions.router,
     staff.router,
     entries.house,
+    staff_tasks.router,
 )
 """One router for each noun, under /v1."""
-OUTSIDE = (health.router, problem_pages.router, docs_page.router)
+OUTSIDE = (health.router, measures.router, problem_pages.router, docs_page.router)
 
 
 def create(settings: Settings | None = None) -> FastAPI:
-    """The app; it connects when it starts, and to Temporal at the first call."""
+    """The app; it connects when it starts, and to Temporal at the first call.
+
+    Without settings it is the whole process, as uvicorn makes it.
+    """
     app = FastAPI(
         title="PeerOK",
         version="1",
@@ -70,6 +79,11 @@ def create(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings or environment.settings()
     logs.configure(app.state.settings.log_level)
+    if settings is None:
+        telemetry.begin_quietly(app.state.settings)
+    if app.state.settings.otlp_endpoint is not None:
+        tracing.begin(app.state.settings, "peerok-api")
+        tracing.follow(app)
     app.state.rates = Rates()
     problems.install(app)
     app.add_middleware(Edge)
@@ -89,9 +103,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         settings.temporal_address,
         namespace=settings.temporal_namespace,
         data_converter=pydantic_data_converter,
+        interceptors=tracing.interceptors(settings),
         lazy=True,
     )
     app.state.engine = connect(settings.database_url, settings.database_pool)
+    metrics.watch_pool(app.state.engine)
     app.state.outcomes = Outcomes(app.state.engine)
     try:
         async with app.state.engine.begin() as c:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from contextlib import suppress
+from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -29,7 +30,8 @@ class Outcomes:
         future = self._future(instruction_id)
         self._waiters[instruction_id] += 1
         if self._poll is None or self._poll.done():
-            self._poll = asyncio.create_task(self._look())
+            # It looks for everybody: nobody's ids and trace are its own.
+            self._poll = asyncio.create_task(self._look(), context=Context())
         try:
             return await asyncio.wait_for(asyncio.shield(future), patience.total_seconds())
         except TimeoutError:

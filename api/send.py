@@ -8,9 +8,12 @@ from fastapi import Depends, Header, Request
 from sqlalchemy import RowMapping, func
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from structlog import get_logger
+from structlog.contextvars import bind_contextvars
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
+import metrics
+import tracing
 from api import access
 from api.callers import Caller, TheCaller
 from api.command_bodies import made
@@ -81,12 +84,15 @@ class Decider:
 
     async def outcome(self, pair: Pair, row: RowMapping) -> Recorded | None:
         """The instruction's outcome, if it is there in time; a refusal is raised as a problem."""
+        bind_contextvars(case_id=row["case_id"], instruction_id=row["id"])
         if row["outcome"] is not None:
             outcome: Recorded | None = Recorded.model_validate(row["outcome"])
         else:
             await signal(self.doors, brief_of(pair, row["case_id"]), row["command"], row["id"])
             patience = self.settings.outcome_wait
             outcome = None if self.hurried else await self.outcomes.of(row["id"], patience)
+        said = "pending" if outcome is None else outcome.code or outcome.status.value
+        metrics.DECISIONS.labels(row["command"], said).inc()
         if outcome is not None and outcome.status is Status.REFUSED:
             raise refusal(outcome.code or "refused", outcome.detail or "", outcome.facts)
         return outcome
@@ -110,6 +116,7 @@ class Decider:
             "role": role.value,
             "command": command.name,
             "body": command.model_dump(mode="json"),
+            "traceparent": tracing.parent(),
         }
         refused = await forbidden(c, pair, case, role, self.caller.id, command)
         if refused is not None:

@@ -1,6 +1,7 @@
 """Staff: the cases that need somebody, rulings, paused clocks, and another try after a failure."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -17,7 +18,7 @@ from api.ids import CaseId
 from api.pages import Limit, Page, Place, page
 from api.problems import Problem
 from api.state import Engine, Temporal
-from ledger import cases, people, reading
+from ledger import cases, people, radar, reading
 from workflows.doors import Doors
 
 
@@ -26,7 +27,7 @@ def _staff(caller: TheCaller) -> Caller:
     return caller
 
 
-async def _sworn(caller: TheCaller, engine: Engine) -> Caller:
+async def sworn(caller: TheCaller, engine: Engine) -> Caller:
     """Staff who promised to keep what they see to themselves."""
     caller.require("staff")
     async with engine.connect() as c:
@@ -35,9 +36,16 @@ async def _sworn(caller: TheCaller, engine: Engine) -> Caller:
 
 
 Staff = Annotated[Caller, Depends(_staff)]
-router = APIRouter(prefix="/staff", tags=["staff"], dependencies=[Depends(_sworn)])
+router = APIRouter(prefix="/staff", tags=["staff"], dependencies=[Depends(sworn)])
 on_jobs = APIRouter(prefix="/jobs")
 on_disputes = APIRouter(prefix="/disputes")
+
+
+class Reason(Shown):
+    """Why a case is on the radar: overdue, waits_for_staff, task_open or undecided."""
+
+    why: str
+    since: datetime
 
 
 class CaseLine(Shown):
@@ -50,6 +58,7 @@ class CaseLine(Shown):
     turn: str | None
     due_at: datetime | None
     overdue: bool
+    stuck: list[Reason]
     staff_tasks: list[Task]
     client_id: str
     freelancer_id: str
@@ -76,7 +85,8 @@ async def listed(
     """Open cases, newest first; `stuck=true`: those somebody must look at, oldest first."""
     async with engine.connect() as c:
         rows = await reading.for_staff(c, place, limit + 1, stuck=stuck, turn=turn)
-    return page(rows, limit, _line)
+        found = await radar.blips(c, [row["id"] for row in rows])
+    return page(rows, limit, lambda row: _line(row, found[row["id"]]))
 
 
 @router.post("/cases/{case_id}/retry", response_model=Retried)
@@ -99,11 +109,12 @@ async def retry(
     return Retried(case_id=case_id, told=told)
 
 
-def _line(row: RowMapping) -> CaseLine:
-    wake = row["wake_at"]
-    overdue = wake is not None and wake < datetime.now(UTC) - cases.OVERDUE_AFTER
+def _line(row: RowMapping, blips: Sequence[radar.Blip]) -> CaseLine:
     tasks = [Task.model_validate(task) for task in row["data"].get("tasks", ())]
-    return CaseLine(**{**row, "turn": row["owner"], "overdue": overdue, "staff_tasks": tasks})
+    reasons = [Reason(why=blip.why, since=blip.since) for blip in blips]
+    overdue = any(blip.why == "overdue" for blip in blips)
+    more = {"turn": row["owner"], "overdue": overdue, "stuck": reasons, "staff_tasks": tasks}
+    return CaseLine(**{**row, **more})
 
 
 add_routes(on_jobs, jobs.NOUN, staff=True)

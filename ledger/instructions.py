@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -62,14 +62,24 @@ async def waiting(c: AsyncConnection, case_ids: Collection[str]) -> str | None:
     return found
 
 
-async def settle(c: AsyncConnection, instruction_id: str, outcome: Recorded) -> None:
-    """The outcome, set once."""
+async def trace_of(c: AsyncConnection, instruction_id: str) -> str | None:
+    """Where the request it came with stands in its trace; None when that was not traced."""
+    query = select(instruction.c.traceparent).where(instruction.c.id == instruction_id)
+    found: str | None = await c.scalar(query)
+    return found
+
+
+async def settle(c: AsyncConnection, instruction_id: str, outcome: Recorded) -> timedelta:
+    """The outcome, set once; how long the instruction waited for it."""
     done = await c.execute(
         update(instruction)
         .where(instruction.c.id == instruction_id, instruction.c.outcome.is_(None))
         .values(outcome=outcome.model_dump(mode="json"), decided_at=func.clock_timestamp())
+        .returning(instruction.c.decided_at - instruction.c.received_at)
     )
-    assert done.rowcount == 1, f"{instruction_id} has an outcome already"
+    waited = done.scalars().one_or_none()
+    assert waited is not None, f"{instruction_id} has an outcome already"
+    return cast(timedelta, waited)
 
 
 async def outcomes(c: AsyncConnection, ids: Collection[str]) -> dict[str, Recorded]:

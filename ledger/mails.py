@@ -50,6 +50,18 @@ async def add(
     return tuple(row["id"] for row in mails if row["notice_id"] in proving)
 
 
+async def tell_staff(c: AsyncConnection, kind: str, subject: str, body: str) -> None:
+    """A notice that is of no case, with its mail, to everybody who is staff."""
+    emails = await _emails(c, await _people(c, Role.STAFF))
+    common = {"case_id": None, "kind": kind, "subject": subject[:200], "body": body, "proves": None}
+    rows: list[dict[str, Any]] = [
+        common | {"id": ids.fresh("notice"), "person_id": to} for to in emails
+    ]
+    if rows:
+        await c.execute(insert(notice).values(at=func.now()), rows)
+        await c.execute(insert(mail), [_mail(row, emails[row["person_id"]]) for row in rows])
+
+
 async def proven(c: AsyncConnection, wait: str, enough: int) -> frozenset[UserId]:
     """Who has proof of notice of this wait: mails accepted or refused for good, or opened."""
     rows = await c.execute(PROVEN, {"wait": wait, "enough": enough})

@@ -1,16 +1,12 @@
 """Reading what the parties handed each other: briefs, deliveries, files, events; never a lock."""
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ledger.cases import OVERDUE_AFTER
+from ledger import radar
 from ledger.tables import attachment, brief, cases, delivery, event, file, instruction, person
-
-UNDECIDED_AFTER = timedelta(minutes=1)
-"""How old an instruction without outcome is when somebody should look."""
 
 
 async def texts(c: AsyncConnection, job_id: str) -> RowMapping:
@@ -81,21 +77,6 @@ async def of_person(
     return await _page(c, conditions, cases.c.id.desc(), limit)
 
 
-def _stuck() -> ColumnElement[bool]:
-    """Cases past their moment, in the hands of staff, or with a decision nobody has acted on."""
-    undecided = (
-        select(instruction.c.id)
-        .where(
-            instruction.c.case_id == cases.c.id,
-            instruction.c.outcome.is_(None),
-            instruction.c.received_at < func.now() - UNDECIDED_AFTER,
-        )
-        .exists()
-    )
-    overdue = cases.c.wake_at < func.now() - OVERDUE_AFTER
-    return or_(overdue, cases.c.owner == "staff", cases.c.data.has_key("tasks"), undecided)
-
-
 async def for_staff(
     c: AsyncConnection, after: str | None, limit: int, *, stuck: bool, turn: str | None
 ) -> Sequence[RowMapping]:
@@ -104,7 +85,7 @@ async def for_staff(
     if turn is not None:
         conditions.append(cases.c.owner == turn)
     if stuck:
-        conditions.append(_stuck())
+        conditions.append(cases.c.id.in_(radar.stuck()))
     # Without its kind, an id says when the case was opened.
     opened = func.split_part(cases.c.id, "_", 2)
     if after is not None:

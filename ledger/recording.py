@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import RowMapping, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,6 +24,10 @@ class Taken:
 
     outcome: Outcome
     tells: tuple[tuple[int, str], ...] = ()
+    command: str | None = None
+    """Whose outcome it is, when it is a person's."""
+    waited: timedelta | None = None
+    """How long the instruction waited, when this step is the one that decided it."""
 
 
 async def commit(
@@ -53,12 +58,15 @@ async def commit(
         reminders=reminders,
     )
     await _record_events(c, scene, decision, after, recorded, instruction)
+    command, waited = None, None
     if instruction is not None:
         await _record_files(c, scene, instruction)
-        await instructions.settle(c, instruction["id"], recorded)
+        waited = await instructions.settle(c, instruction["id"], recorded)
+        command = instruction["command"]
     woken = await tells.waiting_for_money(c, _credited(decision))
     told = await tells.add(c, [*_to_tell(request, before, after, followed), *woken])
-    return Taken(await again(c, request, recorded), tuple((row.id, row[1]) for row in told))
+    rows = tuple((row.id, row[1]) for row in told)
+    return Taken(await again(c, request, recorded), rows, command, waited)
 
 
 async def refuse(
@@ -66,8 +74,9 @@ async def refuse(
 ) -> Taken:
     """Record the refusal; nothing else happens."""
     recorded = refused(refusal, pair.case(row["case_id"]).version)
-    await instructions.settle(c, row["id"], recorded)
-    return Taken(await again(c, request, recorded))
+    waited = await instructions.settle(c, row["id"], recorded)
+    outcome = await again(c, request, recorded)
+    return Taken(outcome, command=row["command"], waited=waited)
 
 
 def refused(refusal: DomainError, version: int) -> Recorded:

@@ -132,6 +132,8 @@ cases = Table(
     Index("ix_cases_wake_at", "wake_at", postgresql_where=text("not over")),
     Index("ix_cases_due_at", "due_at", postgresql_where=text("not over")),
     Index("ix_cases_open", "id", postgresql_where=text("not over")),
+    Index("ix_cases_of_staff", "id", postgresql_where=text("not over and owner = 'staff'")),
+    Index("ix_cases_with_tasks", "id", postgresql_where=text("not over and data ? 'tasks'")),
 )
 
 brief = Table(
@@ -156,6 +158,7 @@ instruction = Table(
     _at("received_at", now=True),
     Column("outcome", JSONB(none_as_null=True)),
     _at("decided_at", nullable=True),
+    Column("traceparent", Text, comment="the trace of the request it came with"),
     UniqueConstraint("caller_id", "idempotency_key"),
     CheckConstraint("(outcome is null) = (decided_at is null)", name="decided_has_outcome"),
     Index(

@@ -21,6 +21,7 @@ from local.places import Unready, free_ports, passable, private
 from local.postgres import OWNER, Postgres
 from local.temporal import TemporalServer
 from local.web import answers
+from workflows import schedules
 
 READY_WITHIN_S = 60
 # Worker and API finish within 15 s of SIGTERM what they have begun.
@@ -180,6 +181,7 @@ class Stack:
         yield "PostgreSQL: bringing the schema up to date", self._migrate
         yield "Temporal: starting", self._start_temporal
         yield "Mail catcher: starting", self.mail.start
+        yield "Temporal: scheduling the checks of the books", self._schedule
         yield "Worker: starting", self._start_worker
         yield "API: starting", self._start_api
 
@@ -205,6 +207,12 @@ class Stack:
         ports = (self.ports.temporal, self.ports.temporal_ui)
         self.temporal = TemporalServer(temporal_binary.find(), self.logs, *ports, store)
         self.temporal.start()
+
+    def _schedule(self) -> None:
+        now = self.environment()
+        address, namespace = now["TEMPORAL_ADDRESS"], now.get("TEMPORAL_NAMESPACE", "default")
+        prefix = now.get("PEEROK_TASK_QUEUE_PREFIX", "")
+        aside(lambda: asyncio.run(schedules.ensure_at(address, namespace, prefix)))
 
     def _start_worker(self) -> None:
         start_workers(self.worker)

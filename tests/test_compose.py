@@ -26,7 +26,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 def test_the_cluster_has_all_its_parts() -> None:
     """Temporal on PostgreSQL with its UI, our PostgreSQL, migrations as a job, API and workers."""
-    assert OURS == ["api", "api-2", "migrate", "search-attributes", "worker"]
+    assert OURS == ["api", "api-2", "migrate", "schedules", "search-attributes", "worker"]
     wanted = {"postgres", "temporal", "temporal-postgres", "temporal-schema", "temporal-ui"}
     assert wanted <= set(SERVICES)
     assert SERVICES["worker"]["deploy"]["replicas"] == 2
@@ -155,6 +155,5 @@ def test_the_image_holds_what_it_copies() -> None:
     sources = {source for line in copied for source in line}
     assert all((ROOT / source).exists() for source in sources)
     packages = {"domain", "ledger", "workflows", "activities", "api", "local"}
-    assert (
-        packages | {"requirements.lock", "settings.py", "logs.py", "worker.py", "cli.py"} == sources
-    )
+    modules = {"settings", "logs", "metrics", "telemetry", "tracing", "worker", "cli"}
+    assert packages | {"requirements.lock"} | {f"{name}.py" for name in modules} == sources

@@ -1,6 +1,7 @@
 """Logs are lines of JSON that say what failed, without the values it failed on."""
 
 import json
+import logging
 
 import pytest
 import structlog
@@ -27,3 +28,31 @@ def test_what_is_below_the_level_is_not_logged(capsys: pytest.CaptureFixture[str
     structlog.get_logger().info("nothing to see")
     logs.configure("INFO")
     assert capsys.readouterr().out == ""
+
+
+def test_what_libraries_log_is_json_too_without_who_asked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """An access says method, path and status; the address and the query are the caller's."""
+    logs.configure("INFO")
+    asked = ("203.0.113.7:4711", "GET", "/v1/jobs?cursor=abc", "1.1", 200)
+    with structlog.contextvars.bound_contextvars(request_id="r1"):
+        logging.getLogger("uvicorn.access").info('%s - "%s %s HTTP/%s" %d', *asked)
+    written = capsys.readouterr().out
+    line = json.loads(written)
+    assert (line["event"], line["method"], line["path"], line["status"], line["request_id"]) == (
+        "request", "GET", "/v1/jobs", 200, "r1",
+    )  # fmt: skip
+    assert "203.0.113.7" not in written and "cursor" not in written
+
+
+def test_a_worker_s_line_names_its_workflow(capsys: pytest.CaptureFixture[str]) -> None:
+    """Temporal's own lines carry the workflow's id as ours do."""
+    logs.configure("INFO")
+    about = {"workflow_id": "job/job_1", "workflow_type": "JobWorkflow", "attempt": 1}
+    logging.getLogger("temporalio.workflow").warning(
+        "child not started", extra={"temporal_workflow": about}
+    )
+    line = json.loads(capsys.readouterr().out)
+    assert (line["event"], line["workflow_id"]) == ("child not started", "job/job_1")
+    assert line["level"] == "warning"

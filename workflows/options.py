@@ -33,6 +33,12 @@ WORKFLOWS = {"job": "JobWorkflow", "dispute": "DisputeWorkflow"}
 QUEUES = {"job": TaskQueue.JOBS, "dispute": TaskQueue.JOBS}
 """Where each kind of case lives."""
 
+CHECKS_WORKFLOW = "ChecksWorkflow"
+CHECKS_QUEUE = TaskQueue.MONEY
+"""Where the checks of the books are made."""
+CHECKS = {"newest": timedelta(minutes=2), "all": timedelta(minutes=30)}
+"""The checks, and after how long each is tried again: by then whoever made it has died."""
+
 SUMMARIES = {
     "job": "One client, one freelancer, one escrow",
     "dispute": "The quarrel over one job: rejection, mediation, ruling",
@@ -50,7 +56,8 @@ What may happen next, and why: `docs/processes.md`.
 
 COMMIT_STEP = "commit_step"
 SEND_REMINDER = "send_reminder"
-RESULT_TYPES: dict[str, type] = {COMMIT_STEP: Outcome, SEND_REMINDER: str}
+CHECK_BOOKS = "check_books"
+RESULT_TYPES: dict[str, type] = {COMMIT_STEP: Outcome, SEND_REMINDER: str, CHECK_BOOKS: int}
 """What each activity answers; a test compares this with what the worker registers."""
 
 QUICKLY = RetryPolicy(

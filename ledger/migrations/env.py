@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from ledger.tables import metadata
+from ledger import watch_tables
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=watch_tables.metadata,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -9,7 +9,7 @@ from httpx import AsyncClient
 
 from domain import commands as c
 from domain.cases import Role
-from ledger import reading
+from ledger import radar
 from tests.api.people import Person, code
 from tests.holding.hands import decided, leaves, rows, workflow
 from tests.life import Life, eventually
@@ -121,7 +121,7 @@ async def test_a_decision_nobody_acts_on_counts_as_stuck(
     await life.in_review()
     revision = await leaves(life, Role.CLIENT, c.RequestRevision, unheard)
     assert await found(life, stuck=True) == {}
-    monkeypatch.setattr(reading, "UNDECIDED_AFTER", timedelta(0))
+    monkeypatch.setattr(radar, "UNDECIDED_AFTER", timedelta(0))
     assert (await found(life, stuck=True)).keys() == {life.job_id}
     await workflow(life.world, life.job_id).signal("request_revision", revision)
     await eventually(lambda: decided(life.world, revision))
@@ -147,6 +147,7 @@ async def test_a_case_past_its_time_counts_as_stuck(world: World, life: Life) ->
     )
     line = (await found(life, stuck=True))[life.job_id]
     assert line["overdue"] is True
+    assert [reason["why"] for reason in line["stuck"]] == ["overdue"]
     await rows(
         world,
         "update cases set wake_at = now() + interval '1 day' where id = :job returning id",

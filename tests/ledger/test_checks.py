@@ -53,6 +53,9 @@ BROKEN = {
         f"{RECEIPT} values ('x', 'x', 'wire', 1, 'USD', 'x', now(), 'x', 'y', null)"
     ),
     "ck_seal_is_whole": "insert into seal values (1, 1, 'short', 'short')",
+    "ck_staff_task_closed_is_explained": (
+        "insert into staff_task (id, kind, what, closed_at) values ('x', 'x', 'x', now())"
+    ),
     "ck_work_permission_result_is_known": (
         "insert into work_permission (person_id, us_citizen, lives_in_us, result)"
         " values ('x', true, true, 'maybe')"

@@ -15,6 +15,10 @@ ENTRY = """
     insert into journal_entry (reference, kind, cause, effective_at, request_hash, leg_count)
     values ('attempt', 'x', 'x', now(), 'x', 2)
 """
+CLOSED_TASK = """
+    insert into staff_task (id, kind, what, closed_at, closed_by, reason)
+    select 'task_1', 'x', 'x', now(), id, 'x' from person limit 1
+"""
 THIS = "currval('journal_entry_id_seq')"
 FINISHED = "(select id from journal_entry where reference = 'finished')"
 
@@ -116,6 +120,15 @@ ATTEMPTS = {
         "decided_once", ("update instruction set outcome = null, decided_at = null",)
     ),
     "a deleted instruction": Attempt("instruction_stays", ("delete from instruction",)),
+    "a trace that changes": Attempt(
+        "instruction_keeps_its_trace", ("update instruction set traceparent = 'y'",)
+    ),
+    "a closed task that opens again": Attempt(
+        "closed_once",
+        (CLOSED_TASK, "update staff_task set closed_at = null, closed_by = null, reason = null"),
+    ),
+    "a deleted task": Attempt("staff_task_stays", ("delete from staff_task",)),
+    "truncated tasks": Attempt("staff_task_stays", ("truncate staff_task",)),
     "truncated instructions": Attempt("instruction_stays", ("truncate instruction cascade",)),
 }
 

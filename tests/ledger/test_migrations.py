@@ -10,9 +10,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.accounts import NEVER_ABOVE_ZERO, NEVER_BELOW_ZERO, PERSONAL, SHARED, Kind
-from ledger import migrate
+from ledger import migrate, watch_tables
 from ledger.database import connect
-from ledger.tables import metadata
 from local.postgres import OWNER
 from tests.ledger import acts
 from tests.ledger.elsewhere import Server
@@ -59,7 +58,7 @@ def test_the_schema_goes_up_from_nothing_and_back_to_nothing(server: Server, emp
     assert migrate.current(url) is None
     for _ in range(2):
         migrate.upgrade(url)
-        assert migrate.current(url) == "0002"
+        assert migrate.current(url) == "0004"
         migrate.downgrade(url, "base")
         assert migrate.current(url) is None
 
@@ -95,7 +94,7 @@ def test_processes_that_migrate_at_once_take_turns(server: Server, empty: str) -
     with ThreadPoolExecutor(3) as pool:
         for done in [pool.submit(migrate.upgrade, server.url(empty, OWNER)) for _ in range(3)]:
             done.result()
-    assert migrate.current(server.url(empty, OWNER)) == "0002"
+    assert migrate.current(server.url(empty, OWNER)) == "0004"
 
 
 def test_without_the_application_s_role_nothing_is_migrated(
@@ -115,9 +114,8 @@ async def test_alembic_sees_no_difference_between_the_tables_and_the_schema(
 
     def differences(connection: Connection) -> list[Any]:
         options = {"compare_type": True, "compare_server_default": True}
-        return list(
-            compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
-        )
+        now = MigrationContext.configure(connection, opts=options)
+        return list(compare_metadata(now, watch_tables.metadata))
 
     async with owner.connect() as c:
         assert await c.run_sync(differences) == []
@@ -129,7 +127,7 @@ async def test_the_tables_as_python_makes_them_are_those_of_the_migrations(
     """Alembic compares no CHECK and no predicate, PostgreSQL's catalogue has all of them."""
     engine = connect(server.url(empty, OWNER), pool=1)
     async with engine.begin() as c:
-        await c.run_sync(metadata.create_all)
+        await c.run_sync(watch_tables.metadata.create_all)
     await engine.dispose()
     ours = await _all(server.url(empty, OWNER), SHAPE)
     assert ours ^ await _all(server.url(migrated, OWNER), SHAPE) == set()

@@ -15,6 +15,7 @@ MAY = {
     "agreement": "select, insert",
     "alembic_version": "select",
     "attachment": "select, insert, delete",
+    "books_check": "select, insert, update",
     "brief": "select, insert, update",
     "cases": "select, insert, update",
     "delivery": "select, insert",
@@ -32,11 +33,16 @@ MAY = {
     "reply": ALL,
     "seal": "select",
     "signature": "select, insert",
+    "staff_task": "select, insert",
     "tell": ALL,
     "token": ALL,
     "work_permission": "select, insert, update",
 }
-MAY_UPDATE = {"instruction": {"outcome", "decided_at"}, "receipt": {"confirmed_by", "confirmed_at"}}
+MAY_UPDATE = {
+    "instruction": {"outcome", "decided_at"},
+    "receipt": {"confirmed_by", "confirmed_at"},
+    "staff_task": {"closed_at", "closed_by", "reason"},
+}
 MAY_CALL = {"post", "wallets", "open_accounts", "open_escrow", "seal_entries"}
 
 

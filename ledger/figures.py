@@ -1,0 +1,69 @@
+"""Figures of the whole book that operators watch; each query looks only at what still waits."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledger import radar
+
+WAITING = text(
+    """
+    select 'mail' as what, count(*) as many, extract(epoch from now() - min(n.created_at)) as age_s
+      from mail m join notice n on n.id = m.notice_id where m.status = 'pending'
+    union all
+    select 'tell', count(*), extract(epoch from now() - min(created_at))
+      from tell where told_at is null
+    union all
+    select 'instruction', count(*), extract(epoch from now() - min(received_at))
+      from instruction where outcome is null
+    union all
+    select 'clock', count(*), extract(epoch from now() - min(wake_at))
+      from cases where not over and wake_at < now()
+    """
+)
+OPEN_CASES = text("select kind, count(*) as many from cases where not over group by kind")
+STAFF_TASKS = text(
+    "select kind, count(*) as many from staff_task where closed_at is null group by kind"
+)
+CHECKS = text("select name, ended_at, seconds, violations from books_check")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many of these wait, and how long the oldest has."""
+
+    many: int
+    oldest_s: float
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one look found."""
+
+    mails: Waiting
+    tells: Waiting
+    instructions: Waiting
+    clocks: Waiting
+    open_cases: dict[str, int]
+    stuck: dict[str, int]
+    staff_tasks: dict[str, int]
+    checks: list[RowMapping]
+
+
+async def read(c: AsyncConnection) -> Figures:
+    """Look once."""
+    waiting = {
+        row.what: Waiting(row.many, max(float(row.age_s or 0), 0.0))
+        for row in await c.execute(WAITING)
+    }
+    return Figures(
+        mails=waiting["mail"],
+        tells=waiting["tell"],
+        instructions=waiting["instruction"],
+        clocks=waiting["clock"],
+        open_cases={row.kind: row.many for row in await c.execute(OPEN_CASES)},
+        stuck=await radar.counted(c),
+        staff_tasks={row.kind: row.many for row in await c.execute(STAFF_TASKS)},
+        checks=list((await c.execute(CHECKS)).mappings()),
+    )

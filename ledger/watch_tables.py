@@ -1,0 +1,50 @@
+"""The tables of what staff and operators look after besides cases."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    func,
+    text,
+)
+
+from ledger.tables import metadata as metadata
+
+staff_task = Table(
+    "staff_task",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("opened_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("closed_by", Text, ForeignKey("person.id")),
+    Column("reason", Text),
+    CheckConstraint(
+        "(closed_at is null) = (closed_by is null) and (closed_at is null) = (reason is null)",
+        name="closed_is_explained",
+    ),
+    Index(
+        "uq_staff_task_open",
+        "kind",
+        "what",
+        unique=True,
+        postgresql_where=text("closed_at is null"),
+    ),
+)
+
+books_check = Table(
+    "books_check",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("ended_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("seconds", Double, nullable=False),
+    Column("violations", Integer, nullable=False),
+    comment="what the last check of each kind found",
+)

@@ -1,0 +1,255 @@
+"""Each way in which a case can stick is on the radar, with its reason, until it is solved."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain import commands as c
+from domain.cases import Role
+from ledger import radar
+from tests.holding.faults import Failing
+from tests.holding.hands import (
+    commit,
+    decided,
+    ended,
+    hands,
+    leaves,
+    policy,
+    rows,
+    sweeper,
+    workflow,
+)
+from tests.holding.test_failures import FOR_GOOD, PASSING, retried, stuck
+from tests.life import Life, eventually
+from tests.world import World
+
+SOON = timedelta(seconds=1.5)
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is late at all is on the radar."""
+    monkeypatch.setattr(radar, "UNDECIDED_AFTER", timedelta(0))
+    monkeypatch.setattr(radar, "OVERDUE_AFTER", timedelta(0))
+
+
+async def seen(life: Life, case_id: str = "") -> list[str]:
+    """Why the case, by default the job, is on the radar of staff."""
+    staff, why, query = life.world.house.staff, [], {"stuck": True, "limit": 100}
+    while True:
+        page = (await staff.get("/v1/staff/cases", **query)).json()
+        found = [one for one in page["items"] if one["id"] == (case_id or life.job_id)]
+        why += [reason["why"] for line in found for reason in line["stuck"]]
+        assert all(_past(reason["since"]) for line in found for reason in line["stuck"])
+        if page["next_cursor"] is None:
+            return why
+        query["cursor"] = page["next_cursor"]
+
+
+async def becomes(life: Life, *why: str, case_id: str = "") -> None:
+    """The radar says this of the case, now or in a moment; nothing: it has left the radar."""
+    now: list[str] = []
+
+    async def says() -> bool:
+        now[:] = await seen(life, case_id)
+        return now == list(why)
+
+    await eventually(says)
+    assert now == list(why)
+
+
+async def test_a_decision_whose_step_keeps_failing(
+    world: World, life: Life, impatient: None
+) -> None:
+    """Undecided, and `Stuck` in Temporal; staff have it tried again."""
+    fault = Failing("commit_step", PASSING, times=0)
+    async with hands(world, fault):
+        await life.in_review()
+        fault.times = 1_000
+        approval = await leaves(life, Role.CLIENT, c.Approve)
+        await becomes(life, "undecided")
+        await eventually(lambda: stuck(life))
+        fault.times = 0
+        assert await retried(life)
+        await eventually(lambda: decided(world, approval))
+        await becomes(life)
+
+
+async def test_a_clock_whose_step_keeps_failing(world: World, life: Life, impatient: None) -> None:
+    """Overdue, and `Stuck` in Temporal; staff have it tried again."""
+    fault = Failing("commit_step", PASSING, times=0)
+    with policy(world, offer_period=SOON):
+        async with hands(world, fault):
+            await life.offered()
+            fault.times = 1_000
+            await becomes(life, "overdue")
+            await eventually(lambda: stuck(life))
+            fault.times = 0
+            assert await retried(life)
+            await becomes(life)
+    assert await life.states() == ("lapsed", None)
+
+
+async def test_no_worker(world: World, life: Life) -> None:
+    """Overdue, until there is one."""
+    with policy(world, offer_period=SOON):
+        async with hands(world):
+            await life.offered()
+        await becomes(life, "overdue")
+        async with hands(world):
+            await becomes(life)
+
+
+async def test_a_timer_that_waits_for_a_later_moment(world: World, life: Life) -> None:
+    """Overdue by its row; the sweeper has its workflow look again."""
+    async with hands(world):
+        await life.offered()
+        past = "now() - '1 h'::interval"
+        moved = f"data = jsonb_set(data, '{{timers,0,at}}', to_jsonb({past})), wake_at = {past}"
+        await rows(world, f"update cases set {moved} where id = :job returning id", job=life.job_id)
+        await becomes(life, "overdue")
+        await sweeper(world).overdue()
+        await becomes(life)
+
+
+async def test_a_signal_that_was_lost(world: World, life: Life, unheard: AsyncClient) -> None:
+    """Undecided; the sweeper signals again."""
+    async with hands(world):
+        await life.offered()
+        refusal = await leaves(life, Role.FREELANCER, c.Decline, unheard)
+        await becomes(life, "undecided")
+        await sweeper(world).instructions()
+        await eventually(lambda: decided(world, refusal))
+        await becomes(life)
+
+
+async def test_a_workflow_that_is_gone(world: World, life: Life) -> None:
+    """Somebody terminated it: overdue when its moment comes; the sweeper starts it again."""
+    with policy(world, offer_period=SOON):
+        async with hands(world):
+            await life.offered()
+            await workflow(world, life.job_id).terminate()
+            await becomes(life, "overdue")
+            await swept(world, life.job_id)
+            await becomes(life)
+            await eventually(lambda: ended(world, life.job_id))
+
+
+async def test_a_dispute_whose_workflow_never_started(world: World, life: Life) -> None:
+    """Its parent died between the row and the child; the sweeper starts it from its row."""
+    with policy(world, rejection_period=SOON, rejection_reminders=()):
+        async with hands(world):
+            await life.in_review()
+        rejection = await leaves(life, Role.CLIENT, c.RequestRejection)
+        await commit(world, life.job_id, version=3, instruction_id=rejection)
+        await workflow(world, life.job_id).terminate()
+        dispute = await life.open_dispute() or ""
+        await becomes(life, "overdue", case_id=dispute)
+        async with hands(world):
+            await swept(world, dispute)
+            # It lives again: its clock finds that nobody was reminded, and asks staff to look.
+            await becomes(life, "task_open", case_id=dispute)
+            await life.freelancer_does(c.AcceptRejection)
+            await becomes(life, case_id=dispute)
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["refused later", "activity fails"])
+async def test_a_reminder_that_nobody_got(world: World, life: Life, fails: bool) -> None:
+    """Silence proves nothing: a task opens; staff rule by hand."""
+    life = await Life.begin(world, client_at="example.com" if fails else "later.example")
+    faults = [Failing("send_reminder", FOR_GOOD)] if fails else []
+    async with hands(world, *faults):
+        await life.in_review()
+        await life.until(await life.due())
+        await eventually(lambda: _has_task(life))
+        assert await _tasks(life) == ["task_open"]
+        await life.staff_does(c.Resolve, ends="release")
+        assert await _tasks(life) == []
+
+
+async def test_what_waits_for_a_ruling(world: World, life: Life) -> None:
+    """The mediation failed: staff owe the next step, on job and dispute; they rule."""
+    async with hands(world):
+        await life.staff_review()
+        await becomes(life, "waits_for_staff")
+        await becomes(life, "waits_for_staff", case_id=await life.open_dispute() or "")
+        await life.staff_does(c.Resolve)
+        await becomes(life)
+
+
+async def test_a_ruling_that_waits_for_a_second_person(world: World) -> None:
+    """A large one is nobody's alone; the second person confirms."""
+    life = await Life.begin(world, price=6_000_00)
+    async with hands(world):
+        await life.ruled()
+        await becomes(life, "waits_for_staff")
+        answer = await life.asks(Role.STAFF, c.Confirm, world.house.second)
+        assert answer.status_code == 200, answer.text
+        await becomes(life)
+
+
+async def test_a_pause_that_nobody_ends(world: World, life: Life) -> None:
+    """A pause ends by itself; when that did not happen it is overdue, and staff end it."""
+    async with hands(world):
+        await life.in_review()
+        until = (datetime.now(UTC) + SOON).isoformat()
+        await life.staff_does(c.PauseClock, until=until, reason="illness")
+    await becomes(life, "overdue")
+    resumed = await leaves(life, Role.STAFF, c.ResumeClock)
+    async with hands(world):
+        await eventually(lambda: decided(world, resumed))
+        await becomes(life)
+
+
+async def test_each_reason_is_counted(world: World, life: Life) -> None:
+    """The metric says how many cases there are for each, none included."""
+    async with hands(world):
+        async with world.engine.connect() as connection:
+            before = await radar.counted(connection)
+        await life.staff_review()
+        async with world.engine.connect() as connection:
+            now = await radar.counted(connection)
+    assert set(now) == set(radar.REASONS)
+    assert now["waits_for_staff"] == before["waits_for_staff"] + 2
+
+
+async def _tasks(life: Life) -> list[str]:
+    """The open tasks, whatever else is late: here the workflow's time is ahead of the radar's."""
+    ids = [life.job_id]
+    async with life.world.engine.connect() as connection:
+        found = (await radar.blips(connection, ids))[life.job_id]
+    return [blip.why for blip in found if blip.why == "task_open"]
+
+
+async def _has_task(life: Life) -> bool:
+    return bool((await life.shown(Role.STAFF))["staff_tasks"])
+
+
+async def swept(world: World, case_id: str) -> None:
+    """The sweeper looks until it has started this case; it sees with a little delay."""
+    ours = sweeper(world)
+
+    async def started() -> bool:
+        await ours.missing()
+        return await _runs(world, case_id)
+
+    await eventually(started)
+
+
+async def _runs(world: World, case_id: str) -> bool:
+    """Whether it has a workflow that was not ended by force."""
+    try:
+        status = (await workflow(world, case_id).describe()).status
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return False
+    return status is not WorkflowExecutionStatus.TERMINATED
+
+
+def _past(moment: Any) -> bool:
+    return datetime.fromisoformat(moment) <= datetime.now(UTC)

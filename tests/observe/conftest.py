@@ -1,0 +1,43 @@
+"""A world of our own, whose books a test may damage."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from ledger.database import connect
+from local.mail import MailCatcher
+from local.postgres import Postgres
+from tests.world import World, database, namespace, opened, settings_for, working
+
+
+@pytest.fixture(scope="package")
+def observed_database(postgres_server: Postgres) -> Iterator[str]:
+    """A database of our own."""
+    with database(postgres_server, "observed") as url:
+        yield url
+
+
+@pytest.fixture(scope="package")
+async def world(
+    observed_database: str,
+    temporal_address: str,
+    mail: MailCatcher,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[World]:
+    """The running product."""
+    ours = await namespace(temporal_address, "observed")
+    files = tmp_path_factory.mktemp("observed")
+    settings = settings_for(observed_database, temporal_address, ours, mail.smtp_port, files)
+    async with opened(settings) as world, working(settings):
+        yield world
+
+
+@pytest.fixture(scope="package")
+async def superuser(
+    postgres_server: Postgres, observed_database: str
+) -> AsyncIterator[AsyncEngine]:
+    """Somebody who may switch the guards of the books off."""
+    engine = connect(postgres_server.url("observed", "postgres"), pool=2)
+    yield engine
+    await engine.dispose()

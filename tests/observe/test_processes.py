@@ -1,0 +1,191 @@
+"""Real processes as operators see them: metrics, alerts, the dashboard, a decision traced."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from prometheus_client.parser import text_string_to_metric_families
+from temporalio.client import Client
+
+import tracing
+from local import demo
+from local.aside import aside
+from local.places import free_ports
+from local.stack import Stack
+from tests.observe.collector import Collector, Span, collector
+from tests.observe.promql import Unreadable, metrics
+
+OPS = Path(__file__).parents[2] / "ops"
+ALERTS = [
+    rule
+    for group in yaml.safe_load((OPS / "alerts.yml").read_text())["groups"]
+    for rule in group["rules"]
+]
+PANELS: list[dict[str, Any]] = json.loads((OPS / "dashboard.json").read_text())["panels"]
+
+
+@pytest.fixture(scope="module")
+def collected() -> Iterator[Collector]:
+    """Where the traces of these processes go."""
+    with collector() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def stack(server_folder: Path, collected: Collector) -> Iterator[Stack]:
+    """A worker and an API that show all they can, after a demo story was played on them."""
+    worker, temporal = free_ports(2)
+    shown = {
+        "PEEROK_METRICS_PORT": str(worker),
+        "PEEROK_TEMPORAL_METRICS_PORT": str(temporal),
+        "OTEL_EXPORTER_OTLP_ENDPOINT": collected.url,
+    }
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        Stack(server_folder / "observed", settings=shown) as stack,
+    ):
+        patch.setattr(demo, "SCENES", demo.SCENES[:1])
+        aside(lambda: asyncio.run(demo.play(stack.url, stack.postgres.url())))
+        aside(lambda: asyncio.run(_check(stack)))
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def live(stack: Stack) -> set[str]:
+    """The names of all samples that Prometheus would read of these processes."""
+    ports = [stack.settings[f"PEEROK_{name}METRICS_PORT"] for name in ("", "TEMPORAL_")]
+    urls = [f"{stack.url}/metrics", *(f"http://127.0.0.1:{port}/metrics" for port in ports)]
+
+    def names() -> set[str]:
+        return {
+            sample.name
+            for url in urls
+            for family in text_string_to_metric_families(httpx.get(url).text)
+            for sample in family.samples
+        }
+
+    _until(lambda: "peerok_invariants_checked_timestamp_seconds" in names(), 30)
+    return names()
+
+
+@pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])
+def test_an_alert_names_metrics_that_exist(rule: dict[str, Any], live: set[str]) -> None:
+    """And says how bad it is and where its runbook is."""
+    assert metrics(rule["expr"]) and metrics(rule["expr"]) <= live
+    assert rule["labels"]["severity"] in ("page", "ticket")
+    assert rule["annotations"]["summary"]
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel["title"])
+def test_a_panel_names_metrics_that_exist(panel: dict[str, Any], live: set[str]) -> None:
+    """Each of its lines."""
+    for target in panel["targets"]:
+        assert metrics(target["expr"]) and metrics(target["expr"]) <= live
+
+
+def test_every_metric_of_ours_is_on_the_dashboard_or_in_an_alert(live: set[str]) -> None:
+    """What nobody looks at need not be counted."""
+    looked_at = {name for rule in ALERTS for name in metrics(rule["expr"])}
+    looked_at |= {name for p in PANELS for t in p["targets"] for name in metrics(t["expr"])}
+    ours = {name for name in live if name.startswith("peerok_")}
+    kinds = ("_bucket", "_count", "_sum", "_created")
+    families = {name for name in ours if not name.endswith(kinds)}
+    families |= {name.removesuffix("_bucket") for name in ours if name.endswith("_bucket")}
+    seen = {name.removesuffix("_bucket").removesuffix("_count") for name in looked_at}
+    assert families - seen == set()
+
+
+@pytest.mark.parametrize(
+    "wrong", ["max(a", "rate(a[5])", "a{b=c}", "max > 1", "a ? b", "sum(rate(a[5m]))) > 0"]
+)
+def test_what_is_no_expression_is_refused(wrong: str) -> None:
+    """Else the tests above would say nothing."""
+    with pytest.raises(Unreadable):
+        metrics(wrong)
+
+
+def test_an_approval_is_one_trace_from_the_request_to_the_posting(
+    stack: Stack, collected: Collector
+) -> None:
+    """The API's request, its signal, the worker's step and the function that posts."""
+    _until(lambda: _approvals(collected) != [], 30)
+    span, above = _approvals(collected)[0]
+    assert span.service == "peerok-worker"
+    names = [(one.service, one.name) for one in above]
+    assert ("peerok-worker", "commit_step") in names
+    assert above[-1].service == "peerok-api" and above[-1].name.endswith("/approve")
+    step = next(one for one in above if one.name == "commit_step")
+    assert step.attributes["peerok.case_id"].startswith("job_")
+    assert step.attributes["peerok.instruction_id"].startswith("instruction_")
+    of_trace = [one for one in collected.spans if one.trace == span.trace]
+    assert {one.service for one in of_trace} == {"peerok-api", "peerok-worker"}
+    assert any(one.name.startswith("SignalWorkflow:approve") for one in of_trace)
+
+
+def test_traces_hold_no_values_and_nobody_s_words(stack: Stack, collected: Collector) -> None:
+    """Statements have placeholders; no body, address, error text or person is in a span."""
+    _until(lambda: _approvals(collected) != [], 30)
+    everything = b"".join(collected.raw)
+    for word in (b".example", b"Clara", b"Warmer", b"bakery", b"python-httpx", b"Bearer"):
+        assert word not in everything, word
+    keys = {key for one in collected.spans for key in one.attributes}
+    assert not [key for key in keys if key.startswith(tracing.PEOPLES)]
+    statements = [
+        s.attributes["db.statement"] for s in collected.spans if "db.statement" in s.attributes
+    ]
+    assert any("$1" in one for one in statements)
+    assert not any(one.events or one.says for one in collected.spans)
+
+
+def test_loops_that_nobody_asked_for_make_no_traces(stack: Stack, collected: Collector) -> None:
+    """The sweeper and the mail loop would make more spans than all people."""
+    _until(lambda: _approvals(collected) != [], 30)
+    roots = {one.name for one in collected.spans if not one.parent}
+    assert not roots & {"SELECT", "select", "INSERT", "UPDATE", "update", "BEGIN;", "COMMIT;"}
+
+
+@pytest.mark.parametrize("name", ["api", "worker"])
+def test_every_line_a_process_prints_is_json(stack: Stack, name: str) -> None:
+    """Ours, uvicorn's and Temporal's; but for the word that whoever started it waits for."""
+    printed = (stack.logs / f"{name}.log").read_text().splitlines()
+    lines = [json.loads(line) for line in printed if line != "worker ready"]
+    assert lines and all({"event", "level", "timestamp"} <= line.keys() for line in lines)
+    if name == "api":
+        asked = [line for line in lines if line["event"] == "request"]
+        assert asked and all(line["request_id"] for line in asked)
+        approvals = [line for line in asked if line["path"].endswith("/approve")]
+        assert approvals and all(line["case_id"] and line["instruction_id"] for line in approvals)
+
+
+def _approvals(collected: Collector) -> list[tuple[Span, list[Span]]]:
+    """Each posting under an approval, with the spans above it, the nearest first."""
+    spans = {one.id: one for one in list(collected.spans)}
+    found = []
+    for one in list(spans.values()):
+        if "post(" not in one.attributes.get("db.statement", ""):
+            continue
+        above, parent = [], one.parent
+        while parent in spans:
+            above.append(spans[parent])
+            parent = above[-1].parent
+        if above and above[-1].name.endswith("/approve"):
+            found.append((one, above))
+    return found
+
+
+async def _check(stack: Stack) -> None:
+    client = await Client.connect(stack.environment()["TEMPORAL_ADDRESS"])
+    await client.get_schedule_handle("check-books-newest").trigger()
+
+
+def _until(holds: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.5)
