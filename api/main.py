@@ -12,6 +12,7 @@ import settings as environment
 from api import (
     accounts,
     agreements,
+    case_files,
     disputes,
     docs_page,
     entries,
@@ -25,6 +26,7 @@ from api import (
     problem_pages,
     problems,
     receipts,
+    signing_keys,
     staff,
     timeline,
     wallet,
@@ -50,6 +52,8 @@ NOUNS = (
     jobs.router,
     disputes.router,
     timeline.router,
+    case_files.router,
+    signing_keys.router,
     instructions.router,
     staff.router,
     entries.house,
@@ -71,6 +75,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings or environment.settings()
     logs.configure(app.state.settings.log_level)
     app.state.rates = Rates()
+    app.state.signing_key = signing_keys.key_of(app.state.settings)
     problems.install(app)
     app.add_middleware(Edge)
     for router in NOUNS:
@@ -96,6 +101,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         async with app.state.engine.begin() as c:
             await texts.ensure(c)
+        if app.state.signing_key is not None:
+            await signing_keys.announce(app.state.engine, app.state.signing_key)
         yield
     finally:
         await app.state.engine.dispose()

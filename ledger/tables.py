@@ -67,6 +67,20 @@ token = Table(
     _at("expires_at"),
 )
 
+deadline_feed = Table(
+    "deadline_feed",
+    metadata,
+    Column("person_id", Text, ForeignKey("person.id"), primary_key=True),
+    Column(
+        "hash",
+        LargeBinary,
+        nullable=False,
+        unique=True,
+        comment="SHA-256 of the secret in the address",
+    ),
+    _at("created_at", now=True),
+)
+
 agreement = Table(
     "agreement",
     metadata,
@@ -257,6 +271,7 @@ notice = Table(
         "ix_notice_inbox", "person_id", text("id desc"), postgresql_where=text("removed_at is null")
     ),
     Index("ix_notice_proves", "proves", "person_id", postgresql_where=text("proves is not null")),
+    Index("ix_notice_case_id", "case_id"),
 )
 
 mail = Table(
@@ -306,6 +321,19 @@ reply = Table(
     Column("body", JSONB, nullable=False),
     _at("created_at", now=True),
     PrimaryKeyConstraint("caller", "idempotency_key"),
+)
+
+signing_key = Table(
+    "signing_key",
+    metadata,
+    Column("public_key", LargeBinary, primary_key=True, comment="Ed25519; its id is made from it"),
+    _at("first_used_at", now=True),
+    Column(
+        "withdrawn_at",
+        DateTime(timezone=True),
+        comment="set by the owner when the secret half was lost to others",
+    ),
+    CheckConstraint("length(public_key) = 32", name="public_key_is_whole"),
 )
 
 # The journal: only the function `post` writes it.
