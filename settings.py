@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     """Signs case files: 64 hexadecimal digits, of `python -m cli signing-key`; without it, 503."""
     case_file_limit: str = "30/hour"
     """How many case files one person may ask for."""
+    feed_limit: str = "120/hour"
+    """How often calendar programs may ask for one person's deadlines."""
 
     outcome_wait: timedelta = timedelta(seconds=5)
     """How long a decision's request waits for its outcome before it answers 202."""

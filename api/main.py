@@ -13,6 +13,7 @@ from api import (
     accounts,
     agreements,
     case_files,
+    deadlines,
     disputes,
     docs_page,
     entries,
@@ -54,6 +55,7 @@ NOUNS = (
     timeline.router,
     case_files.router,
     signing_keys.router,
+    deadlines.router,
     instructions.router,
     staff.router,
     entries.house,
@@ -75,6 +77,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings or environment.settings()
     logs.configure(app.state.settings.log_level)
     app.state.rates = Rates()
+    deadlines.hide_secrets()
     app.state.signing_key = signing_keys.key_of(app.state.settings)
     problems.install(app)
     app.add_middleware(Edge)

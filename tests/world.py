@@ -123,6 +123,7 @@ def settings_for(
         "login_email_limit": "1000/second",
         "signup_limit": "1000/second",
         "case_file_limit": "1000/second",
+        "feed_limit": "1000/second",
         "signing_key": SIGNING_KEY,
         "outcome_wait": timedelta(seconds=20),
     }
