@@ -53,7 +53,7 @@ def terms(agreed: Terms) -> list[dict[str, str]]:
 def account(kind: str, owner: str, named: Mapping[str, str], *, whole: bool) -> str:
     """An account as people call it; of somebody else's wallet not which part of it."""
     if owner == PLATFORM:
-        return f"the platform's {kind.replace('_', ' ')}"
+        return f"the platform's {kind.removeprefix('platform_').replace('_', ' ')}"
     if kind == Kind.ESCROW:
         return (
             "the escrow of the job" if owner.startswith("job_") else "the mediation fee set aside"

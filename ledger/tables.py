@@ -71,13 +71,7 @@ deadline_feed = Table(
     "deadline_feed",
     metadata,
     Column("person_id", Text, ForeignKey("person.id"), primary_key=True),
-    Column(
-        "hash",
-        LargeBinary,
-        nullable=False,
-        unique=True,
-        comment="SHA-256 of the secret in the address",
-    ),
+    Column("hash", LargeBinary, nullable=False, unique=True, comment="SHA-256 of the secret"),
     _at("created_at", now=True),
 )
 
@@ -258,7 +252,7 @@ notice = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("person_id", Text, ForeignKey("person.id"), nullable=False),
-    Column("case_id", Text, ForeignKey("cases.id")),
+    Column("case_id", Text, ForeignKey("cases.id"), index=True),
     Column("kind", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("body", Text, nullable=False),
@@ -271,7 +265,6 @@ notice = Table(
         "ix_notice_inbox", "person_id", text("id desc"), postgresql_where=text("removed_at is null")
     ),
     Index("ix_notice_proves", "proves", "person_id", postgresql_where=text("proves is not null")),
-    Index("ix_notice_case_id", "case_id"),
 )
 
 mail = Table(
@@ -328,12 +321,7 @@ signing_key = Table(
     metadata,
     Column("public_key", LargeBinary, primary_key=True, comment="Ed25519; its id is made from it"),
     _at("first_used_at", now=True),
-    Column(
-        "withdrawn_at",
-        DateTime(timezone=True),
-        comment="set by the owner when the secret half was lost to others",
-    ),
-    CheckConstraint("length(public_key) = 32", name="public_key_is_whole"),
+    _at("withdrawn_at", nullable=True),
 )
 
 # The journal: only the function `post` writes it.

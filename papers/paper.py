@@ -142,7 +142,7 @@ def heading(text: str, mark: str) -> list[Flowable]:
 
 def label(text: str) -> list[Flowable]:
     """What the next text is, never alone at the foot of a page."""
-    return [CondPageBreak(16 * mm), cell(text, LABEL)]
+    return [CondPageBreak(34 * mm), cell(text, LABEL)]
 
 
 def said(text: str, style: ParagraphStyle = SAID) -> list[Flowable]:

@@ -4,11 +4,9 @@ create table signing_key (
     public_key bytea not null,
     first_used_at timestamptz not null default now(),
     withdrawn_at timestamptz,
-    constraint pk_signing_key primary key (public_key),
-    constraint ck_signing_key_public_key_is_whole check (length(public_key) = 32)
+    constraint pk_signing_key primary key (public_key)
 );
 comment on column signing_key.public_key is 'Ed25519; its id is made from it';
-comment on column signing_key.withdrawn_at is 'set by the owner when the secret half was lost to others';
 
 create table deadline_feed (
     person_id text not null,
@@ -18,7 +16,7 @@ create table deadline_feed (
     constraint fk_deadline_feed_person_id foreign key (person_id) references person (id),
     constraint uq_deadline_feed_hash unique (hash)
 );
-comment on column deadline_feed.hash is 'SHA-256 of the secret in the address';
+comment on column deadline_feed.hash is 'SHA-256 of the secret';
 
 create index ix_notice_case_id on notice (case_id);
 
