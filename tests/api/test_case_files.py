@@ -1,5 +1,6 @@
 """A case file tells its reader everything that happened that they may know, and proves it."""
 
+import asyncio
 from collections import Counter
 from datetime import timedelta
 from io import BytesIO
@@ -261,3 +262,26 @@ async def test_a_case_that_is_too_long_for_paper_is_refused(
     refused = await answer(quarrel, quarrel.client, format="pdf")
     assert (refused.status_code, code(refused)) == (503, "unavailable")
     assert "as JSON it is whole" in refused.json()["detail"]
+
+
+async def test_it_is_one_moment_of_the_books(life: Life) -> None:
+    """Read while people decide: the version of the job is that of its last event, always."""
+    await life.in_review()
+    decided = asyncio.Event()
+
+    async def decide() -> None:
+        for minor in range(10_00, 18_00, 100):
+            await life.client_does(c.OfferSettlement, freelancer_minor=minor)
+        decided.set()
+
+    async def read() -> int:
+        seen = set()
+        while not decided.is_set():
+            file = await file_for(life, Role.FREELANCER)
+            last = max(case["version"] for one in told(file, "event") for case in one["cases"])
+            assert file["about"]["job"]["version"] == last
+            seen.add(last)
+        return len(seen)
+
+    versions = await asyncio.gather(*(read() for _ in range(3)), decide())
+    assert max(seen for seen in versions if seen) > 1
