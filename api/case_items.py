@@ -155,10 +155,10 @@ def _notice(story: Story, row: RowMapping) -> dict[str, Any]:
     address, answer = row["address"], row["answer"]
     mail = row["mail_id"] and {
         "id": row["mail_id"],
-        "address": address if whole else words.without_addresses(address),
+        "address": address if whole else words.server_of(address),
         "status": row["status"],
         "attempts": row["attempts"],
-        "answer": answer if whole else words.without_addresses(answer),
+        "answer": answer if whole else words.answered(answer, address),
         "settled_at": words.moment(row["settled_at"]),
     }
     return {

@@ -69,6 +69,14 @@ def signed(amount_minor: int, currency: str) -> str:
     return f"{sign}{show(abs(amount_minor))} {currency}"
 
 
-def without_addresses(text: str | None) -> str | None:
-    """What a mail server said, with every address in it reduced to the server it belongs to."""
-    return text and _ADDRESS.sub(r"…@\1", text)
+def server_of(address: str) -> str:
+    """An address reduced to the server it belongs to."""
+    return f"…@{address.rpartition('@')[2]}"
+
+
+def answered(text: str | None, address: str) -> str | None:
+    """What a mail server said, with neither an address nor the name of the mailbox in it."""
+    if text is None:
+        return None
+    mailbox = re.compile(rf"(?<!\w){re.escape(address.rpartition('@')[0])}(?!\w)", re.IGNORECASE)
+    return mailbox.sub("…", _ADDRESS.sub(r"…@\1", text))
