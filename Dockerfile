@@ -6,6 +6,7 @@ COPY requirements.lock .
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY settings.py logs.py metrics.py telemetry.py tracing.py worker.py cli.py ./
 COPY domain domain
+COPY papers papers
 COPY ledger ledger
 COPY workflows workflows
 COPY activities activities

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -160,6 +161,36 @@ def schedules() -> None:
         ensure_at(now.temporal_address, now.temporal_namespace, now.task_queue_prefix)
     )
     print(f"Scheduled: {', '.join(made)}")
+
+
+@app.command("signing-key")
+def signing_key() -> None:
+    """Make a new value for PEEROK_SIGNING_KEY, and print it with its public half."""
+    from papers import signing
+
+    secret = signing.fresh()
+    public = signing.SigningKey(secret).public
+    print(f"PEEROK_SIGNING_KEY={secret}\n# {public.id}, public key {public.hex}")
+
+
+@app.command("verify-case-file")
+def verify_case_file(
+    file: Annotated[Path, typer.Argument(help="A case file, as JSON or PDF.")],
+    key: Annotated[
+        list[str] | None,
+        typer.Option(help="A public key, or a file saved from /v1/signing-keys; again for more."),
+    ] = None,
+) -> None:
+    """Say whether a case file is, byte for byte, as it was signed; needs no server."""
+    from papers import checking
+
+    try:
+        verdict = checking.check(file.read_bytes(), checking.keys(key or ()))
+    except (OSError, ValueError) as error:
+        print(f"Cannot check {file}: {error}")
+        raise typer.Exit(1) from None
+    print(f"{'Unchanged' if verdict.holds else 'Not as it was signed'}. {verdict.says}")
+    raise typer.Exit(0 if verdict.holds else 1)
 
 
 @staff.command("add")

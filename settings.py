@@ -67,6 +67,13 @@ class Settings(BaseSettings):
     signup_limit: str = "120/hour"
     """How many accounts may be opened from one address."""
 
+    signing_key: SecretStr | None = None
+    """Signs case files: 64 hexadecimal digits, of `python -m cli signing-key`; without it, 503."""
+    case_file_limit: str = "30/hour"
+    """How many case files one person may ask for."""
+    feed_limit: str = "120/hour"
+    """How often calendar programs may ask for one person's deadlines."""
+
     outcome_wait: timedelta = timedelta(seconds=5)
     """How long a decision's request waits for its outcome before it answers 202."""
     sweep_after: timedelta = timedelta(seconds=10)

@@ -12,7 +12,7 @@ from domain.errors import NotYours
 from ledger import tokens
 
 _bearer = HTTPBearer(auto_error=False, description="A token from POST /v1/tokens")
-_Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Caller:
             raise NotYours(f"This takes the role {' or '.join(roles)}")
 
 
-async def _caller(credentials: _Credentials, engine: Engine) -> Caller:
+async def signed_in(credentials: Credentials, engine: Engine) -> Caller:
+    """The person whose token it is; 401 when it is nobody's."""
     if credentials is None:
         raise _not_signed_in()
     async with engine.connect() as c:
@@ -43,7 +44,7 @@ def _not_signed_in() -> Problem:
     return Problem("not_signed_in", headers={"WWW-Authenticate": "Bearer"})
 
 
-TheCaller = Annotated[Caller, Depends(_caller)]
+TheCaller = Annotated[Caller, Depends(signed_in)]
 
 
 def _accountant(caller: TheCaller) -> Caller:

@@ -11,10 +11,10 @@ from api.callers import Caller, TheCaller
 from api.cases import CaseShown, HandedFile, Party, Verdict, common, handed
 from api.decisions import Left, Noun, add_routes
 from api.ids import DisputeId
+from api.sight import mediator
 from api.state import Engine, TheSettings
 from domain import cases as law
 from domain.cases import Dispute, DisputeState, Ends, Role
-from domain.decide import MEDIATED
 from domain.dispute import DISPUTE
 from domain.opening import quoted_fee
 from ledger import reading
@@ -97,9 +97,8 @@ async def _statements(c: AsyncConnection, dispute: Dispute) -> list[Statement]:
 
 
 async def _mediator(c: AsyncConnection, dispute: Dispute) -> Party | None:
-    """Who is asked or appointed, or made the proposal; not whoever left without one."""
-    who = dispute.mediator
-    if who is None or not (dispute.proposed or dispute.state in MEDIATED):
+    who = mediator(dispute)
+    if who is None:
         return None
     return Party(id=who, name=(await reading.names(c, [who]))[who])
 

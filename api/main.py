@@ -15,6 +15,8 @@ import tracing
 from api import (
     accounts,
     agreements,
+    case_files,
+    deadlines,
     disputes,
     docs_page,
     entries,
@@ -29,6 +31,7 @@ from api import (
     problem_pages,
     problems,
     receipts,
+    signing_keys,
     staff,
     staff_tasks,
     timeline,
@@ -55,6 +58,9 @@ NOUNS = (
     jobs.router,
     disputes.router,
     timeline.router,
+    case_files.router,
+    signing_keys.router,
+    deadlines.router,
     instructions.router,
     staff.router,
     entries.house,
@@ -85,6 +91,8 @@ def create(settings: Settings | None = None) -> FastAPI:
         tracing.begin(app.state.settings, "peerok-api")
         tracing.follow(app)
     app.state.rates = Rates()
+    deadlines.hide_secrets()
+    app.state.signing_key = signing_keys.key_of(app.state.settings)
     problems.install(app)
     app.add_middleware(Edge)
     for router in NOUNS:
@@ -112,6 +120,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         async with app.state.engine.begin() as c:
             await texts.ensure(c)
+        if app.state.signing_key is not None:
+            await signing_keys.announce(app.state.engine, app.state.signing_key)
         yield
     finally:
         await app.state.engine.dispose()

@@ -1,5 +1,6 @@
 """The timeline of a job: everything that happened in it and its disputes, newest first."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,14 +12,12 @@ from api.bodies import Shown
 from api.callers import TheCaller
 from api.ids import JobId
 from api.pages import Limit, Page, Place, bad_cursor, page
+from api.sight import sight
 from api.state import Engine
-from domain.access import work_is_closed_to
-from domain.cases import Role
 from ledger import reading
 
 SAID = ("instructions", "reason", "reasons", "note", "text")
 """Where a command keeps the words of whoever decided."""
-SENT_BACK = "ruling_refused"
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
@@ -43,16 +42,11 @@ async def timeline(
     """What happened, newest first; a mediator sees the open dispute and the job."""
     async with engine.connect() as c:
         pair, role = await access.entitled(c, caller, case_id)
-        ids = pair.ids if role is Role.MEDIATOR else await reading.family(c, case_id)
-        rows = await reading.events(c, ids, _before(place), limit + 1)
-        final = await reading.executed_rulings(c, case_id)
-    closed = work_is_closed_to(role, pair.job)
+        seen = await sight(c, pair, role)
+        rows = await reading.events(c, seen.case_ids, _before(place), limit + 1)
 
     def show(row: RowMapping) -> Event:
-        whole = role is Role.STAFF or (
-            _is_public(row, final) and not (closed and row["kind"] == "work_delivered")
-        )
-        return _shown(row) if whole else Event(**{**row, "said": None, "facts": {}})
+        return _shown(row) if seen.whole(row) else Event(**{**row, "said": None, "facts": {}})
 
     return page(rows, limit, show, lambda row: f"{row['seq']}")
 
@@ -65,13 +59,10 @@ def _before(place: str | None) -> int | None:
     return int(place)
 
 
-def _is_public(row: RowMapping, final: set[str]) -> bool:
-    """Whether the parties may read it: what staff say of a ruling is theirs once it is final."""
-    ruling = row["facts"].get("ruling_id")
-    return row["kind"] != SENT_BACK and (ruling is None or ruling in final)
-
-
 def _shown(row: RowMapping) -> Event:
-    body = row["body"] or {}
-    said = next((body[name] for name in SAID if body.get(name)), None)
-    return Event(**{**row, "said": said})
+    return Event(**{**row, "said": words_of(row["body"])})
+
+
+def words_of(body: Mapping[str, Any] | None) -> str | None:
+    """What somebody said with their decision."""
+    return next((body[name] for name in SAID if body.get(name)), None) if body else None

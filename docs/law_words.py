@@ -1,14 +1,8 @@
-"""The words for what the tables of the law only name: people, states, beginnings and numbers."""
+"""The words for what the tables of the law only name: people, states and beginnings."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
-from docs.markdown import periods
-from domain.calendar import BusinessDays, words
 from domain.cases import Role
-from domain.fees import Commission, MediationFee
-from domain.money import show
-from domain.policy import Policy
 
 ABOUT = """
 # The law of jobs and disputes
@@ -88,70 +82,7 @@ BEGINS: Mapping[tuple[str, str], str] = {
 }
 """When the period of each row of silence begins."""
 
-LABELS: Mapping[str, str] = {
-    "timezone": "Business days begin and end at midnight in",
-    "smallest_price_minor": "The smallest price of a job",
-    "largest_price_minor": "The largest price of a job",
-    "offer_period": "An offer waits for the freelancer",
-    "funding_period": "An accepted offer waits for its money",
-    "late_after": "After its due date, a job counts as late",
-    "abandoned_after": "After its due date, a job without any delivery is cancelled",
-    "revision_period": "Time for a revision, unless the client gives more",
-    "revision_overdue_after": "After its due date, a missing revision leads to a rejection",
-    "review_period": "A delivery waits for the client's review",
-    "review_at_least": "Time left for the review when a rejection is withdrawn, at least",
-    "mediation_after_rounds": "Revisions after which the freelancer may hire a mediator",
-    "mediation_after": "Time since the first delivery after which they may, too",
-    "commission": "The platform's commission",
-    "rejection_period": "A rejection can be settled for",
-    "rejection_reminders": "Reminders in a rejection, after the request",
-    "rejection_last_reminder": "The last reminder in a rejection, before the end",
-    "rejections_withdrawable": "Rejections of one job that the client may withdraw",
-    "free_ruling_up_to_minor": "Up to this escrow, staff rule for free instead of a mediator",
-    "mediation_fee": "The mediator's fee",
-    "appointment_period": "A mediator has time to take the case",
-    "veto_period": "The client may veto a mediator, once, within",
-    "mediators_asked": "Mediators asked before staff rule",
-    "mediation_period": "A mediator has time to propose",
-    "proposal_period": "A proposal waits for the parties",
-    "staff_review_period": "Staff have time to rule, before the head of support is told",
-    "ruling_period": "A ruling waits for the second person, before the head of support is told",
-    "escalation_period": "What is overdue is escalated again every",
-    "second_confirmation_above_minor": "Above this escrow, a second person confirms a ruling",
-    "longest_pause": "The longest pause of a clock",
-    "reminders_before_end": "Usual reminders, besides half time, before the end",
-    "mails_that_prove": "Mails accepted by a party's mail server that prove notice",
-    "proof_extension": "When notice was not proven, the end moves by",
-}
-"""What each number of the policy is for."""
-
 
 def who(role: Role) -> str:
     """The person, as a sentence names them."""
     return role.value if role is Role.STAFF else f"the {role.value.replace('_', ' ')}"
-
-
-def number(policy: Policy, name: str) -> tuple[str, str]:
-    """What a number of the policy is for, and how much it is."""
-    value = getattr(policy, name)
-    return LABELS[name], _shown(name, value)
-
-
-def _shown(name: str, value: object) -> str:
-    match value:
-        case timedelta() | BusinessDays():
-            return words(value)
-        case tuple():
-            return periods(value)
-        case Commission():
-            rate, share = f"{value.rate:.0%}", f"{value.largest_share:.0%}"
-            least = show(value.minimum_minor)
-            return f"{rate} of what is released, at least {least}, at most {share} of it"
-        case MediationFee():
-            least, most = show(value.minimum_minor), show(value.maximum_minor)
-            return f"{value.rate:.0%} of the escrow, at least {least}, at most {most}"
-        case str():
-            return value
-        case int():
-            return show(value) if name.endswith("_minor") else str(value)
-    raise TypeError(f"no words for {name}")

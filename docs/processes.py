@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import ModuleType
 
-from docs.law_words import ABOUT, BEGINS, NUMBERS, STATES, number, who
-from docs.markdown import first_line, listed, periods, plain, sentence, table
+from docs.law_words import ABOUT, BEGINS, NUMBERS, STATES, who
+from docs.markdown import first_line, plain, sentence, table
 from domain import dispute, job
 from domain.calendar import words
 from domain.cases import OVER, Case, Dispute, Ends, Job, JobState, Proposal, Role
 from domain.errors import every_error
 from domain.policy import Policy, Terms
+from domain.policy_words import listed, number, periods
 from domain.process import Process, Reminders, Silence, Step
 
 POLICY = Policy()

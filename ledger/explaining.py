@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger import seals
-from ledger.tables import account, cases, event, instruction, journal_entry, leg, receipt
+from ledger.journal_tables import account, journal_entry, leg
+from ledger.tables import cases, event, instruction, receipt
 
 LONGEST_ID = 18
 

@@ -9,7 +9,7 @@ from sqlalchemy import Row, RowMapping, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.seals import content
-from ledger.tables import account, journal_entry, leg, seal
+from ledger.journal_tables import account, journal_entry, leg, seal
 
 NEAR = 10_000
 """So many seals back an entry may have been committed late; further back is looked at seldom."""

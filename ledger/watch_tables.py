@@ -3,18 +3,16 @@
 from sqlalchemy import (
     CheckConstraint,
     Column,
-    DateTime,
     Double,
     ForeignKey,
     Index,
     Integer,
     Table,
     Text,
-    func,
     text,
 )
 
-from ledger.tables import metadata as metadata
+from ledger.schema import at, metadata
 
 staff_task = Table(
     "staff_task",
@@ -22,8 +20,8 @@ staff_task = Table(
     Column("id", Text, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("what", Text, nullable=False),
-    Column("opened_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("closed_at", DateTime(timezone=True)),
+    at("opened_at", now=True),
+    at("closed_at", nullable=True),
     Column("closed_by", Text, ForeignKey("person.id")),
     Column("reason", Text),
     CheckConstraint(
@@ -43,7 +41,7 @@ books_check = Table(
     "books_check",
     metadata,
     Column("name", Text, primary_key=True),
-    Column("ended_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    at("ended_at", now=True),
     Column("seconds", Double, nullable=False),
     Column("violations", Integer, nullable=False),
     comment="what the last check of each kind found",

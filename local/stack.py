@@ -16,6 +16,7 @@ from ledger import migrate
 from local import search_attributes, temporal_binary
 from local.aside import aside
 from local.children import Child
+from local.keys import kept_key
 from local.mail import MailCatcher
 from local.places import Unready, free_ports, passable, private
 from local.postgres import OWNER, Postgres
@@ -129,6 +130,7 @@ class Stack:
             "PEEROK_SMTP_PORT": str(self.ports.smtp),
             "PEEROK_PUBLIC_URL": self.url,
             "PEEROK_FILES_URL": self._files.as_uri(),
+            "PEEROK_SIGNING_KEY": kept_key(self.folder),
             "PYTHONUNBUFFERED": "1",
         }
         theirs = os.environ.items()

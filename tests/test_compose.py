@@ -154,6 +154,6 @@ def test_the_image_holds_what_it_copies() -> None:
     copied = [line.split()[1:-1] for line in DOCKERFILE.splitlines() if line.startswith("COPY")]
     sources = {source for line in copied for source in line}
     assert all((ROOT / source).exists() for source in sources)
-    packages = {"domain", "ledger", "workflows", "activities", "api", "local"}
+    packages = {"domain", "papers", "ledger", "workflows", "activities", "api", "local"}
     modules = {"settings", "logs", "metrics", "telemetry", "tracing", "worker", "cli"}
     assert packages | {"requirements.lock"} | {f"{name}.py" for name in modules} == sources

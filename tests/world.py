@@ -34,6 +34,7 @@ from settings import Settings
 from tests.api.people import Person
 
 BOTH_TEXTS: tuple[Text, ...] = ("nda", "undertaking")
+SIGNING_KEY = "5e" * 32
 MEDIATORS = 7
 """Enough for three to be asked in vain, one to be replaced, and three more."""
 
@@ -121,6 +122,9 @@ def settings_for(
         "login_address_limit": "1000/second",
         "login_email_limit": "1000/second",
         "signup_limit": "1000/second",
+        "case_file_limit": "1000/second",
+        "feed_limit": "1000/second",
+        "signing_key": SIGNING_KEY,
         "outcome_wait": timedelta(seconds=20),
     }
     return Settings(**(usual | more))

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from ledger import watch_tables
+from ledger import all_tables
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=watch_tables.metadata,
+    target_metadata=all_tables.metadata,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.accounts import NEVER_ABOVE_ZERO, NEVER_BELOW_ZERO, PERSONAL, SHARED, Kind
-from ledger import migrate, watch_tables
+from ledger import all_tables, migrate
 from ledger.database import connect
 from local.postgres import OWNER
 from tests.ledger import acts
@@ -115,7 +115,7 @@ async def test_alembic_sees_no_difference_between_the_tables_and_the_schema(
     def differences(connection: Connection) -> list[Any]:
         options = {"compare_type": True, "compare_server_default": True}
         now = MigrationContext.configure(connection, opts=options)
-        return list(compare_metadata(now, watch_tables.metadata))
+        return list(compare_metadata(now, all_tables.metadata))
 
     async with owner.connect() as c:
         assert await c.run_sync(differences) == []
@@ -127,7 +127,7 @@ async def test_the_tables_as_python_makes_them_are_those_of_the_migrations(
     """Alembic compares no CHECK and no predicate, PostgreSQL's catalogue has all of them."""
     engine = connect(server.url(empty, OWNER), pool=1)
     async with engine.begin() as c:
-        await c.run_sync(watch_tables.metadata.create_all)
+        await c.run_sync(all_tables.metadata.create_all)
     await engine.dispose()
     ours = await _all(server.url(empty, OWNER), SHAPE)
     assert ours ^ await _all(server.url(migrated, OWNER), SHAPE) == set()

@@ -18,6 +18,7 @@ MAY = {
     "books_check": "select, insert, update",
     "brief": "select, insert, update",
     "cases": "select, insert, update",
+    "deadline_feed": ALL,
     "delivery": "select, insert",
     "entry_content": "select",
     "event": "select, insert",
@@ -33,6 +34,7 @@ MAY = {
     "reply": ALL,
     "seal": "select",
     "signature": "select, insert",
+    "signing_key": "select, insert",
     "staff_task": "select, insert",
     "tell": ALL,
     "token": ALL,
@@ -127,6 +129,8 @@ async def test_what_runs_as_its_owner_looks_in_one_place_only(app: AsyncEngine) 
         "update agreement set body = 'x'",
         "update receipt set amount_minor = 1",
         "delete from cases",
+        "update signing_key set withdrawn_at = null",
+        "delete from signing_key",
     ],
 )
 async def test_the_application_is_refused(app: AsyncEngine, statement: str) -> None:

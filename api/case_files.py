@@ -1,0 +1,78 @@
+"""The case file of a job: everything that happened, hash-chained and signed, as JSON or PDF."""
+
+import asyncio
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, Query, Response
+
+from api import case_stories
+from api.callers import TheCaller
+from api.case_items import Story, items
+from api.case_words import moment
+from api.ids import JobId
+from api.problems import Problem
+from api.signing_keys import TheKey
+from api.state import Engine, TheRates, TheSettings
+from papers import document, rendering, sealed_pdf
+from papers.signing import SigningKey
+
+router = APIRouter(prefix="/jobs", tags=["jobs"])
+JSON, PDF = "application/json", "application/pdf"
+
+
+@router.get(
+    "/{case_id}/case-file",
+    response_class=Response,
+    responses={200: {"content": {JSON: {}, PDF: {}}}},
+)
+async def case_file(
+    case_id: JobId,
+    caller: TheCaller,
+    engine: Engine,
+    key: TheKey,
+    rates: TheRates,
+    settings: TheSettings,
+    format_: Annotated[Literal["json", "pdf"] | None, Query(alias="format")] = None,
+    accept: Annotated[str, Header()] = "",
+) -> Response:
+    """Everything that happened in the job and its disputes, as the caller may know it, signed."""
+    await rates.take(settings.case_file_limit, "case file", caller.id)
+    story, at = await case_stories.read(engine, caller, case_id)
+    about = _about(story, moment(at), settings.public_url)
+    # A long case takes a while to hash: other requests go on meanwhile.
+    content = await asyncio.to_thread(lambda: document.signed(about, items(story), key))
+    if format_ == "pdf" or (format_ is None and accept.lower().startswith(PDF)):
+        return _download(await _paper(content, key), PDF, f"case-file-{case_id}.pdf")
+    return _download(content, JSON, f"case-file-{case_id}.json")
+
+
+async def _paper(content: bytes, key: SigningKey) -> bytes:
+    try:
+        pdf = await rendering.rendered(content)
+    except rendering.TooLong:
+        detail = "The case is too long to be made into paper now; as JSON it is whole"
+        raise Problem("unavailable", detail) from None
+    return await asyncio.to_thread(sealed_pdf.sealed, pdf, content, key)
+
+
+def _about(story: Story, at: str | None, platform: str) -> dict[str, object]:
+    job, seen = story.job, story.seen
+    return {
+        "title": f"Case file of {job.id}",
+        "kind": "case_file",
+        "version": 1,
+        "job": {"id": job.id, "state": job.state.value, "version": job.version},
+        "disputes": [
+            {"id": one.id, "number": one.number, "state": one.state.value, "version": one.version}
+            for one in story.disputes
+        ],
+        "subject": story.texts["title"],
+        "made_at": at,
+        "made_for": {"id": story.reader, "role": seen.role.value},
+        "made_by": platform,
+    }
+
+
+def _download(content: bytes, media_type: str, name: str) -> Response:
+    named = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=named)

@@ -1,0 +1,59 @@
+"""Everything that happened to a job and its disputes, whole and in order, for its case file."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import RowMapping, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.cases import Dispute
+from ledger import cases as rows
+from ledger.statement import posting_line
+from ledger.tables import cases, event, instruction, mail, notice
+
+
+async def now(c: AsyncConnection) -> datetime:
+    """The moment at which the books are read: the beginning of the transaction."""
+    found = await c.scalar(select(func.now()))
+    assert isinstance(found, datetime)
+    return found
+
+
+async def disputes(c: AsyncConnection, job_id: str) -> list[Dispute]:
+    """All disputes of a job, the first one first."""
+    query = select(cases).where(cases.c.parent_id == job_id).order_by(cases.c.opened_at)
+    return [rows.as_dispute(row) for row in (await c.execute(query)).mappings()]
+
+
+async def events(c: AsyncConnection, case_ids: Collection[str]) -> Sequence[RowMapping]:
+    """What happened in these cases, the first first, with the decision behind it."""
+    decided = (instruction.c[name] for name in ("command", "body", "received_at"))
+    query = (
+        select(event, *decided)
+        .join(instruction, instruction.c.id == event.c.instruction_id, isouter=True)
+        .where(event.c.case_id.in_(case_ids))
+        .order_by(event.c.seq)
+    )
+    return (await c.execute(query)).mappings().all()
+
+
+async def notices(c: AsyncConnection, case_ids: Collection[str]) -> Sequence[RowMapping]:
+    """Who was told what in these cases, and what became of each mail."""
+    sent = (mail.c[name] for name in ("address", "status", "attempts", "answer", "settled_at"))
+    query = (
+        select(notice, mail.c.id.label("mail_id"), *sent)
+        .join(mail, mail.c.notice_id == notice.c.id, isouter=True)
+        .where(notice.c.case_id.in_(case_ids))
+        .order_by(notice.c.at, notice.c.id)
+    )
+    return (await c.execute(query)).mappings().all()
+
+
+async def legs(c: AsyncConnection, job_id: str) -> Sequence[RowMapping]:
+    """Every change of an account by the job or its disputes, entry by entry, debits first."""
+    query = (
+        select(posting_line)
+        .where(posting_line.c.case_id == job_id)
+        .order_by(*(posting_line.c[name] for name in ("entry_id", "amount_minor", "owner", "kind")))
+    )
+    return (await c.execute(query)).mappings().all()

@@ -1,0 +1,27 @@
+"""One machine makes its signing key once, and keeps it to itself."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from local.keys import NAME, kept_key
+from papers.signing import SigningKey
+
+
+def test_a_machine_signs_with_one_key_for_ever(tmp_path: Path) -> None:
+    """The second start finds what the first one made."""
+    first = kept_key(tmp_path / "data")
+    assert SigningKey(first).public.id.startswith("key_")
+    assert kept_key(tmp_path / "data") == first
+
+
+def test_nobody_else_on_the_machine_reads_it(tmp_path: Path) -> None:
+    """It is a secret: its owner's alone."""
+    kept_key(tmp_path)
+    assert (tmp_path / NAME).stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == [NAME]
+
+
+def test_processes_that_make_it_at_once_agree(tmp_path: Path) -> None:
+    """Whoever comes second takes the key of the first."""
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(kept_key, [tmp_path] * 8))) == 1
