@@ -10,6 +10,7 @@ from api.problems import Problem
 from api.state import Engine
 from domain.errors import NotYours
 from ledger import tokens
+from ledger.database import to_read
 
 _bearer = HTTPBearer(auto_error=False, description="A token from POST /v1/tokens")
 _Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
@@ -32,7 +33,7 @@ class Caller:
 async def _caller(credentials: _Credentials, engine: Engine) -> Caller:
     if credentials is None:
         raise _not_signed_in()
-    async with engine.connect() as c:
+    async with to_read(engine) as c:
         holder = await tokens.holder(c, credentials.credentials)
     if holder is None:
         raise _not_signed_in()

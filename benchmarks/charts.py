@@ -11,6 +11,8 @@ from matplotlib.figure import Figure as Canvas
 FOLDER = Path(__file__).with_name("charts")
 GOOD, BAD, PLAIN, GOAL = "#2a7f62", "#b3432b", "#4c6a92", "#222222"
 WIDTH = 9.0
+FARTHEST = 2.5
+"""What is better than this many times its goal is drawn no longer."""
 Row = Mapping[str, Any]
 """A figure as `results.json` keeps it."""
 
@@ -40,26 +42,23 @@ def _saved(path: Path, drawing: Any, rows: list[Row]) -> Path:
 
 
 def _goals(axes: Axes, rows: list[Row]) -> None:
-    """Each ratio in parts of its goal, so that all of them have one line to keep."""
+    """Each ratio in parts of its goal; where less is better, the goal in parts of the ratio."""
     for place, row in enumerate(reversed(rows)):
-        sign, bound = row["goal"].split()
-        goal = float(bound.replace(",", ""))
-        value, low, high = (row[key] / goal for key in ("value", "low", "high"))
-        colour = GOOD if row["met"] else BAD
-        axes.barh(place, value, color=colour, height=0.6)
-        axes.plot([low, high], [place, place], color=GOAL, linewidth=1.2)
-        axes.text(
-            max(value, high) + 0.03, place, f"{row['value']:.2f} ({sign} {bound})", va="center"
-        )
+        found = sorted(_good(row, row[key]) for key in ("value", "low", "high"))
+        good = _good(row, row["value"])
+        axes.barh(place, good, color=GOOD if row["met"] else BAD, height=0.6)
+        axes.plot([found[0], min(found[2], FARTHEST)], [place, place], color=GOAL, linewidth=1.2)
+        said = f"{row['value']:.3g} ({row['goal']})"
+        axes.text(min(found[2], FARTHEST) + 0.04, place, said, va="center")
     axes.axvline(1, color=GOAL, linestyle="--", linewidth=1)
-    axes.set_yticks(range(len(rows)), [f"{row['name']}" for row in reversed(rows)])
-    widest = max(max(row["high"], row["value"]) / _bound(row) for row in rows)
-    axes.set_xlim(0, widest * 1.25)
-    axes.set_xlabel("measured ÷ goal (dashed: the goal; >= should pass it, <= should not)")
+    axes.set_yticks(range(len(rows)), [row["name"] for row in reversed(rows)])
+    axes.set_xlim(0, FARTHEST + 0.8)
+    axes.set_xlabel("1 (dashed) is the goal, more is better; lines show the range of the rounds")
 
 
-def _bound(row: Row) -> float:
-    return float(row["goal"].split()[1].replace(",", ""))
+def _good(row: Row, value: float) -> float:
+    sign, bound = row["goal"].replace(",", "").split()
+    return value / float(bound) if sign == ">=" else float(bound) / value
 
 
 def _memory(axes: Axes, rows: list[Row]) -> None:
@@ -68,10 +67,10 @@ def _memory(axes: Axes, rows: list[Row]) -> None:
         own = [row for row in rows if row["name"].startswith(prefix)]
         counts = [int(row["name"].rpartition("_")[2]) for row in own]
         axes.plot(counts, [row["value"] for row in own], marker="o", label=label, color=colour)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.2 * max(row["value"] for row in rows))
     axes.set_xlabel("waiting workflows")
     axes.set_ylabel("MiB resident")
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="lower right")
 
 
 def _tables(axes: Axes, rows: list[Row]) -> None:

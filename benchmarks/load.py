@@ -45,6 +45,10 @@ async def _one_after_another(numbers: Iterable[int], act: Act) -> None:
         await act(number)
 
 
+MOST_LINES = 256
+"""Fewer than the files that a process may have open."""
+
+
 class Unwanted(Exception):
     """The server answered with something else than success."""
 
@@ -83,23 +87,25 @@ class Line:
 
 
 class Lines:
-    """Connections to one server, as many as there are requests under way."""
+    """Connections to one server; whoever finds none free waits, and the waiting counts."""
 
     def __init__(self, port: int) -> None:
         self._port = port
         self._idle: list[Line] = []
+        self._free = asyncio.Semaphore(MOST_LINES)
 
     async def send(
         self, method: str, path: str, body: bytes = b"", headers: Iterable[str] = ()
     ) -> bytes:
         """The answer's body, over a connection nobody else uses meanwhile."""
-        line = self._idle.pop() if self._idle else Line(self._port)
-        try:
-            content = await line.send(method, path, body, headers)
-        except BaseException:
-            await line.close()
-            raise
-        self._idle.append(line)
+        async with self._free:
+            line = self._idle.pop() if self._idle else Line(self._port)
+            try:
+                content = await line.send(method, path, body, headers)
+            except BaseException:
+                await line.close()
+                raise
+            self._idle.append(line)
         return content
 
     async def close(self) -> None:
