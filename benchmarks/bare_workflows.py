@@ -77,6 +77,11 @@ class BareDecision:
         await workflow.wait_condition(lambda: self._decided)
         await workflow.execute_local_activity(nothing, start_to_close_timeout=SHORT)
 
+    @workflow.query
+    def waits(self) -> bool:
+        """Whether nobody has decided yet."""
+        return not self._decided
+
     @workflow.signal
     def decide(self, instruction_id: str) -> None:
         """Somebody decided."""
