@@ -17,12 +17,14 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from benchmarks.sizes import Sizes
 from ledger import agreements, migrate
 from ledger.database import connect
-from local import temporal_binary
+from local import debian, temporal_binary
 from local.children import Child
 from local.mail import MailCatcher
 from local.places import data_folder, free_ports, locked, passable
 from local.postgres import OWNER, Postgres
 from local.temporal import TemporalServer
+from local.temporal_cluster import TemporalCluster
+from local.temporal_config import INNER_PORTS
 
 READY_WITHIN_S = 60
 POOL = 20
@@ -137,10 +139,30 @@ def _dev_server(ground: Ground, *, keeps: bool) -> Iterator[str]:
         shutil.rmtree(ground.folder / "temporal", ignore_errors=True)
 
 
+@contextmanager
+def _on_postgres(ground: Ground) -> Iterator[str]:
+    """The server proper, on a durable PostgreSQL 15 of its own."""
+    port, ui_port, *inner_ports = free_ports(2 + INNER_PORTS)
+    folder, database = ground.folder / "temporal", ground.folder / "temporal_postgres"
+    postgres = Postgres(database, durable=True, programs=debian.PROGRAMS)
+    cluster = TemporalCluster(postgres, folder, ground.logs, port, ui_port, inner_ports)
+    try:
+        postgres.start()
+        cluster.update_schema()
+        cluster.start()
+        yield cluster.address
+    finally:
+        cluster.server.stop()
+        postgres.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(database, ignore_errors=True)
+
+
 TEMPORALS_OF_A_LOOK = ("dev_memory",)
 TEMPORALS: Mapping[str, Callable[[Ground], AbstractContextManager[str]]] = {
     "dev_memory": partial(_dev_server, keeps=False),
     "dev_file": partial(_dev_server, keeps=True),
+    "postgres": _on_postgres,
 }
 """Each kind of Temporal server that both sides run on; the address of one that is started."""
 
@@ -148,6 +170,8 @@ TEMPORALS: Mapping[str, Callable[[Ground], AbstractContextManager[str]]] = {
 def temporals(ground: Ground) -> dict[str, Callable[[Ground], AbstractContextManager[str]]]:
     """Those that this run measures on: a quick one takes the quickest."""
     names = TEMPORALS_OF_A_LOOK if ground.sizes.quick else tuple(TEMPORALS)
+    if "postgres" in names:
+        debian.require()
     return {name: TEMPORALS[name] for name in names}
 
 
