@@ -1,7 +1,7 @@
 # Each target works in a fresh clone: the first one makes .venv.
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run cluster test test-on-15 check rehearse docs guards lock clean venv
+.PHONY: help run cluster test test-on-15 check rehearse bench docs guards lock clean venv
 
 help: ## Show these targets.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ check: venv ## Check format, lint, types, imports and generated docs, then run a
 
 rehearse: venv ## Live through weeks in seconds on a virtual clock; story=name picks one.
 	@$(PYTHON) -m cli rehearse $(story)
+
+bench: venv ## Measure speed and size, half an hour; QUICK=1 a look; names="waiting" picks some.
+	@$(PYTHON) -m local.temporal_binary
+	@$(PYTHON) -m benchmarks $(if $(QUICK),--quick) $(names)
 
 docs: venv ## Generate the documents that come from the law.
 	@$(PYTHON) -m docs.generate

@@ -10,6 +10,7 @@ from api.problems import Problem
 from api.state import Engine
 from domain.errors import NotYours
 from ledger import tokens
+from ledger.database import to_read
 
 _bearer = HTTPBearer(auto_error=False, description="A token from POST /v1/tokens")
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
@@ -33,7 +34,7 @@ async def signed_in(credentials: Credentials, engine: Engine) -> Caller:
     """The person whose token it is; 401 when it is nobody's."""
     if credentials is None:
         raise _not_signed_in()
-    async with engine.connect() as c:
+    async with to_read(engine) as c:
         holder = await tokens.holder(c, credentials.credentials)
     if holder is None:
         raise _not_signed_in()

@@ -18,6 +18,7 @@ from domain.commands import Command
 from domain.process import Process, Step
 from ledger import cases
 from ledger.cases import Pair
+from ledger.database import to_read
 from settings import Settings
 
 Show = Callable[[Any, Pair, Caller, Settings], Awaitable[BaseModel]]
@@ -87,7 +88,7 @@ def add_route(
         instruction_id, outcome = await decider.decide(case_id, command, content, staff=staff)
         if outcome is None:
             return pending(instruction_id)
-        async with decider.engine.connect() as c:
+        async with to_read(decider.engine) as c:
             pair = await cases.read(c, case_id)
             assert pair is not None, "cases are never deleted"
             if access.role(decider.caller, pair, staff=staff) is None:

@@ -19,6 +19,7 @@ from domain.dispute import DISPUTE
 from domain.opening import quoted_fee
 from ledger import reading
 from ledger.cases import Pair
+from ledger.database import to_read
 from settings import Settings
 
 router = APIRouter(prefix="/disputes", tags=["disputes"])
@@ -56,7 +57,7 @@ async def one(
     case_id: DisputeId, caller: TheCaller, engine: Engine, our: TheSettings
 ) -> DisputeShown:
     """The dispute as it stands."""
-    async with engine.connect() as c:
+    async with to_read(engine) as c:
         pair, _ = await access.entitled(c, caller, case_id)
         return await show(c, pair, caller, our)
 

@@ -17,6 +17,7 @@ from domain.cases import Job
 from domain.job import require_offerable
 from domain.policy import Policy, Terms
 from ledger import cases, files, ids, journal, people
+from ledger.database import to_read
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
@@ -48,7 +49,7 @@ async def offer(asked: Offered, decider: TheDecider) -> JSONResponse:
         assert pair is not None, "the draft is there"
     if await decider.outcome(pair, row) is None:
         return pending(row["id"])
-    async with decider.engine.connect() as c:
+    async with to_read(decider.engine) as c:
         pair = await cases.read(c, row["case_id"])
         assert pair is not None, "cases are never deleted"
         shown = await job_views.show(c, pair, decider.caller, decider.settings)

@@ -12,6 +12,7 @@ from api.problems import Problem
 from api.state import Engine
 from domain.outcome import Recorded
 from ledger import instructions
+from ledger.database import to_read
 
 router = APIRouter(prefix="/instructions", tags=["instructions"])
 
@@ -43,7 +44,7 @@ class Instruction(Shown):
 @router.get("/{instruction_id}")
 async def one(instruction_id: InstructionId, caller: TheCaller, engine: Engine) -> Instruction:
     """The caller's own instruction; staff may look at any."""
-    async with engine.connect() as c:
+    async with to_read(engine) as c:
         row = await instructions.of(c, instruction_id)
     if row is None or (row["caller_id"] != caller.id and "staff" not in caller.roles):
         raise Problem("not_found")

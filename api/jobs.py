@@ -17,6 +17,7 @@ from domain.commands import WithdrawRejection
 from domain.dispute import DISPUTE
 from domain.job import JOB
 from ledger import reading
+from ledger.database import to_read
 
 NOUN = Noun(JOB, JobId, JobShown, show, passes_on=(DISPUTE,))
 OF_THE_DISPUTE = (WithdrawRejection,)
@@ -34,7 +35,7 @@ async def listed(
     state: Annotated[JobState | None, Query()] = None,
 ) -> Page[JobLine]:
     """The caller's jobs, newest first."""
-    async with engine.connect() as c:
+    async with to_read(engine) as c:
         rows = await reading.of_person(c, "job", caller.id, state, place, limit + 1)
     return page(rows, limit, line)
 
@@ -42,7 +43,7 @@ async def listed(
 @router.get("/{case_id}")
 async def one(case_id: JobId, caller: TheCaller, engine: Engine, our: TheSettings) -> JobShown:
     """The job as it stands."""
-    async with engine.connect() as c:
+    async with to_read(engine) as c:
         pair, _ = await access.entitled(c, caller, case_id)
         return await show(c, pair, caller, our)
 
@@ -50,7 +51,7 @@ async def one(case_id: JobId, caller: TheCaller, engine: Engine, our: TheSetting
 @router.get("/{case_id}/files")
 async def handed_files(case_id: JobId, caller: TheCaller, engine: Engine) -> list[HandedFile]:
     """Whatever was handed over in the job and its disputes that the caller may download."""
-    async with engine.connect() as c:
+    async with to_read(engine) as c:
         await access.entitled(c, caller, case_id)
         family = await reading.family(c, case_id)
         readable = await files.readable(c, caller, family)

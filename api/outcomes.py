@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.outcome import Recorded
 from ledger import instructions
+from ledger.database import to_read
 
 POLL_S = 0.01
 
@@ -57,7 +58,7 @@ class Outcomes:
                 await self._hand_out()
 
     async def _hand_out(self) -> None:
-        async with self.engine.connect() as c:
+        async with to_read(self.engine) as c:
             known = await instructions.outcomes(c, list(self._futures))
         for instruction_id, outcome in known.items():
             future = self._futures.get(instruction_id)

@@ -18,6 +18,7 @@ from api.problems import Problem, field
 from api.state import Engine, Temporal
 from domain.deposit import Method
 from ledger import people, receipts, tells
+from ledger.database import to_read
 from workflows.doors import Doors
 
 AT_ONCE = 20
@@ -101,7 +102,7 @@ async def confirm(
 
 async def _tell(engine: AsyncEngine, doors: Doors) -> None:
     """Wake at once whoever waits for money; the sweeper tells those who could not be told."""
-    async with engine.connect() as c:
+    async with to_read(engine) as c:
         waiting = await tells.untold(c, timedelta(0), limit=AT_ONCE)
     told = []
     for row in waiting:
@@ -122,7 +123,7 @@ async def listed(
     confirmed: bool | None = None,
 ) -> Page[Receipt]:
     """Receipts, newest first; `confirmed=false` lists what waits for a second person."""
-    async with engine.connect() as c:
+    async with to_read(engine) as c:
         rows = await receipts.page(c, confirmed=confirmed, after=place, limit=limit + 1)
     return page(rows, limit, _shown)
 

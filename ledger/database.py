@@ -4,7 +4,7 @@ from asyncpg import Connection
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 CONFLICTS = frozenset({"40001", "40P01"})
@@ -42,6 +42,14 @@ def connect(url: str, pool: int = 10) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "checkout", _open_again)
     return engine
+
+
+def to_read(engine: AsyncEngine) -> AsyncConnection:
+    """A connection for reads alone: each statement sees what is committed when it begins.
+
+    That is what READ COMMITTED gives them anyway, here without a BEGIN and a ROLLBACK to wait for.
+    """
+    return engine.execution_options(isolation_level="AUTOCOMMIT").connect()
 
 
 def sqlstate(error: BaseException) -> str | None:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from ledger import journal
 from ledger.database import (
     SESSION,
     WAITED_TOO_LONG,
@@ -14,9 +15,12 @@ from ledger.database import (
     in_short,
     is_serialization_conflict,
     sqlstate,
+    to_read,
 )
 from tests.ledger import acts
 from tests.ledger.elsewhere import Server
+
+ACCOUNTS = text("select count(*) from account where owner = :owner")
 
 
 @pytest.mark.parametrize(
@@ -127,3 +131,20 @@ async def test_a_deadlock_is_a_conflict_and_a_refusal_is_not(app: AsyncEngine) -
             await c.execute(text("delete from leg"))
     assert not is_serialization_conflict(refused.value)
     assert not is_serialization_conflict(ValueError())
+
+
+async def test_a_connection_to_read_sees_each_commit_and_holds_no_transaction(
+    app: AsyncEngine,
+) -> None:
+    """Each statement begins anew, and the connection goes back as one that opens transactions."""
+    mine = text("select pg_current_xact_id()")
+    person = acts.name("usr")
+    async with to_read(app) as reader:
+        before = await reader.scalar(ACCOUNTS, {"owner": person})
+        async with app.begin() as c:
+            await journal.open_accounts(c, person)
+        assert before == 0
+        assert await reader.scalar(ACCOUNTS, {"owner": person}) > 0
+        assert await reader.scalar(mine) != await reader.scalar(mine)
+    async with app.begin() as c:
+        assert await c.scalar(mine) == await c.scalar(mine)

@@ -1,0 +1,36 @@
+"""The worker process of the bare workflows: `python -m benchmarks.bare_worker ADDRESS`."""
+
+import asyncio
+import signal
+import sys
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from benchmarks.bare_workflows import (
+    TASK_QUEUE,
+    BareDecision,
+    BareJob,
+    BareWait,
+    effect,
+    nothing,
+)
+
+
+async def main(address: str) -> None:
+    """Work until SIGTERM, with the SDK's own settings."""
+    stopped = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+    worker = Worker(
+        await Client.connect(address),
+        task_queue=TASK_QUEUE,
+        workflows=[BareJob, BareDecision, BareWait],
+        activities=[effect, nothing],
+    )
+    async with worker:
+        print("bare worker ready", flush=True)
+        await stopped.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))

@@ -1,0 +1,54 @@
+"""How much is measured: everything, or a look that takes three minutes."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The amounts of one run."""
+
+    quick: bool
+    rounds: int
+    seconds: float
+    """How long one side of a round takes where time is what ends it."""
+    lifecycles: int
+    """Jobs that one side of a round lives through."""
+    decisions: int
+    """Decisions, or receipts, that one side of a round takes."""
+    decided_jobs: int
+    """Jobs that they decide on: at least as many as there are callers."""
+    waiting: tuple[int, ...]
+    """How many jobs wait when the worker's memory is read."""
+    few_cases: int
+    many_cases: int
+    pages: int
+    """Pages that one side of a round asks for."""
+    tpcb_scale: int
+
+
+FULL = Sizes(
+    quick=False,
+    rounds=5,
+    seconds=8.0,
+    lifecycles=120,
+    decisions=600,
+    decided_jobs=150,
+    waiting=(1_000, 2_000, 4_000, 7_000, 10_000),
+    few_cases=1_000,
+    many_cases=1_000_000,
+    pages=300,
+    tpcb_scale=32,
+)
+QUICK = Sizes(
+    quick=True,
+    rounds=3,
+    seconds=1.0,
+    lifecycles=10,
+    decisions=50,
+    decided_jobs=50,
+    waiting=(20, 60),
+    few_cases=200,
+    many_cases=2_000,
+    pages=40,
+    tpcb_scale=2,
+)

@@ -1,0 +1,62 @@
+"""pgbench's TPC-B-like script: what this server does at best with three updates in a row."""
+
+import asyncio
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from benchmarks.ground import Ground
+
+TPS = re.compile(r"^tps = ([\d.]+)", re.MULTILINE)
+DATABASE = "tpcb"
+
+
+@dataclass(frozen=True)
+class Way:
+    """How pgbench talks to the server: over how many connections, in which protocol."""
+
+    clients: int
+    protocol: str
+
+    candidates: ClassVar[tuple[int, ...]] = (8, 16, 32, 64, 96)
+    protocols: ClassVar[tuple[str, ...]] = ("simple", "prepared")
+
+    def __str__(self) -> str:
+        return f"{self.clients} clients, {self.protocol} protocol"
+
+
+async def prepared(ground: Ground) -> Way:
+    """Fill the tables, and find the way in which pgbench is fastest."""
+    ground.postgres.create_database(DATABASE)
+    scale = str(ground.sizes.tpcb_scale)
+    await asyncio.to_thread(_pgbench, ground, "-i", "-q", "-s", scale)
+    seconds = max(ground.sizes.seconds / 3, 1)
+    tried = {
+        Way(clients, protocol): await speed(ground, Way(clients, protocol), seconds)
+        for protocol in Way.protocols
+        for clients in Way.candidates
+    }
+    return max(tried, key=lambda way: tried[way])
+
+
+async def speed(ground: Ground, way: Way, seconds: float) -> float:
+    """Transactions in a second, without the time to connect."""
+    load = ["-c", str(way.clients), "-j", "2", "-T", str(round(seconds)), "-M", way.protocol]
+    found = TPS.search(await asyncio.to_thread(_pgbench, ground, *load))
+    assert found is not None, "pgbench says how fast it was"
+    return float(found[1])
+
+
+def _pgbench(ground: Ground, *arguments: str) -> str:
+    beside = Path(ground.postgres.child.command[0])
+    where = ["-h", str(ground.postgres.socket_folder), "-U", "postgres"]
+    done = subprocess.run(
+        [str(beside.with_name("pgbench")), *where, *arguments, DATABASE],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={"LC_ALL": "C"},
+    )
+    return done.stdout

@@ -1,0 +1,138 @@
+"""Transfers in a second through the function that steps post with, against pgbench's TPC-B."""
+
+import asyncio
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from benchmarks import tpcb
+from benchmarks.figures import Figure, at_least
+from benchmarks.ground import Ground
+from benchmarks.rounds import in_turn
+from domain import flows
+from domain.accounts import Kind
+from ledger import journal
+from local.places import CLONE
+
+CALLERS = 256
+PROCESSES = 2
+"""As many as pgbench has threads."""
+POOL = 24
+FULL_PEOPLE, BATCH = 20_000, 500
+MUCH = 1_000_000_00
+WARM = 200
+OPENED = text("select open_accounts('user_' || n, 'USD') from generate_series(1, :people) as n")
+
+
+async def measure(ground: Ground) -> AsyncIterator[Figure]:
+    """Single transfers, transfers into one shared account, and many in a call."""
+    people = min(FULL_PEOPLE, ground.sizes.many_cases)
+    async with ground.database("transfers") as engine:
+        await _peopled(engine, people)
+        way = await tpcb.prepared(ground)
+        async with posters(ground, "transfers") as all_of_them:
+            measured = await _measured(ground, all_of_them, way)
+    ground.postgres.drop_database(tpcb.DATABASE)
+    base = measured["tpcb"]
+    yield Figure.of("tpcb", base, "1/s", note=str(way))
+    for kind in ("transfer", "shared", "many"):
+        yield Figure.of(f"posted_{kind}", measured[kind], "entries/s")
+    yield Figure.ratio("transfers_vs_tpcb", measured["transfer"], base, at_least(0.7))
+    yield Figure.ratio("post_many_vs_tpcb", measured["many"], base, at_least(3.0))
+    yield Figure.ratio(
+        "shared_account_vs_without", measured["shared"], measured["transfer"], at_least(0.95)
+    )
+
+
+async def _measured(ground: Ground, posters: "Posters", way: tpcb.Way) -> dict[str, list[float]]:
+    seconds = ground.sizes.seconds
+
+    async def base() -> float:
+        return await tpcb.speed(ground, way, seconds)
+
+    async def transfer() -> float:
+        return await posters.speed("transfer", seconds)
+
+    async def shared() -> float:
+        return await posters.speed("shared", seconds)
+
+    async def many() -> float:
+        return await posters.speed("many", seconds)
+
+    sides = {"tpcb": base, "transfer": transfer, "shared": shared, "many": many}
+    return await in_turn(sides, ground.sizes.rounds)
+
+
+class Posters:
+    """Processes that post at the same time."""
+
+    def __init__(self, processes: list[Process]) -> None:
+        self._processes = processes
+        self._rates: dict[str, float] = {}
+
+    async def speed(self, kind: str, seconds: float) -> float:
+        """Entries in a second, over about that many seconds."""
+        if kind not in self._rates:
+            self._rates[kind] = await self._rate(kind, WARM * (20 if kind == "many" else 1))
+        return await self._rate(kind, round(self._rates[kind] * seconds))
+
+    async def _rate(self, kind: str, count: int) -> float:
+        share = max(count // len(self._processes), CALLERS)
+        began = time.perf_counter()
+        await asyncio.gather(*(_ordered(process, f"{kind} {share}") for process in self._processes))
+        return share * len(self._processes) / (time.perf_counter() - began)
+
+
+@asynccontextmanager
+async def posters(ground: Ground, database: str) -> AsyncIterator[Posters]:
+    """Posting processes, all callers of which are divided among them."""
+    url, callers = ground.postgres.url(database), str(CALLERS // PROCESSES)
+    command = ["-m", "benchmarks.posting", url, callers, str(POOL)]
+    async with AsyncExitStack() as stack:
+        processes = []
+        for _ in range(PROCESSES):
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, *command, stdin=PIPE, stdout=PIPE, cwd=CLONE
+            )
+            stack.push_async_callback(_ended, process)
+            processes.append(process)
+        await asyncio.gather(*(_says(process, b"ready") for process in processes))
+        yield Posters(processes)
+
+
+async def _ended(process: Process) -> None:
+    assert process.stdin is not None
+    process.stdin.close()
+    await process.wait()
+
+
+async def _ordered(process: Process, order: str) -> None:
+    assert process.stdin is not None
+    process.stdin.write(f"{order}\n".encode())
+    await _says(process, b"done")
+
+
+async def _says(process: Process, word: bytes) -> None:
+    assert process.stdout is not None
+    said = await process.stdout.readline()
+    assert said.strip() == word, f"a posting process said {said!r}"
+
+
+async def _peopled(engine: AsyncEngine, people: int) -> None:
+    """Accounts and money for everybody."""
+    now = datetime.now(UTC)
+    async with engine.begin() as c:
+        await c.execute(OPENED, {"people": people})
+    for first in range(1, people + 1, BATCH):
+        deposits = [
+            flows.deposit(f"of_{n}", f"user_{n}", MUCH, Kind.BANK_CLEARING, "USD")
+            for n in range(first, min(first + BATCH, people + 1))
+        ]
+        async with engine.begin() as c:
+            await journal.post(c, deposits, case_id=None, cause="benchmark", effective_at=now)

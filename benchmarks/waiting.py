@@ -1,0 +1,124 @@
+"""Jobs that wait: the worker's memory while they do, and the bytes each of them takes."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from statistics import mean
+
+import psutil
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+
+from benchmarks import parties
+from benchmarks.bare_workflows import TASK_QUEUE, BareWait
+from benchmarks.deals import Deals, by_workflows
+from benchmarks.figures import Figure, at_most
+from benchmarks.ground import TEMPORALS, Ground, reached
+from benchmarks.load import at_full_speed
+from local.children import Child
+
+DATABASE, CALLERS, PEOPLE, SAMPLE = "waiting", 50, 500, 20
+MEBIBYTE = 2**20
+TABLE_BYTES = text(
+    "select relname, pg_total_relation_size(oid) from pg_class"
+    " where relkind = 'r' and relnamespace = 'public'::regnamespace"
+)
+SMALLEST_SHARE = 1.0
+"""Tables that take less than this for each job are not listed."""
+
+Start = Callable[[int], Awaitable[str]]
+"""Makes the workflow with this number wait; its id."""
+
+
+async def measure(ground: Ground) -> AsyncIterator[Figure]:
+    """Our jobs, funded and waiting for their freelancer; then workflows that wait for a timer."""
+    with TEMPORALS["dev_memory"](ground) as address:
+        async with ground.database(DATABASE) as engine:
+            async for figure in _ours(ground, engine, address):
+                yield figure
+        async for figure in _bare(ground, address):
+            yield figure
+
+
+async def _ours(ground: Ground, engine: AsyncEngine, address: str) -> AsyncIterator[Figure]:
+    temporal = await reached(address)
+    clients = await parties.made(engine, PEOPLE)
+    freelancers = await parties.made(engine, PEOPLE)
+    deals = Deals(engine, clients, freelancers, by_workflows(engine, temporal))
+
+    async def hire(number: int) -> str:
+        return f"job/{await deals.waiting(number)}"
+
+    before = await _tables(engine)
+    with ground.worker(DATABASE, address) as worker:
+        memory, waiting = await _grown(ground.sizes.waiting, worker, hire)
+    after = await _tables(engine)
+    for figure in _memory("", memory, goal=True):
+        yield figure
+    yield await _history(temporal, "history_per_job", waiting, goal=True)
+    counted = len(waiting)
+    took = {name: (size - before.get(name, 0)) / counted for name, size in after.items()}
+    yield Figure("tables_per_job", sum(took.values()), "bytes", at_most(10_000))
+    for name, size in sorted(took.items(), key=lambda item: -item[1]):
+        if size >= SMALLEST_SHARE:
+            yield Figure(f"table_{name}_per_job", size, "bytes")
+
+
+async def _bare(ground: Ground, address: str) -> AsyncIterator[Figure]:
+    temporal = await Client.connect(address)
+
+    async def start(number: int) -> str:
+        name = f"bare-wait-{number}"
+        await temporal.start_workflow(BareWait.run, id=name, task_queue=TASK_QUEUE)
+        return name
+
+    words = ["benchmarks.bare_worker", address]
+    with ground.process("bare", words, {}, "bare worker ready") as worker:
+        memory, waiting = await _grown(ground.sizes.waiting, worker, start)
+    for figure in _memory("bare_", memory, goal=False):
+        yield figure
+    yield await _history(temporal, "history_per_bare_timer", waiting, goal=False)
+
+
+async def _grown(
+    sizes: Sequence[int], worker: Child, start: Start
+) -> tuple[dict[int, float], list[str]]:
+    """The worker's resident memory (MiB) with each number of waiting workflows; their ids."""
+    memory: dict[int, float] = {}
+    waiting: list[str] = []
+    for size in sizes:
+        first = len(waiting)
+
+        async def one(number: int, first: int = first) -> None:
+            waiting.append(await start(first + number))
+
+        await at_full_speed(size - first, CALLERS, one)
+        memory[size] = psutil.Process(worker.pid).memory_info().rss / MEBIBYTE
+    return memory, waiting
+
+
+def _memory(prefix: str, memory: dict[int, float], *, goal: bool) -> list[Figure]:
+    first, *between, last = memory
+    listed = [Figure(f"{prefix}memory_at_{n}", size, "MiB") for n, size in memory.items()]
+    grown = memory[last] / memory[first]
+    name = f"{prefix}memory_{last}_over_{first}"
+    figures = [*listed, Figure(name, grown, "x", at_most(1.3) if goal else None)]
+    if between:
+        flat = memory[last] / memory[between[-1]]
+        name = f"{prefix}memory_{last}_over_{between[-1]}"
+        figures.append(Figure(name, flat, "x", at_most(1.05) if goal else None))
+    return figures
+
+
+async def _history(temporal: Client, name: str, workflows: Sequence[str], *, goal: bool) -> Figure:
+    sizes = [
+        (await temporal.get_workflow_handle(one).describe()).raw_description
+        for one in workflows[:: max(len(workflows) // SAMPLE, 1)]
+    ]
+    average = mean(one.workflow_execution_info.history_size_bytes for one in sizes)
+    return Figure(name, average, "bytes", at_most(8_000) if goal else None)
+
+
+async def _tables(engine: AsyncEngine) -> dict[str, int]:
+    """Bytes of each table with its indexes and what is stored apart."""
+    async with engine.connect() as c:
+        return {row[0]: row[1] for row in await c.execute(TABLE_BYTES)}
