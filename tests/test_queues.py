@@ -20,7 +20,7 @@ from settings import Queue, Settings
 from tests.holding.hands import workflow as workflow_of
 from tests.life import Life
 from tests.world import World, working
-from worker import LIVES, composed, served
+from worker import LIVES, LOOPS, composed, served
 from workflows import options
 from workflows.options import TaskQueue
 
@@ -76,7 +76,7 @@ async def test_how_much_a_worker_takes_is_set(temporal_address: str) -> None:
     assert config["max_concurrent_workflow_tasks"] == 40
     assert config["max_concurrent_workflow_task_polls"] == 8
     assert config["max_concurrent_activity_task_polls"] == 3
-    assert config["max_concurrent_local_activities"] == 26
+    assert config["max_concurrent_local_activities"] == 30 - LOOPS
     assert [*config["workflows"]] == [*LIVES[TaskQueue.JOBS]]
 
 
