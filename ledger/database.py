@@ -9,6 +9,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 CONFLICTS = frozenset({"40001", "40P01"})
 """A serialization failure and a deadlock: the transaction may simply be run again."""
+AWAY = frozenset({"57P01", "57P02", "57P03"})
+"""The server is being stopped, has crashed, or is starting up: it will be back."""
 WAITED_TOO_LONG = "55P03"
 """Somebody else held the lock for longer than `lock_timeout`."""
 
