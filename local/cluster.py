@@ -103,6 +103,7 @@ class Cluster(Stack):
         yield "Temporal: starting", self._start_temporal
         yield "Our schema: bringing it up to date", lambda: self._job("migrate", "migrate")
         yield "Mail catcher: starting", self.mail.start
+        yield "Temporal: scheduling the checks", lambda: self._job("schedules", "schedules")
         yield "Workers: starting", self._start_workers
         yield "APIs: starting", lambda: start_apis(self.urls)
 
