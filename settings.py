@@ -73,6 +73,8 @@ class Settings(BaseSettings):
     """How old an instruction without outcome is when the sweeper signals it again."""
     policy: dict[str, Any] = {}
     """Overrides of `domain.policy.Policy` for new contracts, as JSON (rehearsals and tests)."""
+    fail_at: str | None = None
+    """Where this process kills itself (`failpoints.PLACES`); for tests alone."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("task_queues", mode="before")

@@ -13,6 +13,7 @@ from temporalio.exceptions import ApplicationError, FailureError
 
 from domain.calendar import Calendar
 from domain.outcome import Outcome, StepRequest
+from failpoints import here
 from ledger import steps, tells
 from ledger.database import in_short, is_serialization_conflict
 from ledger.recording import Taken
@@ -35,17 +36,22 @@ class Books:
     @activity.defn(name="commit_step")
     async def commit_step(self, request: StepRequest) -> Outcome:
         """Take one step; asked again, it answers what it answered before."""
+        here("step.taking")
         with without_values():
             taken = await self._taken(request)
+            here("step.committed")
             if taken.tells:
                 await tell(self._engine, self._heard, taken.tells)
+        here("step.answering")
         return taken.outcome
 
     async def _taken(self, request: StepRequest) -> Taken:
         for attempt in range(1, CONFLICT_TRIES + 1):
             try:
                 async with self._engine.begin() as c:
-                    return await steps.take(c, request, self._calendar)
+                    taken = await steps.take(c, request, self._calendar)
+                    here("step.written")
+                return taken
             except DBAPIError as error:
                 if attempt == CONFLICT_TRIES or not is_serialization_conflict(error):
                     raise
@@ -80,5 +86,6 @@ async def tell(engine: AsyncEngine, heard: Heard, waiting: Iterable[tuple[int, s
                     break
                 told.append(row_id)
     if told:
+        here("step.told")
         async with engine.begin() as c:
             await tells.mark(c, told)

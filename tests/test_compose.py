@@ -156,5 +156,7 @@ def test_the_image_holds_what_it_copies() -> None:
     assert all((ROOT / source).exists() for source in sources)
     packages = {"domain", "ledger", "workflows", "activities", "api", "local"}
     assert (
-        packages | {"requirements.lock", "settings.py", "logs.py", "worker.py", "cli.py"} == sources
+        packages
+        | {"requirements.lock", "settings.py", "logs.py", "failpoints.py", "worker.py", "cli.py"}
+        == sources
     )
