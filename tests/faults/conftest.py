@@ -21,7 +21,7 @@ from tests.faults.stubborn import Sent, Stubborn
 from tests.life import Life, eventually
 from tests.world import World, database, opened, settings_for
 
-PATIENCE = timedelta(seconds=240)
+PATIENCE = timedelta(minutes=8)
 MINUTES_PASS = """
     update mail set next_at = now() where status = 'pending' and next_at > now();
     update notice set created_at = created_at - interval '5 minutes'

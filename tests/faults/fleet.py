@@ -17,8 +17,8 @@ from settings import Settings
 from tests.world import variables, without_ours
 
 SAYS_READY = {"worker": "worker ready", "api": "Application startup complete"}
-READY_WITHIN_S = 20
-DEAD_WITHIN_S = 20
+READY_WITHIN_S = 60
+DEAD_WITHIN_S = 60
 
 
 @dataclass
