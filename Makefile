@@ -1,7 +1,7 @@
 # Each target works in a fresh clone: the first one makes .venv.
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run cluster test test-on-15 check rehearse bench docs guards lock clean venv
+.PHONY: help run cluster test test-on-15 check rehearse bench chaos docs guards lock clean venv
 
 help: ## Show these targets.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ bench: venv ## Measure speed and size, half an hour; QUICK=1 a look; names="wait
 
 docs: venv ## Generate the documents that come from the law.
 	@$(PYTHON) -m docs.generate
+
+chaos: venv ## Live N jobs (10000) while what they need is killed; seed=n repeats a run's faults.
+	@$(PYTHON) -m local.temporal_binary
+	@$(PYTHON) -m tests.chaos --lives $(or $(N),10000) $(if $(seed),--seed $(seed))
 
 guards: venv ## Take out one guard of the code at a time and see that a test fails; name=a picks.
 	@$(PYTHON) -m local.temporal_binary

@@ -93,6 +93,8 @@ class Settings(BaseSettings):
         None, validation_alias=AliasChoices("otlp_endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT")
     )
     """The OTLP/HTTP collector that traces go to; none are made when it is not set."""
+    fail_at: str | None = None
+    """Where this process kills itself (`failpoints.PLACES`); for tests alone."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("task_queues", mode="before")

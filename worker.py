@@ -14,6 +14,7 @@ from temporalio.common import VersioningBehavior
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker, WorkerDeploymentConfig, WorkerDeploymentVersion
 
+import failpoints
 import logs
 import metrics
 import telemetry
@@ -23,6 +24,7 @@ from activities.checks import Checks
 from activities.gauges import Gauges
 from activities.notices import Post
 from activities.sealer import Sealer
+from activities.seams import Seams
 from activities.sweeper import Sweeper
 from ledger.calendars import business_calendar
 from ledger.database import connect
@@ -40,6 +42,9 @@ LIVES: Mapping[TaskQueue, Sequence[type]] = {
 """Which workflows live on which queue; on one that is missing here none does yet."""
 WORKFLOWS = [workflow for queue in LIVES.values() for workflow in queue]
 GRACE = timedelta(seconds=15)
+HANDED_ON_AFTER = timedelta(seconds=5)
+"""When a case goes to another worker than the one that has it in memory; 10 s by default."""
+CONNECT_TRIES = 30
 LOOPS = 4
 """Each may hold a connection; a step that waits for one in vain is a step that fails."""
 
@@ -48,14 +53,11 @@ log = structlog.get_logger()
 
 async def run(our: Settings, stopped: asyncio.Event) -> None:
     """Work until `stopped`; then finish the steps that have begun."""
+    failpoints.arm(our.fail_at)
     queues = served(our)
     engine = connect(our.database_url, our.database_pool)
     metrics.watch_pool(engine)
-    client = await Client.connect(
-        our.temporal_address,
-        namespace=our.temporal_namespace,
-        data_converter=pydantic_data_converter,
-    )
+    client = await _connected(our)
     post = Post(engine, our)
     sweeper = Sweeper(engine, Doors(client, our.task_queue_prefix), our.sweep_after)
     loops = (post, sweeper, Sealer(engine), Gauges(engine))
@@ -84,6 +86,23 @@ def served(our: Settings) -> list[TaskQueue]:
     raise SystemExit(f"No workflow lives on {', '.join(asked)} yet: PEEROK_TASK_QUEUES=jobs works")
 
 
+async def _connected(our: Settings) -> Client:
+    """A client of Temporal; when all was down, a worker may be up before it."""
+    for tries_left in reversed(range(CONNECT_TRIES)):
+        try:
+            return await Client.connect(
+                our.temporal_address,
+                namespace=our.temporal_namespace,
+                data_converter=pydantic_data_converter,
+            )
+        except RuntimeError as away:
+            if not tries_left:
+                raise
+            log.warning("Temporal does not answer yet", error=str(away)[:200])
+            await asyncio.sleep(1)
+    raise AssertionError("the last try returns or raises")
+
+
 def composed(
     client: Client, engine: AsyncEngine, our: Settings, queue: TaskQueue = TaskQueue.JOBS
 ) -> Worker:
@@ -98,6 +117,8 @@ def composed(
             Post(engine, our).send_reminder,
             Checks(engine).check_books,
         ],
+        interceptors=[Seams()] if our.fail_at else [],
+        sticky_queue_schedule_to_start_timeout=HANDED_ON_AFTER,
         max_concurrent_activities=our.database_pool - LOOPS,
         max_concurrent_local_activities=our.database_pool - LOOPS,
         max_concurrent_workflow_tasks=our.worker_workflow_tasks,
@@ -120,13 +141,12 @@ def _deployment(our: Settings) -> WorkerDeploymentConfig | None:
     )
 
 
-async def main() -> None:
+async def main(our: Settings) -> None:
     """Run until SIGTERM or Ctrl-C."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopped.set)
-    our = settings()
     logs.configure(our.log_level)
     telemetry.begin(our)
     tracing.begin(our, "peerok-worker")
@@ -135,9 +155,8 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    # Most of a step is talking to the database, which this loop does in half the time.
     with (
         contextlib.suppress(KeyboardInterrupt),
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        runner.run(main())
+        runner.run(main(settings()))

@@ -16,6 +16,7 @@ import tracing
 from activities.watching import watched
 from domain.calendar import Calendar
 from domain.outcome import Outcome, StepRequest
+from failpoints import here
 from ledger import instructions, steps, tells
 from ledger.database import in_short, is_serialization_conflict
 from ledger.recording import Taken
@@ -38,12 +39,15 @@ class Books:
     @activity.defn(name="commit_step")
     async def commit_step(self, request: StepRequest) -> Outcome:
         """Take one step; asked again, it answers what it answered before."""
+        here("step.taking")
         with without_values():
             with watched(request, await self._trace_of(request)) as step:
                 taken = await self._taken(request)
+                here("step.committed")
                 step.came_to(taken)
             if taken.tells:
                 await tell(self._engine, self._heard, taken.tells)
+        here("step.answering")
         return taken.outcome
 
     async def _trace_of(self, request: StepRequest) -> str | None:
@@ -57,7 +61,9 @@ class Books:
         for attempt in range(1, CONFLICT_TRIES + 1):
             try:
                 async with self._engine.begin() as c:
-                    return await steps.take(c, request, self._calendar)
+                    taken = await steps.take(c, request, self._calendar)
+                    here("step.written")
+                return taken
             except DBAPIError as error:
                 if attempt == CONFLICT_TRIES or not is_serialization_conflict(error):
                     raise
@@ -93,5 +99,6 @@ async def tell(engine: AsyncEngine, heard: Heard, waiting: Iterable[tuple[int, s
                     break
                 told.append(row_id)
     if told:
+        here("step.told")
         async with engine.begin() as c:
             await tells.mark(c, told)

@@ -17,6 +17,7 @@ from temporalio.exceptions import ApplicationError
 import metrics
 from activities.letters import Unwritable, written
 from activities.refusals import is_the_mailboxs
+from failpoints import here
 from ledger import mails
 from ledger.addresses import is_address
 from ledger.database import in_short
@@ -53,6 +54,7 @@ class Post:
             letter = await mails.claim_one(c, mail_id)
             status = "pending" if letter else await mails.status(c, mail_id)
         if letter is not None:
+            here("reminder.claimed")
             status = await self._send(letter, awaited=True)
             if status == "pending":
                 raise PassingFault(mail_id)
@@ -76,6 +78,8 @@ class Post:
         leased_until = time.monotonic() + mails.LEASE.total_seconds()
         async with self._engine.begin() as c:
             letters = await mails.claim(c)
+        if letters:
+            here("mail.claimed")
         for letter in letters:
             if time.monotonic() + SENT_WITHIN_S > leased_until:
                 # Others may claim it before it is sent: let them.
@@ -106,6 +110,7 @@ class Post:
         except (aiosmtplib.SMTPException, OSError, ValueError) as fault:
             return await self._later(letter, f"{type(fault).__name__}: {fault}", awaited=awaited)
         else:
+            here("mail.handed_over")
             return await self._settle(letter, "accepted", answer)
         answer = f"{refusal.code} {refusal.message}"
         if is_the_mailboxs(refusal):
@@ -135,6 +140,7 @@ class Post:
         async with self._engine.begin() as c:
             await mails.settle(c, letter["id"], status, answer)
         metrics.MAILS.labels(status).inc()
+        here("mail.settled")
         return status
 
     async def _later(self, letter: RowMapping, answer: str, *, awaited: bool = False) -> str:

@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from failpoints import here
 from ledger import seals
 from ledger.database import in_short
 
@@ -45,10 +46,13 @@ class Sealer:
         everywhere = time.monotonic() >= self._everywhere_at
         async with self._engine.begin() as c:
             added = await seals.add(c, BATCH, everywhere=everywhere)
+            if added is not None and added.entries:
+                here("seals.written")
         if added is None:
             return 0
         if everywhere and added.entries < BATCH:
             self._everywhere_at = time.monotonic() + EVERYWHERE_EVERY_S
         if added.entries:
+            here("seals.committed")
             log.info("sealed", entries=added.entries, last=f"{added.n}:{added.hash.hex()}")
         return added.entries

@@ -14,6 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 import metrics
 from domain.outcome import TOLD, CaseBrief
+from failpoints import here
 from ledger import cases, instructions, recording, tells
 from ledger.database import in_short
 
@@ -109,6 +110,7 @@ class Sweeper:
                     told.append(row.id)  # noqa: PERF401 - what was told before an error counts
         finally:
             if told:
+                here("sweep.told")
                 async with self._engine.begin() as c:
                     await tells.mark(c, told)
         return len(told)
@@ -145,6 +147,7 @@ class Sweeper:
     async def _reached(self, workflow_id: str) -> bool:
         """Whether it was told, or needs no telling; RPCError when nobody can be."""
         try:
+            here("sweep.telling")
             await self._doors.tell(workflow_id)
         except RPCError as refusal:
             if refusal.status in AWAY:
@@ -158,7 +161,9 @@ class Sweeper:
         try:
             async with self._engine.connect() as c:
                 brief = await recording.case_brief(c, case_id)
+            here("sweep.starting")
             await self._doors.start(brief, signal=signal, instruction_id=instruction, again=True)
+            here("sweep.started")
         except RPCError as refusal:
             if refusal.status in AWAY:
                 raise

@@ -25,6 +25,7 @@ from api.state import Engine, Files, TheSettings
 from api.uploads import discard, receive
 from domain.access import Handover, may_read
 from domain.errors import NdaMissing
+from failpoints import here
 from ledger import files, people
 from ledger.files import Stored
 
@@ -66,6 +67,7 @@ async def upload(
 ) -> JSONResponse:
     """Store the body as a file; nobody else may read it until it is handed over in a case."""
     stored = await receive(request, store, settings.max_upload_bytes)
+    here("upload.stored")
 
     async def keep(c: AsyncConnection) -> File:
         return File.model_validate(await files.record(c, caller.id, stored))
@@ -77,6 +79,7 @@ async def upload(
         await _discard_unrecorded(engine, store, stored)
         raise
     if once.repeated:
+        here("upload.discarding")
         await discard(store, stored)
     return answer
 

@@ -16,6 +16,7 @@ from api.send import Decider, TheDecider
 from domain.cases import Job
 from domain.job import require_offerable
 from domain.policy import Policy, Terms
+from failpoints import here
 from ledger import cases, files, ids, journal, people
 from ledger.database import to_read
 
@@ -45,6 +46,7 @@ async def offer(asked: Offered, decider: TheDecider) -> JSONResponse:
             row = await decider.offer(c, job, content)
             if row["case_id"] == job.id:
                 await _keep(c, job, asked)
+            here("offer.written")
         pair = await cases.read(c, row["case_id"])
         assert pair is not None, "the draft is there"
     if await decider.outcome(pair, row) is None:

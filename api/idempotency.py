@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from api.callers import TheCaller
 from api.problems import Problem
 from api.state import Engine
+from failpoints import here
 from ledger import replies
 
 ANONYMOUS = "anonymous"
@@ -63,7 +64,10 @@ class Once:
             if given is None:
                 body = (await effect(c)).model_dump(mode="json")
                 await replies.record(c, self._caller, self._name, status, body)
-                return JSONResponse(body, status)
+                here("effect.written")
+        if given is None:
+            here("effect.committed")
+            return JSONResponse(body, status)
         if given.request_hash != hashed:
             raise Problem("idempotency_key_reused")
         self.repeated = True

@@ -1,12 +1,17 @@
 """The API process: `uvicorn --factory api.main:create`."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog import get_logger
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+import failpoints
 import logs
 import metrics
 import settings as environment
@@ -42,7 +47,7 @@ from api.outcomes import Outcomes
 from api.rates import Rates
 from api.uploads import open_store
 from ledger import agreements as texts
-from ledger.database import connect
+from ledger.database import connect, in_short
 from settings import Settings
 
 NOUNS = (
@@ -68,6 +73,9 @@ NOUNS = (
 )
 """One router for each noun, under /v1."""
 OUTSIDE = (health.router, measures.router, problem_pages.router, docs_page.router)
+BOOKS_TRIES = 30
+
+log = get_logger()
 
 
 def create(settings: Settings | None = None) -> FastAPI:
@@ -106,6 +114,7 @@ def create(settings: Settings | None = None) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
+    failpoints.arm(settings.fail_at)
     app.state.files = open_store(settings.files_url)
     app.state.temporal = await Client.connect(
         settings.temporal_address,
@@ -118,10 +127,23 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     metrics.watch_pool(app.state.engine)
     app.state.outcomes = Outcomes(app.state.engine)
     try:
-        async with app.state.engine.begin() as c:
-            await texts.ensure(c)
+        await _texts_in_place(app.state.engine)
         if app.state.signing_key is not None:
             await signing_keys.announce(app.state.engine, app.state.signing_key)
         yield
     finally:
         await app.state.engine.dispose()
+
+
+async def _texts_in_place(engine: AsyncEngine) -> None:
+    """The agreements are in the books; when all was down, an API may be up before them."""
+    for tries_left in reversed(range(BOOKS_TRIES)):
+        try:
+            async with engine.begin() as c:
+                await texts.ensure(c)
+            return
+        except (OperationalError, InterfaceError, OSError) as away:
+            if not tries_left:
+                raise
+            log.warning("the database does not answer yet", error=in_short(away))
+            await asyncio.sleep(1)

@@ -17,6 +17,7 @@ from api.pages import Limit, Page, Place, page
 from api.problems import Problem, field
 from api.state import Engine, Temporal
 from domain.deposit import Method
+from failpoints import here
 from ledger import people, receipts, tells
 from ledger.database import to_read
 from workflows.doors import Doors
@@ -96,6 +97,7 @@ async def confirm(
         return _shown(row)
 
     answer = await once(None, credit, status=200)
+    here("receipt.telling")
     await _tell(engine, Doors(temporal))
     return answer
 
@@ -110,6 +112,7 @@ async def _tell(engine: AsyncEngine, doors: Doors) -> None:
             break
         told.append(row.id)
     if told:
+        here("receipt.told")
         async with engine.begin() as c:
             await tells.mark(c, told)
 

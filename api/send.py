@@ -25,6 +25,7 @@ from api.state import Engine, Temporal, TheOutcomes, TheSettings
 from domain.cases import Dispute, Job, Role
 from domain.commands import Command, OfferJob
 from domain.outcome import CaseBrief, Recorded, Status, brief
+from failpoints import here
 from ledger import cases, ids, instructions
 from ledger.cases import Pair
 from settings import Settings
@@ -53,6 +54,7 @@ class Decider:
         self, case_id: str, command: type[Command], content: Content, *, staff: bool
     ) -> tuple[str, Recorded | None]:
         """The instruction's id, and its outcome if there is one in time; Problem for a refusal."""
+        here("decision.asked")
         async with self.engine.begin() as c:
             row = await self.known(c, content)
             pair = await _read(c, row["case_id"] if row else case_id)
@@ -88,11 +90,15 @@ class Decider:
         if row["outcome"] is not None:
             outcome: Recorded | None = Recorded.model_validate(row["outcome"])
         else:
+            here("decision.committed")
             await signal(self.doors, brief_of(pair, row["case_id"]), row["command"], row["id"])
+            here("decision.signalled")
             patience = self.settings.outcome_wait
             outcome = None if self.hurried else await self.outcomes.of(row["id"], patience)
         said = "pending" if outcome is None else outcome.code or outcome.status.value
         metrics.DECISIONS.labels(row["command"], said).inc()
+        if outcome is not None:
+            here("decision.answered")
         if outcome is not None and outcome.status is Status.REFUSED:
             raise refusal(outcome.code or "refused", outcome.detail or "", outcome.facts)
         return outcome
@@ -125,6 +131,7 @@ class Decider:
             kept, _ = await instructions.record(c, row)
         except instructions.KeyReused as reused:
             raise Problem("idempotency_key_reused") from reused
+        here("decision.written")
         return kept
 
 

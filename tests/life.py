@@ -318,14 +318,16 @@ class Life:
 
 
 async def eventually(
-    holds: Callable[[], Awaitable[bool]], within: timedelta = OVER_AT_ONCE
+    holds: Callable[[], Awaitable[bool]],
+    within: timedelta = OVER_AT_ONCE,
+    every: timedelta = timedelta(milliseconds=20),
 ) -> None:
     """Wait until it holds; what another process does a moment later."""
     async with asyncio.timeout(within.total_seconds()):
         while True:
             if await holds():
                 return
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(every.total_seconds())
 
 
 async def _rests(handle: WorkflowHandle[Any, Any]) -> bool:

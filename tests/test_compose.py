@@ -155,5 +155,7 @@ def test_the_image_holds_what_it_copies() -> None:
     sources = {source for line in copied for source in line}
     assert all((ROOT / source).exists() for source in sources)
     packages = {"domain", "papers", "ledger", "workflows", "activities", "api", "local"}
-    modules = {"settings", "logs", "metrics", "telemetry", "tracing", "worker", "cli"}
+    modules = {
+        "settings", "logs", "metrics", "telemetry", "tracing", "failpoints", "worker", "cli",
+    }  # fmt: skip
     assert packages | {"requirements.lock"} | {f"{name}.py" for name in modules} == sources

@@ -1,6 +1,8 @@
 """The whole product in one process: the API, a worker, the books and the people who use them."""
 
 import asyncio
+import json
+import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -128,6 +130,23 @@ def settings_for(
         "outcome_wait": timedelta(seconds=20),
     }
     return Settings(**(usual | more))
+
+
+def without_ours() -> dict[str, str]:
+    """The environment without what would send a process of ours elsewhere."""
+    theirs = os.environ.items()
+    return {k: v for k, v in theirs if not k.startswith(("PEEROK_", "TEMPORAL_"))}
+
+
+def variables(settings: Settings) -> dict[str, str]:
+    """What tells another process those of these settings that are not the usual ones."""
+    changed = settings.model_dump(mode="json", include=settings.model_fields_set)
+    return {
+        name.upper()
+        if name.startswith(("temporal_a", "temporal_n"))
+        else f"PEEROK_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
+        for name, value in changed.items()
+    }
 
 
 @asynccontextmanager

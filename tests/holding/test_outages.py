@@ -1,11 +1,11 @@
 """Servers go away and come back, workers are killed: every decision is acted on, once."""
 
 import asyncio
-import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import WorkflowExecutionStatus
 
+from api.main import create
 from domain import commands as c
 from domain.cases import Role
+from ledger import agreements
 from ledger.migrate import upgrade
 from local import temporal_binary
 from local.children import Child
@@ -24,7 +26,7 @@ from local.postgres import OWNER, Postgres
 from local.temporal import TemporalServer
 from tests.holding.hands import decided, happened, leaves, over, policy, rows, workflow
 from tests.life import Life, eventually
-from tests.world import World, opened, settings_for
+from tests.world import World, opened, settings_for, without_ours
 
 PATIENCE = timedelta(seconds=40)
 WAITING = "select pid from pg_stat_activity where wait_event_type = 'Lock'"
@@ -130,6 +132,36 @@ async def test_a_worker_that_is_told_to_stop_finishes_its_steps(
     servers.hire()
 
 
+async def test_a_worker_that_is_up_before_temporal_waits_for_it(servers: Servers) -> None:
+    """Whoever restarts everything at once need not order it."""
+    servers.worker.stop()
+    servers.temporal.stop()
+    servers.worker.start()
+    asleep = partial(servers.worker.said, "Temporal does not answer yet")
+    await asyncio.to_thread(servers.worker.wait_until, asleep, 30)
+    servers.temporal.start()
+    works = partial(servers.worker.said, "worker ready")
+    await asyncio.to_thread(servers.worker.wait_until, works, 30)
+    assert works()
+
+
+async def test_an_api_that_is_up_before_the_database_waits_for_it(
+    frail: World, servers: Servers
+) -> None:
+    """The same, for what it has to read before it can answer."""
+    servers.postgres.stop()
+    app = create(frail.settings)
+    lifespan = app.router.lifespan_context(app)
+    entering = asyncio.create_task(lifespan.__aenter__())
+    await asyncio.sleep(0.5)
+    assert not entering.done()
+    servers.postgres.start()
+    await asyncio.wait_for(entering, 20)
+    async with app.state.engine.connect() as c:
+        assert await agreements.current(c, "nda")
+    await lifespan.__aexit__(None, None, None)
+
+
 @pytest.fixture(scope="module")
 def servers(server_folder: Path, mail: MailCatcher) -> Iterator[Servers]:
     """A PostgreSQL, a Temporal that keeps its store in a file, and a worker's process."""
@@ -167,12 +199,6 @@ async def frail(
     files = tmp_path_factory.mktemp("frail")
     async with opened(settings_for(url, address, "default", mail.smtp_port, files)) as world:
         yield world
-
-
-def without_ours() -> dict[str, str]:
-    """The environment without what would send the worker elsewhere."""
-    theirs = os.environ.items()
-    return {k: v for k, v in theirs if not k.startswith(("PEEROK_", "TEMPORAL_"))}
 
 
 async def lock(other: AsyncConnection, life: Life) -> None:

@@ -1,0 +1,153 @@
+"""The people, and the lives they live: so many in all, so many at a time."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Any
+
+import httpx
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from local.actors import Actor, Refused
+from local.cast import House
+from local.deal import Deal
+from tests.chaos.lives import ENDINGS, NOTHING, Ending, Gains, over, paid
+from tests.world import signed_up
+
+CLIENTS, FREELANCERS, POOR, MEDIATORS = 40, 40, 25, 12
+RICH_MINOR, EARNED_MINOR = 10_000_000_00, 100_000_00
+LIFE_WITHIN_S = 400
+
+
+@dataclass(frozen=True)
+class Doors:
+    """The two APIs, each by a client that is not put off."""
+
+    usual: httpx.AsyncClient
+    hasty: httpx.AsyncClient
+
+
+@dataclass
+class Lived:
+    """One life: what it was to be, and what became of it."""
+
+    ending: Ending
+    price: int
+    job_id: str = ""
+    gains: Gains = field(default_factory=dict)
+    overtaken: bool = False
+    """A hasty contract's clock was faster than its people."""
+    problem: str = ""
+
+
+@dataclass
+class Population:
+    """Everybody, and what they have lived so far."""
+
+    doors: Doors
+    house: House
+    clients: list[Actor]
+    freelancers: list[Actor]
+    poor: "asyncio.Queue[Actor]"
+    lived: list[Lived] = field(default_factory=list)
+
+    async def live(self, seed: int, lives: int, at_once: int) -> None:
+        """Live them all."""
+        chance, room = Random(seed), asyncio.Semaphore(at_once)
+        weights = [ending.weight for ending in ENDINGS]
+
+        async def one(own: Random, ending: Ending) -> None:
+            try:
+                self.lived.append(await self._life(own, ending))
+            finally:
+                room.release()
+
+        async with asyncio.TaskGroup() as tasks:
+            # The rarest endings too, however few lives there are.
+            wanted = [*ENDINGS, *chance.choices(ENDINGS, weights, k=lives)][:lives]
+            for ending in wanted:
+                await room.acquire()
+                tasks.create_task(one(Random(chance.random()), ending))
+
+    def endings(self) -> Counter[str]:
+        """How often what became of a job."""
+        return Counter(
+            "overtaken by the clock" if life.overtaken else life.ending.name for life in self.lived
+        )
+
+    def gains(self) -> Counter[str]:
+        """What everybody should have more by now."""
+        sums: Counter[str] = Counter()
+        for life in self.lived:
+            sums.update(life.gains)
+        return sums
+
+    async def _life(self, chance: Random, ending: Ending) -> Lived:
+        lived = Lived(ending, 100 * chance.randint(*ending.prices))
+        freelancer = chance.choice(self.freelancers)
+        client = await self.poor.get() if ending.poor else chance.choice(self.clients)
+        door = self.doors.hasty if ending.hasty else self.doors.usual
+        deal = Deal(replace(client, http=door), freelancer, self.house)
+        try:
+            async with asyncio.timeout(LIFE_WITHIN_S):
+                await self._lives(deal, lived, chance)
+        except TimeoutError:
+            lived.problem = f"not over after {LIFE_WITHIN_S} s: {deal.job.get('state')}"
+        except Exception as bug:
+            lived.problem = f"{type(bug).__name__}: {bug}"
+        finally:
+            lived.job_id = deal.job_id
+            if ending.poor:
+                self.poor.put_nowait(client)
+        return lived
+
+    async def _lives(self, deal: Deal, lived: Lived, chance: Random) -> None:
+        try:
+            lived.gains = await lived.ending.live(deal, lived.price, chance)
+        except Refused:
+            if not lived.ending.hasty:
+                raise
+            lived.overtaken = True
+        await over(deal)
+        state = deal.job["state"]
+        if lived.overtaken or (lived.ending.hasty and state != lived.ending.state):
+            lived.overtaken = True
+            lived.gains = paid(deal, lived.price) if state == "completed" else NOTHING
+        elif state != lived.ending.state:
+            lived.problem = f"{state} instead of {lived.ending.state}"
+
+
+async def settle(engine: AsyncEngine, doors: Doors) -> Population:
+    """Everybody has an account, money, and has signed what their work takes."""
+
+    async def person(name: str, **more: Any) -> Actor:
+        made = await signed_up(engine, doors.usual, name, **more)
+        return Actor(doors.usual, made.id, made.email, name, made.token)
+
+    async def many(number: int, name: str, **more: Any) -> list[Actor]:
+        return [await person(f"{name}{n}", **more) for n in range(number)]
+
+    mediators = await many(MEDIATORS, "mediator", roles=("mediator",))
+    house = House(
+        accountants=await many(2, "accountant", roles=("accounting",)),
+        staff=await many(2, "staff", roles=("staff",)),
+        mediators={mediator.id: mediator for mediator in mediators},
+        head=await person("head", roles=("staff", "head_of_support")),
+    )
+    poor: asyncio.Queue[Actor] = asyncio.Queue()
+    for actor in await many(POOR, "poor"):
+        poor.put_nowait(actor)
+    clients = await many(CLIENTS, "client", credits_minor=RICH_MINOR)
+    freelancers = await many(FREELANCERS, "freelancer", earnings_minor=EARNED_MINOR)
+    return Population(doors, house, clients, freelancers, poor)
+
+
+def unmatched(
+    had: Mapping[str, int], has: Mapping[str, int], gains: Mapping[str, int]
+) -> list[str]:
+    """Whose money is not what it was and what their lives brought them, to the cent."""
+    everybody = had.keys() | has.keys() | gains.keys()
+    wrong = {who: has.get(who, 0) - had.get(who, 0) - gains.get(who, 0) for who in everybody}
+    return [f"{who} has {cents:+} minor units" for who, cents in sorted(wrong.items()) if cents]

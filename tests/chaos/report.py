@@ -1,0 +1,68 @@
+"""What a run came to: one table to read, one file to compare."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from statistics import quantiles
+from typing import TYPE_CHECKING, Any
+
+from local.places import CLONE
+from tests.chaos.population import Population
+
+if TYPE_CHECKING:
+    from tests.chaos.__main__ import Run
+
+FULL = 10_000
+FOLDER = CLONE / "benchmarks"
+
+
+def figures(
+    run: "Run", people: Population, seconds: float, retries: int, recoveries: list[float]
+) -> dict[str, Any]:
+    """Everything that was counted."""
+    done = run.machine.done
+    waits = [note.seconds for note in run.notes.kept if note.status < 300]
+    percentiles = quantiles(waits, n=100)
+    return {
+        "seed": run.seed,
+        "lives": len(people.lived),
+        "seconds": round(seconds, 1),
+        "kills": _of(done, "kill"),
+        "freezes": _of(done, "freeze"),
+        "restarts": _of(done, "restart"),
+        "by target": dict(sorted(done.items())),
+        "everything at once": len(run.machine.all_killed_at),
+        "first step after everything was killed, s": [round(s, 2) for s in recoveries],
+        "answers to decisions": len(run.notes.kept),
+        "acknowledged by 202 first": sum(bool(note.accepted) for note in run.notes.kept),
+        "requests sent again": retries,
+        "p50 of a decision, s": round(percentiles[49], 3),
+        "p99 of a decision, s": round(percentiles[98], 2),
+        "endings": dict(sorted(people.endings().items())),
+        "problems": len(run.problems),
+    }
+
+
+def show(result: dict[str, Any], problems: list[str]) -> None:
+    """The table, and what is wrong."""
+    for name, value in result.items():
+        inner = value.items() if isinstance(value, dict) else ()
+        print(f"{name:45} {'' if inner else value}")
+        for what, number in inner:
+            print(f"    {what:41} {number}")
+    for problem in problems[:50]:
+        print(f"WRONG: {problem}")
+    if len(problems) > 50:
+        print(f"… and {len(problems) - 50} more")
+
+
+def keep(result: dict[str, Any], lives: int) -> Path:
+    """The file: the committed one for a full run, one that git ignores for a smaller."""
+    FOLDER.mkdir(exist_ok=True)
+    file = FOLDER / ("chaos.json" if lives >= FULL else "chaos-small.json")
+    file.write_text(json.dumps(result, indent=2) + "\n")
+    return file
+
+
+def _of(done: Counter[str], deed: str) -> int:
+    return sum(number for what, number in done.items() if what.startswith(deed))

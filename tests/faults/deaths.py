@@ -1,0 +1,77 @@
+"""Where each process dies, and what people are doing then."""
+
+from dataclasses import dataclass
+
+from tests.faults import stories as s
+
+
+@dataclass(frozen=True)
+class Death:
+    """A place, in words of `failpoints.arm`, and the story in which a process gets there."""
+
+    at: str
+    story: s.Story
+    process: str = "api"
+    first: str = ""
+    """Where the API dies before, so that the worker gets there."""
+
+    @property
+    def place(self) -> str:
+        """The place's name alone."""
+        return self.at.partition(":")[0]
+
+    def __str__(self) -> str:
+        return f"{self.at}-{self.story.name}"
+
+
+IN_THE_WORKER = (
+    # The slowest to be mended, first: a worker's time with a reminder has to run out.
+    Death("reminder.claimed", s.REJECTED, "worker"),
+    Death("mail.claimed", s.DECLINED, "worker"),
+    Death("mail.handed_over", s.APPROVED, "worker"),
+    Death("mail.settled", s.DECLINED, "worker"),
+    Death("step.taking", s.DECLINED, "worker"),
+    Death("step.written", s.APPROVED, "worker"),
+    Death("step.committed", s.APPROVED, "worker"),
+    Death("step.committed", s.OFFERED, "worker"),
+    Death("step.committed", s.REJECTED, "worker"),
+    Death("step.committed", s.DISMISSED, "worker"),
+    Death("step.told", s.DISMISSED, "worker"),
+    Death("step.answering", s.DECLINED, "worker"),
+    Death("step.answered", s.APPROVED, "worker"),
+    Death("step.answered", s.REJECTED, "worker"),
+    Death("child.starting", s.REJECTED, "worker"),
+    Death("child.started", s.REJECTED, "worker"),
+    Death("seals.written", s.APPROVED, "worker"),
+    Death("seals.committed", s.APPROVED, "worker"),
+    Death("case.continuing", s.REVISED, "worker"),
+    Death("sweep.starting", s.APPROVED, "worker", first="decision.committed"),
+    Death("sweep.starting", s.OFFERED, "worker", first="decision.committed"),
+    Death("sweep.started", s.DECLINED, "worker", first="decision.committed"),
+    Death("sweep.telling", s.FUNDED, "worker", first="receipt.telling"),
+    Death("sweep.told", s.FUNDED, "worker", first="receipt.telling"),
+)
+IN_THE_API = (
+    Death("decision.asked", s.DECLINED),
+    Death("decision.written", s.APPROVED),
+    Death("decision.written", s.OFFERED),
+    Death("decision.committed", s.APPROVED),
+    Death("decision.committed", s.OFFERED),
+    Death("decision.signalled", s.DECLINED),
+    Death("decision.signalled", s.OFFERED),
+    Death("decision.answered", s.DECLINED),
+    Death("decision.answered", s.OFFERED),
+    Death("offer.written", s.OFFERED),
+    # First the receipt's record, then its confirmation.
+    Death("effect.written:1", s.FUNDED),
+    Death("effect.written:2", s.FUNDED),
+    Death("effect.committed:1", s.FUNDED),
+    Death("effect.committed:2", s.FUNDED),
+    Death("receipt.telling", s.FUNDED),
+    Death("receipt.told", s.FUNDED),
+    Death("upload.stored", s.HANDED_OVER),
+    Death("effect.written", s.HANDED_OVER),
+    Death("effect.committed", s.HANDED_OVER),
+    Death("upload.discarding", s.HANDED_OVER),
+)
+DEATHS = (*IN_THE_WORKER, *IN_THE_API)

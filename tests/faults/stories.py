@@ -1,0 +1,141 @@
+"""What people do while a process dies, and how their job ends afterwards."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from domain import commands as c
+from tests.life import Life, eventually
+
+Doing = Callable[[Life], Coroutine[Any, Any, object]]
+
+
+@dataclass(frozen=True)
+class Story:
+    """A life up to the moment, what is done in it, and what ends it."""
+
+    name: str
+    before: Doing
+    act: Doing
+    after: Doing
+    ends: str
+    """The state in which the job is over."""
+    happens: tuple[str, ...]
+    """Everything that happens in the job, in order: nothing twice, nothing never."""
+    wallet: int | None = None
+
+
+async def nothing(life: Life) -> None:
+    """Nobody does anything."""
+
+
+async def money_comes(life: Life) -> None:
+    """The client's transfer arrives."""
+    await life.money_comes(life.price)
+
+
+async def resigns(life: Life) -> None:
+    """The job has started by itself; then the freelancer gives it back."""
+    await eventually(lambda: started(life))
+    await life.freelancer_does(c.Resign)
+
+
+async def started(life: Life) -> bool:
+    """Whether the price is in escrow."""
+    return (await life.states())[0] == "in_progress"
+
+
+async def delivers_a_file(life: Life) -> None:
+    """A file is sent twice under one key, as after a lost answer, and handed over."""
+    key = uuid4().hex
+    stored = [await life.freelancer.upload(b"the work", key=key) for _ in range(2)]
+    first, second = (answer.json()["id"] for answer in stored)
+    assert first == second
+    await life.freelancer_does(c.Deliver, files=[first])
+
+
+async def revises(life: Life) -> None:
+    """Rounds enough for a history that has to be continued in another."""
+    for _ in range(2):
+        await life.client_does(c.RequestRevision)
+        await life.freelancer_does(c.Deliver)
+
+
+def by_client(kind: type[c.Command]) -> Doing:
+    """The client decides so."""
+    return lambda life: life.client_does(kind)
+
+
+def by_freelancer(kind: type[c.Command]) -> Doing:
+    """The freelancer decides so."""
+    return lambda life: life.freelancer_does(kind)
+
+
+REVIEWED = ("job_offered", "offer_accepted", "work_delivered")
+
+OFFERED = Story(
+    "offered",
+    nothing,
+    lambda life: life.offered(),
+    by_freelancer(c.Decline),
+    "declined",
+    ("job_offered", "offer_declined"),
+)
+DECLINED = Story(
+    "declined",
+    lambda life: life.offered(),
+    by_freelancer(c.Decline),
+    nothing,
+    "declined",
+    ("job_offered", "offer_declined"),
+)
+APPROVED = Story(
+    "approved",
+    lambda life: life.in_review(),
+    by_client(c.Approve),
+    nothing,
+    "completed",
+    (*REVIEWED, "delivery_approved"),
+)
+REVISED = Story(
+    "revised",
+    lambda life: life.in_review(),
+    revises,
+    by_client(c.Approve),
+    "completed",
+    (*REVIEWED, *2 * ("revision_requested", "work_delivered"), "delivery_approved"),
+)
+REJECTED = Story(
+    "rejected",
+    lambda life: life.in_review(),
+    by_client(c.RequestRejection),
+    by_freelancer(c.AcceptRejection),
+    "cancelled",
+    (*REVIEWED, "rejection_requested", "rejection_accepted"),
+)
+DISMISSED = Story(
+    "dismissed",
+    lambda life: life.rejected(),
+    by_client(c.Approve),
+    nothing,
+    "completed",
+    (*REVIEWED, "rejection_requested", "delivery_approved"),
+)
+FUNDED = Story(
+    "funded",
+    lambda life: life.awaiting_funds(),
+    money_comes,
+    resigns,
+    "cancelled",
+    ("job_offered", "offer_accepted", "job_funded", "job_resigned"),
+    wallet=0,
+)
+HANDED_OVER = Story(
+    "handed over",
+    lambda life: life.in_progress(),
+    delivers_a_file,
+    by_client(c.Approve),
+    "completed",
+    (*REVIEWED, "delivery_approved"),
+)
