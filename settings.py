@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     task_queue_prefix: str = ""
     """Before the name of each queue, for workers and an API that share a namespace with others."""
 
-    worker_cached_workflows: Annotated[int, Field(ge=0)] = 1000
+    worker_cached_workflows: Annotated[int, Field(ge=1)] = 1000
     """Workflows a worker keeps in memory for each queue; one that is not there is replayed."""
     worker_workflow_tasks: Annotated[int, Field(ge=2)] = 100
     """Workflow tasks a worker has in hand at once for each queue."""

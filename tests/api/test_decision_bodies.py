@@ -63,7 +63,7 @@ TEXTS = {
     c.ResumeClock: "reason",
 }
 """Every command that takes words, and in which field."""
-NEEDED = {c.RequestRevision, c.RequestRejection, c.AddStatement, c.Propose, c.Resolve, c.Refuse}
+NEEDED = [c.RequestRevision, c.RequestRejection, c.AddStatement, c.Propose, c.Resolve, c.Refuse]
 """Those that say nothing without them."""
 STAFFS = {c.Resolve, c.Confirm, c.Refuse, c.PauseClock, c.ResumeClock}
 

@@ -16,7 +16,7 @@ from domain.job import JOB
 from domain.process import Process
 from domain.registry import DISPUTE_COMMANDS, JOB_COMMANDS
 
-MADE = {c.Deliver, c.OfferSettlement, c.Propose, c.Resolve}
+MADE = [c.Deliver, c.OfferSettlement, c.Propose, c.Resolve]
 """Commands that make something whose id the door gives."""
 
 

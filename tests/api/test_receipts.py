@@ -70,6 +70,7 @@ async def test_a_confirmed_receipt_is_credited(http: AsyncClient, ada: Person, b
         "kind": "deposit",
         "cause": receipt,
         "case_id": None,
+        "opens_at": f"/v1/me/wallet/statement/deposit/{receipt}/credit",
     }
 
 
