@@ -14,6 +14,7 @@ cluster: venv ## Run the production topology on this machine, without containers
 
 test: venv ## Run all tests on servers they start themselves; args="-k words" picks some.
 	@$(PYTHON) -m local.temporal_binary
+	@$(PYTHON) -m local.temporal_cluster
 	@$(PYTHON) -m pytest -n 2 --dist loadfile $(args)
 
 test-on-15: venv ## Run the ledger's tests on Debian's PostgreSQL 15, the oldest we support.

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from benchmarks.deals import Deals, in_the_books
 from benchmarks.parties import Party
-from ledger.tables import metadata
+from ledger.schema import metadata
 
 AT_ONCE = 50_000
 """Cases that one transaction copies."""

@@ -13,7 +13,7 @@ from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from local import search_attributes, temporal_binary
+from local import debian, search_attributes, temporal_binary
 from local.aside import aside
 from local.children import Child
 from local.places import Unready, private
@@ -139,3 +139,13 @@ async def introduce(address: str, namespace: str) -> None:
 
 def _apart() -> dict[str, str]:
     return {k: v for k, v in without_temporal_settings().items() if not k.startswith("SQL_")}
+
+
+if __name__ == "__main__":
+    # Tests that need these would else wait for them without a word.
+    if debian.installed():
+        try:
+            for name in PROGRAMS:
+                print(f"{name}: {program(name)}", flush=True)
+        except Unready as reason:
+            raise SystemExit(str(reason)) from None
