@@ -26,14 +26,14 @@ LIMITS = {
 UNREACHABLE = "127.0.0.1:1"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def holding_database(postgres_server: Postgres) -> Iterator[str]:
     """A database of our own."""
     with database(postgres_server, "holding") as url:
         yield url
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 async def world(
     holding_database: str,
     temporal_address: str,
@@ -50,7 +50,7 @@ async def world(
         yield world
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 async def unheard(world: World) -> AsyncIterator[AsyncClient]:
     """Another process of the same API, whose signals reach nobody."""
     app = create(world.settings.model_copy(update={"temporal_address": UNREACHABLE}))
@@ -65,7 +65,7 @@ async def life(world: World) -> AsyncIterator[Life]:
     assert await world.violations() == []
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def strict_address(server_folder: Path) -> Iterator[str]:
     """A server with the smallest limits."""
     [port] = free_ports(1)
@@ -78,14 +78,14 @@ def strict_address(server_folder: Path) -> Iterator[str]:
     server.stop()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def strict_database(postgres_server: Postgres) -> Iterator[str]:
     """A database for the cases on that server."""
     with database(postgres_server, "strict") as url:
         yield url
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 async def strict(
     strict_address: str,
     strict_database: str,

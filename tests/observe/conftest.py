@@ -11,14 +11,14 @@ from local.postgres import Postgres
 from tests.world import World, database, namespace, opened, settings_for, working
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def observed_database(postgres_server: Postgres) -> Iterator[str]:
     """A database of our own."""
     with database(postgres_server, "observed") as url:
         yield url
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 async def world(
     observed_database: str,
     temporal_address: str,
@@ -33,7 +33,7 @@ async def world(
         yield world
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 async def superuser(
     postgres_server: Postgres, observed_database: str
 ) -> AsyncIterator[AsyncEngine]:
