@@ -78,8 +78,11 @@ def _route(scope: Scope) -> str:
     """The address with names for ids, once the router has found whose it is: few, and nobody's."""
     if "route" not in scope:
         return "none"
-    named = {str(value): f"{{{name}}}" for name, value in scope["path_params"].items()}
-    return "/".join(named.get(part, part) for part in scope["path"].split("/"))
+    # The route knows itself only as its own router does; what stands before it holds no ids.
+    own: str = scope["route"].path_format
+    asked = own.format(**scope["path_params"])
+    path: str = scope["path"]
+    return path[: -len(asked)] + own if path.endswith(asked) else own
 
 
 async def _log(path: str, error: Exception) -> None:

@@ -32,6 +32,9 @@ async def test_a_request_is_counted_under_its_route_not_its_path(world: World) -
     before = await values(world.http, "peerok_http_requests_total")
     for case in ("job_01m83y1rnyet7bmhrbttj3yvdx", "job_01m83y1rnyet7bmhrbttj3yvdw"):
         assert (await client.get(f"/v1/jobs/{case}")).status_code == 404
+    assert (await client.get("/v1/me/wallet/statement/job/job_1/hold")).status_code == 404
+    assert (await world.http.get("/v1/me/wallet/statement/any/thing")).status_code == 401
+    assert (await world.http.get("/v1/jobs/jobs")).status_code == 401
     assert (await client.get("/wp-login.php")).status_code == 404
     now = await values(world.http, "peerok_http_requests_total")
     new = {
@@ -39,6 +42,9 @@ async def test_a_request_is_counted_under_its_route_not_its_path(world: World) -
     }
     assert {labels: n for labels, n in new.items() if n} == {
         ("GET", "/v1/jobs/{case_id}", "404"): 2,
+        ("GET", "/v1/jobs/{case_id}", "401"): 1,
+        ("GET", "/v1/me/wallet/statement/{reference}", "404"): 1,
+        ("GET", "/v1/me/wallet/statement/{reference}", "401"): 1,
         ("GET", "none", "404"): 1,
     }
     assert not [labels for labels in now if "job_" in "".join(labels)]

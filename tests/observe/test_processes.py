@@ -51,7 +51,7 @@ def stack(server_folder: Path, collected: Collector) -> Iterator[Stack]:
         Stack(server_folder / "observed", settings=shown) as stack,
     ):
         patch.setattr(demo, "SCENES", demo.SCENES[:1])
-        aside(lambda: asyncio.run(demo.play(stack.url, stack.postgres.url())))
+        aside(lambda: asyncio.run(demo.play(stack.url, database_url=stack.postgres.url())))
         aside(lambda: asyncio.run(_check(stack)))
         yield stack
 
