@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 
 import uvloop
 
-from benchmarks import report, results
+from benchmarks import machine, report, results
 from benchmarks.figures import Figure
 from benchmarks.ground import Ground
 from benchmarks.sizes import FULL, QUICK
@@ -26,15 +26,17 @@ def main() -> None:
     if unknown := set(asked.names) - set(NOUNS):
         parser.error(f"nothing measures {', '.join(sorted(unknown))}")
     ground = Ground(QUICK if asked.quick else FULL)
+    # Taken once: the first figures that are kept change the tracked README.
+    commit = machine.commit()
     with ground.standing():
         print(f"# {ground.durability()}", flush=True)
         for noun in asked.names or NOUNS:
-            began = time.perf_counter()
+            moment, began = machine.moment(commit), time.perf_counter()
             figures = _run(_measured(ground, noun))
             took = time.perf_counter() - began
             print(f"# {noun}: {took:.0f} s", flush=True)
             if not asked.quick:
-                results.keep(noun, figures, took, ground.durability())
+                results.keep(noun, figures, moment, took, ground.durability())
                 report.write(results.read())
 
 

@@ -10,7 +10,11 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from temporalio.client import Client
 
-DATABASE, TEMPORAL, POOL = "BENCH_DATABASE_URL", "BENCH_TEMPORAL", 10
+from settings import Settings
+
+DATABASE, TEMPORAL = "BENCH_DATABASE_URL", "BENCH_TEMPORAL"
+POOL: int = Settings.model_fields["database_pool"].default
+"""As many connections as our API has."""
 TABLE = (
     "create table bare_receipt (id bigint generated always as identity primary key,"
     " client text not null, amount_minor bigint not null, bank_reference text not null,"

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 
+import uvloop
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -18,7 +19,7 @@ from benchmarks.bare_workflows import (
 
 
 async def main(address: str) -> None:
-    """Work until SIGTERM, with the SDK's own settings."""
+    """Work until SIGTERM, with the SDK's own settings, on the loop that our worker runs on."""
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
     worker = Worker(
@@ -33,4 +34,5 @@ async def main(address: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main(sys.argv[1]))

@@ -8,6 +8,8 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from benchmarks.figures import shown
+
 FOLDER = Path(__file__).with_name("charts")
 GOOD, BAD, PLAIN, GOAL = "#2a7f62", "#b3432b", "#4c6a92", "#222222"
 WIDTH = 9.0
@@ -25,7 +27,7 @@ def draw(figures: Iterable[Row], folder: Path = FOLDER) -> list[Path]:
     found = {row["name"]: row for row in figures}
     made = []
     for name, drawing, rows in (
-        ("goals", _goals, [row for row in found.values() if row["goal"] and row["unit"] == "x"]),
+        ("goals", _goals, [row for row in found.values() if row["goal"]]),
         ("memory", _memory, [row for name, row in found.items() if "memory_at_" in name]),
         ("tables", _tables, [row for name, row in found.items() if name.startswith("table_")]),
     ):
@@ -42,14 +44,16 @@ def _saved(path: Path, drawing: Any, rows: list[Row]) -> Path:
 
 
 def _goals(axes: Axes, rows: list[Row]) -> None:
-    """Each ratio in parts of its goal; where less is better, the goal in parts of the ratio."""
+    """Each figure in parts of its goal; where less is better, the goal in parts of the figure."""
     for place, row in enumerate(reversed(rows)):
-        found = sorted(_good(row, row[key]) for key in ("value", "low", "high"))
+        measured = (row["value"], row["low"], row["high"])
+        found = sorted(_good(row, value) for value in measured if value is not None)
         good = _good(row, row["value"])
         axes.barh(place, good, color=GOOD if row["met"] else BAD, height=0.6)
-        axes.plot([found[0], min(found[2], FARTHEST)], [place, place], color=GOAL, linewidth=1.2)
-        said = f"{row['value']:.3g} ({row['goal']})"
-        axes.text(min(found[2], FARTHEST) + 0.04, place, said, va="center")
+        axes.plot([found[0], min(found[-1], FARTHEST)], [place, place], color=GOAL, linewidth=1.2)
+        unit = "" if row["unit"] == "x" else f" {row['unit']}"
+        said = f"{shown(row['value'])}{unit} ({row['goal']})"
+        axes.text(min(found[-1], FARTHEST) + 0.04, place, said, va="center")
     axes.axvline(1, color=GOAL, linestyle="--", linewidth=1)
     axes.set_yticks(range(len(rows)), [row["name"] for row in reversed(rows)])
     axes.set_xlim(0, FARTHEST + 0.8)

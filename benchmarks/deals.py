@@ -116,9 +116,10 @@ class Deal:
         await paid_in(self.deals.engine, self.job.client, PRICE_MINOR)
         await self.decided(Role.CLIENT, c.Fund())
 
-    async def delivered(self) -> str:
+    async def delivered(self, files: Sequence[str] = ()) -> str:
         """The freelancer hands over work; the delivery's id."""
-        delivery = c.Deliver.model_validate({"id": ids.fresh("delivery"), "note": "Look: logo.svg"})
+        handed = {"id": ids.fresh("delivery"), "note": "Look: logo.svg", "files": list(files)}
+        delivery = c.Deliver.model_validate(handed)
         await self.decided(Role.FREELANCER, delivery)
         return delivery.id
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from functools import partial
 from itertools import count
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ from benchmarks.bare_workflows import TASK_QUEUE, BareDecision
 from benchmarks.deals import Deals, by_workflows
 from benchmarks.edges import CALLERS, Edge
 from benchmarks.figures import Figure
-from benchmarks.ground import Ground, reached, temporals
+from benchmarks.ground import Ground, quiet, reached, temporals
 from benchmarks.load import Act, Lines, at_full_speed
 from benchmarks.parties import Party
 
@@ -47,7 +48,9 @@ async def _measured(ground: Ground, address: str, backend: str) -> list[Figure]:
                 await _ours(ours, deals, jobs),
                 _Bare(theirs, await Client.connect(address)),
             )
-            edge = Edge(f"decisions_{backend}", *sides, throughput=0.6)
+            edge = Edge(
+                f"decisions_{backend}", *sides, throughput=0.6, settled=partial(quiet, engine)
+            )
             figures = await edge.figures(ground.sizes.rounds, ground.sizes.decisions)
             await ours.close()
             await theirs.close()

@@ -21,6 +21,8 @@ class Edge:
     bare: Prepare
     throughput: float
     """At least this part of the bare side's."""
+    settled: Callable[[], Awaitable[object]]
+    """Waits until our side has put off nothing: it must not work in the other's turn."""
     slower: float = 2.0
     """p99 at most this often the bare side's."""
 
@@ -62,8 +64,12 @@ class Edge:
 
     async def _peak(self, side: Prepare, count: int) -> float:
         act = await side(count)
-        return await at_full_speed(count, CALLERS, act)
+        speed = await at_full_speed(count, CALLERS, act)
+        await self.settled()
+        return speed
 
     async def _p99(self, side: Prepare, count: int, rate: float) -> float:
         act = await side(count)
-        return percentile(await at_rate(count, rate, act), 0.99) * 1000
+        waits = await at_rate(count, rate, act)
+        await self.settled()
+        return percentile(waits, 0.99) * 1000

@@ -4,12 +4,14 @@ import asyncio
 import os
 import shutil
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -27,9 +29,17 @@ from local.temporal_cluster import TemporalCluster
 from local.temporal_config import INNER_PORTS
 
 READY_WITHIN_S = 60
+QUIET_WITHIN_S = 300
+PUT_OFF = text("""
+    select (select count(*) from mail where status = 'pending')
+         + (select count(*) from journal_entry e
+             where not exists (select from seal s where s.entry_id = e.id))
+""")
 POOL = 20
 OUR_VARIABLES = ("PEEROK_", "TEMPORAL_")
 
+ROOM = {"shared_buffers": "2GB", "max_wal_size": "8GB"}
+"""What both sides' tables fit into, without a checkpoint in the middle of a round."""
 DURABILITY = ("fsync", "synchronous_commit", "full_page_writes", "wal_sync_method")
 """What PostgreSQL is asked for, so that the results say what a commit meant."""
 
@@ -42,7 +52,7 @@ class Ground:
     folder: Path = field(default_factory=lambda: data_folder() / "bench")
 
     def __post_init__(self) -> None:
-        self.postgres = Postgres(self.folder / "postgres", durable=True)
+        self.postgres = Postgres(self.folder / "postgres", durable=True, settings=ROOM)
         self.logs = self.folder / "log"
         self.mail = MailCatcher(self.folder / "mail", self.logs, *free_ports(2))
 
@@ -173,6 +183,23 @@ def temporals(ground: Ground) -> dict[str, Callable[[Ground], AbstractContextMan
     if "postgres" in names:
         debian.require()
     return {name: TEMPORALS[name] for name in names}
+
+
+async def quiet(engine: AsyncEngine) -> float:
+    """Until all mails are sent and all entries sealed; the seconds that took.
+
+    Whoever measures waits for it, so that what our worker puts off slows nobody else's round.
+    """
+    began = time.perf_counter()
+    async with asyncio.timeout(QUIET_WITHIN_S):
+        while await _put_off(engine):  # noqa: ASYNC110 - the worker ends it
+            await asyncio.sleep(0.1)
+    return time.perf_counter() - began
+
+
+async def _put_off(engine: AsyncEngine) -> int:
+    async with engine.connect() as c:
+        return int(await c.scalar(PUT_OFF) or 0)
 
 
 async def reached(address: str) -> Client:

@@ -10,7 +10,7 @@ from benchmarks.bare_jobs import BareJobs, listening
 from benchmarks.bare_workflows import LISTENER
 from benchmarks.deals import Deals, by_workflows
 from benchmarks.figures import Figure, Goal, at_least
-from benchmarks.ground import Ground, reached, temporals
+from benchmarks.ground import Ground, quiet, reached, temporals
 from benchmarks.load import at_full_speed
 from benchmarks.rounds import in_turn
 
@@ -18,6 +18,7 @@ CALLERS = 50
 PEOPLE = 100
 NORMAL_GOAL = {"dev_memory": at_least(1.0), "dev_file": at_least(1.0), "postgres": at_least(1.3)}
 LOCAL_GOAL = at_least(0.75)
+PUT_OFF = "until the last mail of a round was sent and its last entry sealed"
 
 
 async def measure(ground: Ground) -> AsyncIterator[Figure]:
@@ -35,6 +36,7 @@ def figures(backend: str, measured: dict[str, list[float]], normal: Goal) -> lis
     ours = measured["ours"]
     return [
         Figure.of(f"lifecycles_{backend}", ours, "1/s"),
+        Figure.of(f"lifecycles_put_off_{backend}", measured["put_off"], "s", note=PUT_OFF),
         Figure.of(f"lifecycles_bare_normal_{backend}", measured["normal"], "1/s"),
         Figure.of(f"lifecycles_bare_local_{backend}", measured["local"], "1/s"),
         Figure.ratio(f"lifecycles_vs_normal_{backend}", ours, measured["normal"], normal),
@@ -62,9 +64,12 @@ async def both(
 
 async def _measured(ground: Ground, deals: Deals, bare: BareJobs) -> dict[str, list[float]]:
     lives = ground.sizes.lifecycles
+    put_off: list[float] = []
 
     async def ours() -> float:
-        return await at_full_speed(lives, CALLERS, deals.lived)
+        speed = await at_full_speed(lives, CALLERS, deals.lived)
+        put_off.append(await quiet(deals.engine))
+        return speed
 
     async def normal() -> float:
         return await at_full_speed(lives, CALLERS, lambda _: bare.lived(local=False))
@@ -74,4 +79,5 @@ async def _measured(ground: Ground, deals: Deals, bare: BareJobs) -> dict[str, l
 
     sides = {"ours": ours, "normal": normal, "local": local}
     await in_turn(sides, 1)  # What is needed once, everybody has got now.
-    return await in_turn(sides, ground.sizes.rounds)
+    put_off.clear()
+    return await in_turn(sides, ground.sizes.rounds) | {"put_off": put_off}

@@ -29,16 +29,17 @@ def described() -> dict[str, str]:
     }
 
 
-def moment() -> dict[str, str]:
-    """When, on which commit, and how busy the machine was with other things before."""
+def moment(commit: str) -> dict[str, str]:
+    """When, on which commit, and how busy the machine has been until now."""
     return {
-        "commit": _commit(),
+        "commit": commit,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "load": f"{psutil.getloadavg()[0]:.1f}",
     }
 
 
-def _commit() -> str:
+def commit() -> str:
+    """The commit that is checked out; `-dirty` when files of it were changed."""
     words = ["git", "-C", str(CLONE), "describe", "--always", "--dirty", "--abbrev=12"]
     done = subprocess.run(words, check=False, capture_output=True, text=True)
     return done.stdout.strip() or "unknown"

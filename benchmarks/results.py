@@ -14,6 +14,7 @@ RESULTS = Path(__file__).with_name("results.json")
 def keep(
     noun: str,
     figures: Sequence[Figure],
+    moment: Mapping[str, str],
     took: float,
     durability: Mapping[str, str],
     path: Path = RESULTS,
@@ -22,7 +23,7 @@ def keep(
     here = machine.described()
     kept = read(path)
     nouns = kept.get("nouns", {}) if kept.get("machine") == here else {}
-    nouns[noun] = machine.moment() | {
+    nouns[noun] = dict(moment) | {
         "duration_s": round(took, 1),
         "figures": [figure.as_json() for figure in figures],
     }

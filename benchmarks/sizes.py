@@ -24,6 +24,7 @@ class Sizes:
     pages: int
     """Pages that one side of a round asks for."""
     tpcb_scale: int
+    """Branches, which a transaction updates one of: pgbench tries no more clients than that."""
 
 
 FULL = Sizes(
@@ -37,7 +38,7 @@ FULL = Sizes(
     few_cases=1_000,
     many_cases=1_000_000,
     pages=300,
-    tpcb_scale=32,
+    tpcb_scale=100,
 )
 QUICK = Sizes(
     quick=True,
@@ -50,5 +51,5 @@ QUICK = Sizes(
     few_cases=200,
     many_cases=2_000,
     pages=40,
-    tpcb_scale=2,
+    tpcb_scale=8,
 )

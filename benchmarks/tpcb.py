@@ -37,6 +37,7 @@ async def prepared(ground: Ground) -> Way:
         Way(clients, protocol): await speed(ground, Way(clients, protocol), seconds)
         for protocol in Way.protocols
         for clients in Way.candidates
+        if clients <= ground.sizes.tpcb_scale
     }
     return max(tried, key=lambda way: tried[way])
 

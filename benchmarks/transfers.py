@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from benchmarks import tpcb
 from benchmarks.figures import Figure, at_least
 from benchmarks.ground import Ground
+from benchmarks.posting import BATCH
 from benchmarks.rounds import in_turn
 from domain import flows
 from domain.accounts import Kind
@@ -24,7 +25,7 @@ CALLERS = 256
 PROCESSES = 2
 """As many as pgbench has threads."""
 POOL = 24
-FULL_PEOPLE, BATCH = 20_000, 500
+FULL_PEOPLE, DEPOSITS = 100_000, 500
 MUCH = 1_000_000_00
 WARM = 200
 OPENED = text("select open_accounts('user_' || n, 'USD') from generate_series(1, :people) as n")
@@ -84,6 +85,7 @@ class Posters:
 
     async def _rate(self, kind: str, count: int) -> float:
         share = max(count // len(self._processes), CALLERS)
+        share -= share % BATCH if kind == "many" else 0
         began = time.perf_counter()
         await asyncio.gather(*(_ordered(process, f"{kind} {share}") for process in self._processes))
         return share * len(self._processes) / (time.perf_counter() - began)
@@ -129,10 +131,10 @@ async def _peopled(engine: AsyncEngine, people: int) -> None:
     now = datetime.now(UTC)
     async with engine.begin() as c:
         await c.execute(OPENED, {"people": people})
-    for first in range(1, people + 1, BATCH):
+    for first in range(1, people + 1, DEPOSITS):
         deposits = [
             flows.deposit(f"of_{n}", f"user_{n}", MUCH, Kind.BANK_CLEARING, "USD")
-            for n in range(first, min(first + BATCH, people + 1))
+            for n in range(first, min(first + DEPOSITS, people + 1))
         ]
         async with engine.begin() as c:
             await journal.post(c, deposits, case_id=None, cause="benchmark", effective_at=now)

@@ -1,23 +1,28 @@
 """Jobs that wait: the worker's memory while they do, and the bytes each of them takes."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from statistics import mean
+from typing import Any
 
 import psutil
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
-from temporalio.client import Client
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client, WorkflowHandle
 
 from benchmarks import parties
 from benchmarks.bare_workflows import TASK_QUEUE, BareWait
 from benchmarks.deals import Deals, by_workflows
 from benchmarks.figures import Figure, at_most
-from benchmarks.ground import TEMPORALS, Ground, reached
+from benchmarks.ground import TEMPORALS, Ground, quiet, reached
 from benchmarks.load import at_full_speed
 from local.children import Child
 
 DATABASE, CALLERS, PEOPLE, SAMPLE = "waiting", 50, 500, 20
 MEBIBYTE = 2**20
+LOOKS, LOOK_EVERY_S = 5, 1.0
+TIMER_STARTED = EventType.EVENT_TYPE_TIMER_STARTED
 TABLE_BYTES = text(
     "select relname, pg_total_relation_size(oid) from pg_class"
     " where relkind = 'r' and relnamespace = 'public'::regnamespace"
@@ -50,7 +55,8 @@ async def _ours(ground: Ground, engine: AsyncEngine, address: str) -> AsyncItera
 
     before = await _tables(engine)
     with ground.worker(DATABASE, address) as worker:
-        memory, waiting = await _grown(ground.sizes.waiting, worker, hire)
+        memory, waiting = await _grown(ground.sizes.waiting, worker, hire, temporal)
+        await quiet(engine)
     after = await _tables(engine)
     for figure in _memory("", memory, goal=True):
         yield figure
@@ -73,17 +79,17 @@ async def _bare(ground: Ground, address: str) -> AsyncIterator[Figure]:
 
     words = ["benchmarks.bare_worker", address]
     with ground.process("bare", words, {}, "bare worker ready") as worker:
-        memory, waiting = await _grown(ground.sizes.waiting, worker, start)
+        memory, waiting = await _grown(ground.sizes.waiting, worker, start, temporal)
     for figure in _memory("bare_", memory, goal=False):
         yield figure
     yield await _history(temporal, "history_per_bare_timer", waiting, goal=False)
 
 
 async def _grown(
-    sizes: Sequence[int], worker: Child, start: Start
-) -> tuple[dict[int, float], list[str]]:
+    sizes: Sequence[int], worker: Child, start: Start, temporal: Client
+) -> tuple[dict[int, list[float]], list[str]]:
     """The worker's resident memory (MiB) with each number of waiting workflows; their ids."""
-    memory: dict[int, float] = {}
+    memory: dict[int, list[float]] = {}
     waiting: list[str] = []
     for size in sizes:
         first = len(waiting)
@@ -92,20 +98,40 @@ async def _grown(
             waiting.append(await start(first + number))
 
         await at_full_speed(size - first, CALLERS, one)
-        memory[size] = psutil.Process(worker.pid).memory_info().rss / MEBIBYTE
+        await _waits(temporal, waiting[first:])
+        memory[size] = [await _resident(worker) for _ in range(LOOKS)]
     return memory, waiting
 
 
-def _memory(prefix: str, memory: dict[int, float], *, goal: bool) -> list[Figure]:
+async def _waits(temporal: Client, workflows: Sequence[str]) -> None:
+    """Until all of them wait for their timer: nothing is left of a task that was begun."""
+    for one in workflows[-CALLERS:]:
+        handle = temporal.get_workflow_handle(one)
+        while not await _waits_for_timer(handle):  # noqa: ASYNC110 - the worker ends it
+            await asyncio.sleep(0.05)
+
+
+async def _waits_for_timer(handle: WorkflowHandle[Any, Any]) -> bool:
+    history = await handle.fetch_history()
+    return history.events[-1].event_type == TIMER_STARTED
+
+
+async def _resident(worker: Child) -> float:
+    """The worker's memory after a while of nothing, in MiB."""
+    await asyncio.sleep(LOOK_EVERY_S)
+    return float(psutil.Process(worker.pid).memory_info().rss / MEBIBYTE)
+
+
+def _memory(prefix: str, memory: dict[int, list[float]], *, goal: bool) -> list[Figure]:
     first, *between, last = memory
-    listed = [Figure(f"{prefix}memory_at_{n}", size, "MiB") for n, size in memory.items()]
-    grown = memory[last] / memory[first]
+    listed = [Figure.of(f"{prefix}memory_at_{n}", sizes, "MiB") for n, sizes in memory.items()]
     name = f"{prefix}memory_{last}_over_{first}"
-    figures = [*listed, Figure(name, grown, "x", at_most(1.3) if goal else None)]
+    grown = at_most(1.3) if goal else None
+    figures = [*listed, Figure.ratio(name, memory[last], memory[first], grown)]
     if between:
-        flat = memory[last] / memory[between[-1]]
         name = f"{prefix}memory_{last}_over_{between[-1]}"
-        figures.append(Figure(name, flat, "x", at_most(1.05) if goal else None))
+        flat = at_most(1.05) if goal else None
+        figures.append(Figure.ratio(name, memory[last], memory[between[-1]], flat))
     return figures
 
 

@@ -5,6 +5,7 @@ import importlib.util
 import shutil
 import signal
 import subprocess
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -79,11 +80,13 @@ class Postgres:
     durable: bool = True
     log_folder: Path | None = None
     programs: Programs = field(default_factory=embedded)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """What differs from `SETTINGS`."""
     child: Child = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         options = SETTINGS | {"unix_socket_directories": str(self.socket_folder)}
-        options |= {} if self.durable else LOSSY
+        options |= ({} if self.durable else LOSSY) | dict(self.settings)
         flags = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         self.child = Child(
             "postgres",

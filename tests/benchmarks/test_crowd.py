@@ -20,8 +20,9 @@ async def test_copied_jobs_are_whole_and_belong_to_whom_they_say(app: AsyncEngin
         assert await violations(c) == []
     assert [row["id"] for row in listed] == sorted(own, reverse=True)
     assert len(own) == 10
-    assert pair is not None and pair.job.state == "in_progress"
+    assert pair is not None and pair.job.state == "in_review"
     assert [(row["kind"], row["command"]) for row in happened] == [
+        ("work_delivered", "deliver"),
         ("offer_accepted", "accept"),
         ("job_offered", "offer_job"),
     ]

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import results
+from benchmarks import machine, results
 from benchmarks.figures import Figure, at_least, at_most, shown
 from benchmarks.rounds import in_turn, percentile
+
+MOMENT = machine.moment("1a2b3c")
 
 
 def test_a_ratio_compares_the_two_sides_of_each_round() -> None:
@@ -69,9 +71,9 @@ def test_results_of_one_noun_replace_only_its_own(tmp_path: Path) -> None:
     """What was measured before stays, with the day and commit of its own run."""
     path = tmp_path / "results.json"
     durable = {"fsync": "on"}
-    results.keep("pages", [Figure("p50", 1, "ms")], 2.0, durable, path)
-    results.keep("waiting", [Figure("memory", 1, "x", at_most(1.3))], 3.0, durable, path)
-    results.keep("pages", [Figure("p50", 2, "ms")], 2.0, durable, path)
+    results.keep("pages", [Figure("p50", 1, "ms")], MOMENT, 2.0, durable, path)
+    results.keep("waiting", [Figure("memory", 1, "x", at_most(1.3))], MOMENT, 3.0, durable, path)
+    results.keep("pages", [Figure("p50", 2, "ms")], MOMENT, 2.0, durable, path)
     kept = json.loads(path.read_text())
     assert [figure["value"] for figure in kept["nouns"]["pages"]["figures"]] == [2]
     assert kept["nouns"]["waiting"]["figures"][0]["met"] is True
@@ -83,8 +85,8 @@ def test_results_of_one_noun_replace_only_its_own(tmp_path: Path) -> None:
 def test_a_run_on_another_machine_begins_anew(tmp_path: Path) -> None:
     """Figures of two machines do not stand in one table."""
     path = tmp_path / "results.json"
-    results.keep("pages", [Figure("p50", 1, "ms")], 2.0, {}, path)
+    results.keep("pages", [Figure("p50", 1, "ms")], MOMENT, 2.0, {}, path)
     elsewhere = json.loads(path.read_text()) | {"machine": {"cores": "128"}}
     path.write_text(json.dumps(elsewhere))
-    results.keep("waiting", [Figure("memory", 1, "x")], 3.0, {}, path)
+    results.keep("waiting", [Figure("memory", 1, "x")], MOMENT, 3.0, {}, path)
     assert set(json.loads(path.read_text())["nouns"]) == {"waiting"}

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import report, results
+from benchmarks import machine, report, results
 from benchmarks.figures import Figure, at_least, at_most
 
+MOMENT = machine.moment("1a2b3c")
 FIGURES = [
     Figure.ratio("lives_vs_bare", [3, 3, 4], [2, 4, 4], at_least(0.75)),
     Figure.ratio("lists_ratio", [3, 3, 4], [2, 1, 1], at_most(1.5)),
@@ -24,7 +25,7 @@ FIGURES = [
 def measured(tmp_path: Path) -> dict[str, Any]:
     """The results of a run."""
     path = tmp_path / "results.json"
-    results.keep("lives", FIGURES, 2.0, {"fsync": "on"}, path)
+    results.keep("lives", FIGURES, MOMENT, 2.0, {"fsync": "on"}, path)
     return results.read(path)
 
 
