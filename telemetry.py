@@ -15,6 +15,9 @@ from temporalio.runtime import (
 import metrics
 from settings import Settings
 
+CORE_LEVELS = {"DEBUG": "DEBUG", "INFO": "WARN", "WARNING": "WARN", "ERROR": "ERROR"}
+"""What the SDK's core calls our levels; what is news to it is none to us."""
+
 
 def begin(our: Settings) -> None:
     """Open the ports that are configured; a process calls it once, before it connects."""
@@ -41,5 +44,5 @@ def _logging(level: str) -> LoggingConfig:
         append_target_to_name=False,
         append_log_fields_to_message=False,
     )
-    quiet = TelemetryFilter(core_level="WARN" if level == "INFO" else level, other_level="ERROR")
+    quiet = TelemetryFilter(core_level=CORE_LEVELS[level], other_level="ERROR")
     return LoggingConfig(filter=quiet, forwarding=forwarding)

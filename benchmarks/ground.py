@@ -125,7 +125,6 @@ class Ground:
             "TEMPORAL_ADDRESS": temporal,
             "PEEROK_SMTP_PORT": str(self.mail.smtp_port),
             "PEEROK_FILES_URL": (self.folder / "files").as_uri(),
-            "PEEROK_LOG_LEVEL": "WARNING",
             # A slow answer is a figure, not a failure.
             "PEEROK_OUTCOME_WAIT": "PT60S",
         }

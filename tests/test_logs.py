@@ -2,11 +2,16 @@
 
 import json
 import logging
+import subprocess
+import sys
+from typing import get_args
 
 import pytest
 import structlog
 
 import logs
+from settings import Settings
+from telemetry import CORE_LEVELS
 
 
 def test_a_traceback_shows_no_values(capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,3 +61,16 @@ def test_a_worker_s_line_names_its_workflow(capsys: pytest.CaptureFixture[str]) 
     line = json.loads(capsys.readouterr().out)
     assert (line["event"], line["workflow_id"]) == ("child not started", "job/job_1")
     assert line["level"] == "warning"
+
+
+@pytest.mark.parametrize("level", get_args(Settings.model_fields["log_level"].annotation))
+def test_temporals_core_knows_what_each_of_our_levels_is(level: str) -> None:
+    """A level it does not know is ignored, and says so on the terminal."""
+    starting = (
+        "import telemetry, settings\n"
+        f"telemetry.begin_quietly(settings.Settings(log_level={level!r}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", starting], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == "" and level in CORE_LEVELS
