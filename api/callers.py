@@ -48,7 +48,7 @@ def _not_signed_in() -> Problem:
 TheCaller = Annotated[Caller, Depends(signed_in)]
 
 
-def _accountant(caller: TheCaller) -> Caller:
+async def _accountant(caller: TheCaller) -> Caller:
     caller.require("accounting")
     return caller
 

@@ -23,7 +23,7 @@ _SENDABLE = re.compile(r"[!-~]{1,200}")
 Effect = Callable[[AsyncConnection], Awaitable[BaseModel]]
 
 
-def _key(
+async def _key(
     idempotency_key: Annotated[
         str, Header(max_length=200, description="Your name for this request; 400 without it")
     ],
@@ -74,11 +74,11 @@ class Once:
         return JSONResponse(given.body, given.status)
 
 
-def _own(engine: Engine, request: Request, caller: TheCaller, key: Key) -> Once:
+async def _own(engine: Engine, request: Request, caller: TheCaller, key: Key) -> Once:
     return Once(engine, request, caller.id, key)
 
 
-def _anonymous(engine: Engine, request: Request, key: Key) -> Once:
+async def _anonymous(engine: Engine, request: Request, key: Key) -> Once:
     return Once(engine, request, ANONYMOUS, key)
 
 

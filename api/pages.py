@@ -26,7 +26,7 @@ class Page(Shown, Generic[T]):
     next_cursor: str | None
 
 
-def _place(cursor: Annotated[str | None, Query(max_length=200)] = None) -> str | None:
+async def _place(cursor: Annotated[str | None, Query(max_length=200)] = None) -> str | None:
     if cursor is None:
         return None
     try:

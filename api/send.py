@@ -150,7 +150,7 @@ def brief_of(pair: Pair, case_id: str) -> CaseBrief:
     return brief(pair.job, pair.dispute, pair.case(case_id))
 
 
-def _decider(
+async def _decider(
     caller: TheCaller,
     key: Key,
     request: Request,

@@ -22,7 +22,7 @@ from ledger import cases, people, radar, reading
 from workflows.doors import Doors
 
 
-def _staff(caller: TheCaller) -> Caller:
+async def _staff(caller: TheCaller) -> Caller:
     caller.require("staff")
     return caller
 

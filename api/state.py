@@ -12,30 +12,30 @@ from api.rates import Rates
 from settings import Settings
 
 
-def _settings(request: Request) -> Settings:
+async def _settings(request: Request) -> Settings:
     return cast(Settings, request.app.state.settings)
 
 
-def _engine(request: Request) -> AsyncEngine:
+async def _engine(request: Request) -> AsyncEngine:
     return cast(AsyncEngine, request.app.state.engine)
 
 
-def _temporal(request: Request) -> Client:
+async def _temporal(request: Request) -> Client:
     return cast(Client, request.app.state.temporal)
 
 
-def _files(request: Request) -> ObjectStore:
+async def _files(request: Request) -> ObjectStore:
     return cast(ObjectStore, request.app.state.files)
 
 
-def _rates(request: Request) -> Rates:
+async def _rates(request: Request) -> Rates:
     return cast(Rates, request.app.state.rates)
 
 
 TheSettings = Annotated[Settings, Depends(_settings)]
 
 
-def _outcomes(request: Request) -> Outcomes:
+async def _outcomes(request: Request) -> Outcomes:
     return cast(Outcomes, request.app.state.outcomes)
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, select, text, update
+from sqlalchemy import RowMapping, func, insert, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.cases import OVER, Dispute, DisputeState, Job, JobState
@@ -30,6 +31,10 @@ LOCK_JOB = text(
 LOCK_DISPUTE = text(
     "select * from cases where parent_id = :job and kind = 'dispute'"
     " and (id = :id or (:id = :job and not over)) for no key update"
+)
+
+TAKE_STEP = text("select instruction, job, dispute, title from take_step(:wanted)").columns(
+    instruction=JSONB, job=JSONB, dispute=JSONB
 )
 
 # Only a job that starts by itself when funded has a claim on money that comes.
@@ -63,6 +68,28 @@ class Pair:
 
 class NoSuchCase(LookupError):
     """No case has this id."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An instruction, and the cases it is about, which stay locked until the transaction ends."""
+
+    instruction: Mapping[str, Any]
+    pair: Pair
+    title: str
+
+
+async def asked(c: AsyncConnection, instruction_id: str) -> Asked:
+    """Lock the cases of an instruction; its own row is read behind the lock."""
+    row = (await c.execute(TAKE_STEP, {"wanted": instruction_id})).mappings().one_or_none()
+    assert row is not None, f"{instruction_id} is not in the books"
+    dispute = as_dispute(row["dispute"]) if row["dispute"] else None
+    return Asked(row["instruction"], Pair(as_job(row["job"]), dispute), row["title"] or "")
+
+
+async def title(c: AsyncConnection, job_id: str) -> str:
+    """What the job is called."""
+    return await c.scalar(select(brief.c.title).where(brief.c.case_id == job_id)) or ""
 
 
 async def lock(c: AsyncConnection, case_id: str) -> Pair:
@@ -101,23 +128,31 @@ async def waiting_longer(c: AsyncConnection, job: Job) -> tuple[int, ...]:
     return tuple(rows)
 
 
-async def save(c: AsyncConnection, before: Pair, after: Pair) -> set[str]:
-    """Write what changed; the ids of the other case's row that changed only by it.
+@dataclass(frozen=True)
+class Changes:
+    """The rows of cases that a step opens, and those it changes, with the version each had."""
+
+    opened: list[dict[str, Any]]
+    changed: list[dict[str, Any]]
+    followed: frozenset[str]
+    """Whose row changed only because the other case's did."""
+
+
+def changes(before: Pair, after: Pair) -> Changes:
+    """What of the two is to be written.
 
     A job in a dispute shows the dispute's turn and due time, so its row follows the dispute's.
     """
+    opened, changed = [], []
     if after.dispute is not None and after.dispute is not before.dispute:
         if before.dispute is None:
-            await c.execute(insert(cases).values(_row_of(after.dispute, after)))
+            opened.append(_row_of(after.dispute, after))
         else:
-            await _update(c, before.dispute, after.dispute, after)
-    columns = _shown(after.job, after)
-    if after.job is not before.job:
-        await _update(c, before.job, after.job, after)
-    elif columns != _shown(before.job, before):
-        await c.execute(update(cases).where(cases.c.id == after.job.id).values(columns))
-        return {after.job.id}
-    return set()
+            changed.append(_change(before.dispute, after.dispute, after))
+    followed = after.job is before.job and _shown(after.job, after) != _shown(before.job, before)
+    if followed or after.job is not before.job:
+        changed.append(_change(before.job, after.job, after))
+    return Changes(opened, changed, frozenset({after.job.id} if followed else ()))
 
 
 async def overdue(c: AsyncConnection, limit: int) -> list[str]:
@@ -174,16 +209,8 @@ async def _row(c: AsyncConnection, condition: Any) -> RowMapping | None:
     return (await c.execute(select(cases).where(condition))).mappings().one_or_none()
 
 
-async def _update(
-    c: AsyncConnection, before: Job | Dispute, after: Job | Dispute, pair: Pair
-) -> None:
-    values = _changing(after, pair)
-    done = await c.execute(
-        update(cases)
-        .where(cases.c.id == after.id, cases.c.version == before.version)
-        .values(values)
-    )
-    assert done.rowcount == 1, f"{after.id} was locked, yet its version is not {before.version}"
+def _change(before: Job | Dispute, after: Job | Dispute, pair: Pair) -> dict[str, Any]:
+    return {"id": after.id, "was": before.version, **_changing(after, pair)}
 
 
 def _row_of(case: Job | Dispute, pair: Pair) -> dict[str, Any]:

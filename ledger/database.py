@@ -15,6 +15,8 @@ WAITED_TOO_LONG = "55P03"
 """Somebody else held the lock for longer than `lock_timeout`."""
 
 SESSION = {
+    # Rows that a function answers as JSON hold their times in the session's zone.
+    "timezone": "UTC",
     # Our statements are short: compiling one takes longer than running it.
     "jit": "off",
     # A host that freezes in a transaction, or that the network has lost, holds a case's row:

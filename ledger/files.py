@@ -1,6 +1,6 @@
 """What is known of each stored file, and in which cases it was handed over."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, RowMapping, case, func, insert, or_, select
@@ -102,9 +102,13 @@ async def hand_over(
 ) -> None:
     """Hand these files over; UnknownReference unless the person uploaded every one of them."""
     await require_owned(c, named, owner)
-    rows = [{"subject_id": subject_id, "file_id": f, "case_id": case_id} for f in named]
-    if rows:
+    if rows := attachments(named, case_id, subject_id):
         await c.execute(insert(attachment), rows)
+
+
+def attachments(named: Iterable[str], case_id: str, subject_id: str) -> list[dict[str, str]]:
+    """The rows by which files are handed over."""
+    return [{"subject_id": subject_id, "file_id": f, "case_id": case_id} for f in named]
 
 
 async def require_owned(c: AsyncConnection, named: list[str], owner: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import RowMapping, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,13 +20,17 @@ async def record(c: AsyncConnection, row: dict[str, Any]) -> tuple[RowMapping, b
     """The instruction under this caller's key, and whether it is new; raises KeyReused."""
     made = insert(instruction).values(row)
     key = (instruction.c.caller_id, instruction.c.idempotency_key)
-    new = await c.execute(made.on_conflict_do_nothing(index_elements=key).returning(instruction))
+    answered = exists().where(
+        reply.c.caller == row["caller_id"], reply.c.idempotency_key == row["idempotency_key"]
+    )
+    new = await c.execute(
+        made.on_conflict_do_nothing(index_elements=key).returning(
+            instruction, answered.label("answered")
+        )
+    )
     kept = new.mappings().one_or_none()
     if kept is not None:
-        answered = select(reply.c.caller).where(
-            reply.c.caller == row["caller_id"], reply.c.idempotency_key == row["idempotency_key"]
-        )
-        if await c.scalar(answered) is not None:
+        if kept["answered"]:
             raise KeyReused
         return kept, True
     known = await under_key(c, row["caller_id"], row["idempotency_key"])

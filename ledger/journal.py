@@ -52,12 +52,19 @@ async def post(
     Entries without postings are skipped. Raises ReferenceReused and FloorBroken, after which
     the transaction can only be rolled back.
     """
-    common = {"case_id": case_id, "cause": cause, "effective_at": effective_at.isoformat()}
-    rows = [common | _written(entry) for entry in entries if entry.postings]
+    rows = as_rows(entries, case_id=case_id, cause=cause, effective_at=effective_at)
     if not rows:
         return
-    with _refusals():
+    with refusals():
         await c.execute(POST, {"entries": json.dumps(rows)})
+
+
+def as_rows(
+    entries: Sequence[Entry], *, case_id: str | None, cause: str, effective_at: datetime
+) -> list[dict[str, Any]]:
+    """The entries as the database's functions take them."""
+    common = {"case_id": case_id, "cause": cause, "effective_at": effective_at.isoformat()}
+    return [common | _written(entry) for entry in entries if entry.postings]
 
 
 async def wallets(
@@ -120,7 +127,7 @@ def _wallet(balances: dict[str, int]) -> Wallet:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
     """The database's refusals as the ledger's own exceptions, with their facts."""
     try:
         yield

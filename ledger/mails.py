@@ -1,6 +1,7 @@
 """Telling people: notices with their mails, what became of each mail, and what that proves."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from domain.cases import Role
 from domain.decide import Notice
 from domain.ids import UserId
 from ledger import ids
-from ledger.tables import brief, mail, notice, person
+from ledger.tables import mail, notice, person
 
 AWAITED_FOR = timedelta(minutes=5)
 """How long a reminder is left to the workflow that awaits it, before the loop sends it too."""
@@ -33,21 +34,31 @@ PROVEN = text(
 )
 
 
-async def add(
-    c: AsyncConnection, case_id: str, job_id: str, notices: Iterable[Notice], at: datetime
-) -> tuple[str, ...]:
-    """Write the notices and their mails; the ids of the mails the workflow awaits."""
+@dataclass(frozen=True)
+class Letters:
+    """The rows of notices, and of their mails: to whom each goes instead of an address."""
+
+    notices: list[dict[str, Any]]
+    mails: list[dict[str, Any]]
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """The ids of the mails that the workflow sends itself, because they may prove notice."""
+        proving = {row["id"] for row in self.notices if row["proves"]}
+        return tuple(row["id"] for row in self.mails if row["notice_id"] in proving)
+
+
+async def letters(
+    c: AsyncConnection, case_id: str, title: str, notices: Iterable[Notice], at: datetime
+) -> Letters:
+    """What is to be written so that everybody named is told; a role is everybody who has it."""
     told = [(to, one) for one in notices for to in await _people(c, one.to)]
-    if not told:
-        return ()
-    title = await c.scalar(select(brief.c.title).where(brief.c.case_id == job_id)) or ""
-    emails = await _emails(c, {to for to, _ in told})
     rows = [_notice(to, one, case_id, title, at) for to, one in told]
-    await c.execute(insert(notice), rows)
-    mails = [_mail(row, emails[row["person_id"]]) for row in rows]
-    await c.execute(insert(mail), mails)
-    proving = {row["id"] for row in rows if row["proves"]}
-    return tuple(row["id"] for row in mails if row["notice_id"] in proving)
+    mails = [
+        {"id": ids.fresh("mail"), "notice_id": row["id"], "person_id": row["person_id"]}
+        for row in rows
+    ]
+    return Letters(rows, mails)
 
 
 async def tell_staff(c: AsyncConnection, kind: str, subject: str, body: str) -> None:

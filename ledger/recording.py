@@ -1,21 +1,26 @@
 """Writing a step: money, cases, events, notices, tells and the outcome, together or not at all."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import RowMapping, insert
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.accounts import WALLET
+from domain.cases import JobState
 from domain.commands import Deliver
 from domain.decide import Decision
 from domain.errors import DomainError
-from domain.outcome import CaseBrief, Outcome, Recorded, Status, StepRequest, brief
+from domain.outcome import TOLD, CaseBrief, Outcome, Recorded, Status, StepRequest, brief
 from domain.process import Scene
-from ledger import cases, files, instructions, journal, mails, tells
+from ledger import cases, files, instructions, journal, mails
 from ledger.cases import Pair
-from ledger.tables import delivery, event
+
+WRITE_STEP = text("select waited, tells from write_step(cast(:step as jsonb))").columns(tells=JSONB)
 
 
 @dataclass(frozen=True)
@@ -30,52 +35,83 @@ class Taken:
     """How long the instruction waited, when this step is the one that decided it."""
 
 
+@dataclass(frozen=True)
+class Before:
+    """What a step found: the locked cases, what the job is called, whose decision it is."""
+
+    pair: Pair
+    title: str
+    instruction: Mapping[str, Any] | None = None
+
+
 async def commit(
-    c: AsyncConnection,
-    request: StepRequest,
-    scene: Scene,
-    decision: Decision,
-    before: Pair,
-    instruction: RowMapping | None,
+    c: AsyncConnection, request: StepRequest, scene: Scene, decision: Decision, before: Before
 ) -> Taken:
     """Write all that the decision says; nobody sees any of it before the transaction ends."""
     assert decision.job or decision.dispute, f"{decision.event} changes no case"
-    after = Pair(decision.job or before.job, decision.dispute or before.dispute)
-    cause = scene.step_id
-    await journal.post(
-        c, decision.entries, case_id=before.job.id, cause=cause, effective_at=scene.at
-    )
-    followed = await cases.save(c, before, after)
-    acted = after.case(scene.case.id)
-    reminders = await mails.add(c, acted.id, after.job.id, decision.notices, scene.at)
-    starts = _started(before, after)
+    pair, row = before.pair, before.instruction
+    after = Pair(decision.job or pair.job, decision.dispute or pair.dispute)
+    acted, changes = after.case(scene.case.id), cases.changes(pair, after)
+    letters = await mails.letters(c, acted.id, before.title, decision.notices, scene.at)
     recorded = Recorded(
         status=Status.APPLIED,
         event=decision.event,
         version=acted.version,
         facts=dict(decision.facts),
-        starts=starts,
-        reminders=reminders,
+        starts=_started(pair, after),
+        reminders=letters.awaited,
     )
-    await _record_events(c, scene, decision, after, recorded, instruction)
-    command, waited = None, None
-    if instruction is not None:
-        await _record_files(c, scene, instruction)
-        waited = await instructions.settle(c, instruction["id"], recorded)
-        command = instruction["command"]
-    woken = await tells.waiting_for_money(c, _credited(decision))
-    told = await tells.add(c, [*_to_tell(request, before, after, followed), *woken])
-    rows = tuple((row.id, row[1]) for row in told)
-    return Taken(await again(c, request, recorded), rows, command, waited)
+    entries = journal.as_rows(
+        decision.entries, case_id=pair.job.id, cause=scene.step_id, effective_at=scene.at
+    )
+    waited, tells = await _write(
+        c,
+        {
+            "entries": entries,
+            "opened": changes.opened,
+            "changed": changes.changed,
+            "notices": letters.notices,
+            "mails": letters.mails,
+            "events": _events(scene, decision, recorded, row),
+            **_handed_over(scene, row),
+            "instruction_id": row["id"] if row else None,
+            "outcome": recorded.model_dump(mode="json"),
+            "told": list(_to_tell(request, pair, after, changes.followed)),
+            "signal": TOLD,
+            "credited": sorted(_credited(decision)),
+        },
+    )
+    outcome = await _outcome(c, request, recorded, after)
+    return Taken(outcome, tells, row["command"] if row else None, waited)
+
+
+async def _write(
+    c: AsyncConnection, step: Mapping[str, Any]
+) -> tuple[timedelta | None, tuple[tuple[int, str], ...]]:
+    """How long the instruction waited, and which workflows must hear of the step."""
+    with journal.refusals():
+        written = await c.execute(WRITE_STEP, {"step": json.dumps(step, default=_plain)})
+    row = written.one()
+    return row.waited, tuple((row_id, workflow_id) for row_id, workflow_id in row.tells or ())
+
+
+def _plain(value: object) -> str:
+    """JSON has no times."""
+    assert isinstance(value, datetime), f"a step holds a {type(value).__name__}"
+    return value.isoformat()
 
 
 async def refuse(
-    c: AsyncConnection, request: StepRequest, row: RowMapping, pair: Pair, refusal: DomainError
+    c: AsyncConnection,
+    request: StepRequest,
+    row: Mapping[str, Any],
+    pair: Pair,
+    refusal: DomainError,
 ) -> Taken:
     """Record the refusal; nothing else happens."""
     recorded = refused(refusal, pair.case(row["case_id"]).version)
     waited = await instructions.settle(c, row["id"], recorded)
-    outcome = await again(c, request, recorded)
+    outcome = await _outcome(c, request, recorded, pair)
     return Taken(outcome, command=row["command"], waited=waited)
 
 
@@ -93,13 +129,7 @@ def refused(refusal: DomainError, version: int) -> Recorded:
 
 async def again(c: AsyncConnection, request: StepRequest, recorded: Recorded) -> Outcome:
     """The recorded outcome, with the workflow's own case as it stands now."""
-    return Outcome(
-        status=recorded.status,
-        event=recorded.event or recorded.code or "",
-        case=await case_brief(c, request.case_id),
-        starts=recorded.starts,
-        reminders=recorded.reminders,
-    )
+    return _answer(recorded, await case_brief(c, request.case_id))
 
 
 async def case_brief(c: AsyncConnection, case_id: str) -> CaseBrief:
@@ -109,14 +139,31 @@ async def case_brief(c: AsyncConnection, case_id: str) -> CaseBrief:
     return brief(pair.job, pair.dispute, pair.case(case_id))
 
 
-async def _record_events(
-    c: AsyncConnection,
-    scene: Scene,
-    decision: Decision,
-    after: Pair,
-    recorded: Recorded,
-    instruction: RowMapping | None,
-) -> None:
+async def _outcome(
+    c: AsyncConnection, request: StepRequest, recorded: Recorded, pair: Pair
+) -> Outcome:
+    """The same without a look, when the workflow's own case is one of these, still locked."""
+    job, dispute = pair.job, pair.dispute
+    if dispute is not None and request.case_id == dispute.id:
+        return _answer(recorded, brief(job, dispute, dispute))
+    if request.case_id == job.id and job.state is not JobState.REJECTION_OPEN:
+        return _answer(recorded, brief(job, None, job))
+    return await again(c, request, recorded)
+
+
+def _answer(recorded: Recorded, case: CaseBrief) -> Outcome:
+    return Outcome(
+        status=recorded.status,
+        event=recorded.event or recorded.code or "",
+        case=case,
+        starts=recorded.starts,
+        reminders=recorded.reminders,
+    )
+
+
+def _events(
+    scene: Scene, decision: Decision, recorded: Recorded, instruction: Mapping[str, Any] | None
+) -> list[dict[str, Any]]:
     common = {
         "kind": decision.event,
         "actor": scene.actor.value,
@@ -127,26 +174,27 @@ async def _record_events(
         "at": scene.at,
     }
     clocks = recorded.model_dump(mode="json") if instruction is None else None
-    rows = [
+    return [
         common
         | {"case_id": case.id, "version": case.version, "state": case.state.value}
         | {"outcome": clocks if case.id == scene.case.id else None}
         for case in (decision.job, decision.dispute)
         if case is not None
     ]
-    await c.execute(insert(event), rows)
 
 
-async def _record_files(c: AsyncConnection, scene: Scene, instruction: RowMapping) -> None:
+def _handed_over(scene: Scene, instruction: Mapping[str, Any] | None) -> dict[str, Any]:
     """A delivery is a row of its own; files are handed over with it, or with the instruction."""
-    command, subject = scene.command, instruction["id"]
+    command, deliveries = scene.command, []
+    subject = instruction["id"] if instruction else ""
     if isinstance(command, Deliver):
         subject = command.id
         number = len(scene.job.deliveries) + 1
         row = {"id": command.id, "case_id": scene.job.id, "number": number, "note": command.note}
-        await c.execute(insert(delivery).values(row | {"at": scene.at}))
-    named = list(dict.fromkeys(getattr(command, "files", ())))
-    await files.hand_over(c, named, instruction["caller_id"], scene.case.id, subject)
+        deliveries.append(row | {"at": scene.at})
+    named = dict.fromkeys(getattr(command, "files", ()))
+    handed = files.attachments(named, scene.case.id, subject)
+    return {"deliveries": deliveries, "attachments": handed}
 
 
 def _started(before: Pair, after: Pair) -> tuple[CaseBrief, ...]:
@@ -165,7 +213,7 @@ def _credited(decision: Decision) -> set[str]:
     }
 
 
-def _to_tell(request: StepRequest, before: Pair, after: Pair, followed: set[str]) -> Iterable[str]:
+def _to_tell(request: StepRequest, before: Pair, after: Pair, followed: Set[str]) -> Iterable[str]:
     """The other case's workflow hears what this step did to its case."""
     if after.job.id != request.case_id and (after.job is not before.job or followed):
         yield f"job/{after.job.id}"

@@ -16,7 +16,7 @@ from domain.process import Facts, Need, Scene
 from domain.registry import parse
 from ledger import cases, files, instructions, journal, mails, mediators, people, recording
 from ledger.cases import Pair
-from ledger.recording import Taken
+from ledger.recording import Before, Taken
 from ledger.tables import event
 
 
@@ -29,10 +29,8 @@ async def take(c: AsyncConnection, request: StepRequest, calendar: Calendar) -> 
 
 async def _person_step(c: AsyncConnection, request: StepRequest, calendar: Calendar) -> Taken:
     assert request.instruction_id is not None, "a person's step has an instruction"
-    row = await instructions.of(c, request.instruction_id)
-    assert row is not None, f"{request.instruction_id} is not in the books"
-    pair = await cases.lock(c, row["case_id"])
-    row = await instructions.of(c, request.instruction_id) or row
+    asked = await cases.asked(c, request.instruction_id)
+    row, pair = asked.instruction, asked.pair
     if row["outcome"] is not None:
         return Taken(await recording.again(c, request, Recorded.model_validate(row["outcome"])))
     on_dispute = row["case_id"] != pair.job.id
@@ -47,7 +45,7 @@ async def _person_step(c: AsyncConnection, request: StepRequest, calendar: Calen
         decision = by_person(scene)
     except DomainError as refusal:
         return await recording.refuse(c, request, row, pair, refusal)
-    return await recording.commit(c, request, scene, decision, pair, row)
+    return await recording.commit(c, request, scene, decision, Before(pair, asked.title, row))
 
 
 async def _clock_step(c: AsyncConnection, request: StepRequest, calendar: Calendar) -> Taken:
@@ -74,7 +72,8 @@ async def _clock_step(c: AsyncConnection, request: StepRequest, calendar: Calend
     decision = by_clock(replace(scene, step_id=step_id, facts=facts))
     if decision is None:
         return nothing
-    return await recording.commit(c, request, replace(scene, step_id=step_id), decision, pair, None)
+    before = Before(pair, await cases.title(c, pair.job.id))
+    return await recording.commit(c, request, replace(scene, step_id=step_id), decision, before)
 
 
 def _scene(

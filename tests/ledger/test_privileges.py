@@ -45,7 +45,15 @@ MAY_UPDATE = {
     "receipt": {"confirmed_by", "confirmed_at"},
     "staff_task": {"closed_at", "closed_by", "reason"},
 }
-MAY_CALL = {"post", "wallets", "open_accounts", "open_escrow", "seal_entries"}
+MAY_CALL = {
+    "take_step",
+    "write_step",
+    "post",
+    "wallets",
+    "open_accounts",
+    "open_escrow",
+    "seal_entries",
+}
 
 
 async def test_the_application_may_do_this_and_no_more(app: AsyncEngine) -> None:
