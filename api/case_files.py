@@ -64,7 +64,7 @@ def _about(story: Story, at: str | None, platform: str) -> dict[str, object]:
         "job": {"id": job.id, "state": job.state.value, "version": job.version},
         "disputes": [
             {"id": one.id, "number": one.number, "state": one.state.value, "version": one.version}
-            for one in story.disputes
+            for one in seen.disputes
         ],
         "subject": story.texts["title"],
         "made_at": at,

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 
 from api import case_words as words
 from api.sight import Sight
-from domain.cases import Dispute, Job, Role
+from domain.cases import Job, Role
 from papers.chain import Item
 
 FILE = ("id", "name", "content_type", "size", "sha256")
@@ -20,7 +20,6 @@ class Story:
     """All that was read of a job in one transaction, and for whom."""
 
     job: Job
-    disputes: Sequence[Dispute]
     reader: str
     seen: Sight
     people: Mapping[str, str]
@@ -87,7 +86,7 @@ def _event(story: Story, changed: Sequence[RowMapping]) -> dict[str, Any]:
         "decision": dict(row["body"]) if told else None,
         "command": row["command"] if told else None,
         "received_at": words.moment(row["received_at"]) if told else None,
-        "facts": dict(row["facts"]) if whole else {},
+        "facts": story.seen.facts(row),
         "files": _files(story, row["instruction_id"]) if told else [],
     }  # fmt: skip
 
@@ -111,12 +110,16 @@ def _money(story: Story) -> Iterator[Item]:
         legs = list(rows)
         if story.seen.role is Role.MEDIATOR and legs[0]["cause"] not in steps:
             continue
+        postings = _postings(story, legs)
+        if not postings:
+            # It moved money within somebody else's wallet, which is theirs alone.
+            continue
         content = {
             "entry": legs[0]["entry_kind"],
             "reference": legs[0]["reference"],
             "cause": legs[0]["cause"],
             "recorded_at": words.moment(legs[0]["recorded_at"]),
-            "postings": _postings(story, legs),
+            "postings": postings,
         }
         yield Item("money", words.moment(legs[0]["effective_at"]), content)
 

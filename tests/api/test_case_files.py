@@ -4,45 +4,21 @@ import asyncio
 from collections import Counter
 from datetime import timedelta
 from io import BytesIO
-from typing import Any
 
 import pytest
-from httpx import Response
 from pydantic import SecretStr
 from pypdf import PdfReader
 
 from api.main import create
 from domain import commands as c
 from domain.cases import Role
-from papers import canonical, rendering
+from papers import rendering
 from papers.checking import check, keys
 from papers.signing import SigningKey
-from tests.api.people import Person, code, signup
+from tests.api.case_file import answer, events, file_for, told
+from tests.api.people import code, signup
 from tests.life import Life, eventually
 from tests.world import SIGNING_KEY, World
-
-
-async def answer(life: Life, person: Person, **query: str) -> Response:
-    return await person.get(f"/v1/jobs/{life.job_id}/case-file", **query)
-
-
-async def file_for(life: Life, role: Role) -> dict[str, Any]:
-    """The case file as this role gets it, checked."""
-    got = await answer(life, await life.person(role))
-    assert got.status_code == 200, got.text
-    found = check(got.content, {SigningKey(SIGNING_KEY).public: True})
-    assert found.holds, found.says
-    document: dict[str, Any] = canonical.read(got.content)
-    return document
-
-
-def told(file: dict[str, Any], kind: str) -> list[dict[str, Any]]:
-    """What the items of this kind say."""
-    return [item["content"] for item in file["items"] if item["kind"] == kind]
-
-
-def events(file: dict[str, Any]) -> list[str]:
-    return [one["event"] for one in told(file, "event")]
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,61 @@
+"""What of a case is somebody else's stays out of its pages: the timeline and the case file."""
+
+from typing import Any
+
+from domain import commands as c
+from domain.cases import Role
+from tests.api.case_file import file_for, told
+from tests.life import Life
+from tests.world import World
+
+EVERYBODY = (Role.CLIENT, Role.FREELANCER, Role.MEDIATOR, Role.STAFF)
+
+
+async def facts(life: Life, role: Role, event: str) -> dict[str, Any]:
+    """What the case file says the law noted of this event; the timeline says the same."""
+    [in_file] = [
+        e["facts"] for e in told(await file_for(life, role), "event") if e["event"] == event
+    ]
+    person = await life.person(role)
+    page = (await person.get(f"/v1/jobs/{life.job_id}/timeline", limit=100)).json()["items"]
+    [on_page] = [one["facts"] for one in page if one["kind"] == event]
+    assert in_file == on_page
+    return dict(in_file)
+
+
+async def test_what_was_advanced_is_the_freelancers_and_staffs(world: World) -> None:
+    """The fee less the advance is what their wallet held, to the cent."""
+    life = await (await Life.begin(world, earnings=3_00)).appointing()
+    for role in EVERYBODY:
+        noted = await facts(life, role, "mediator_hired")
+        assert noted["fee_minor"] == 10_00
+        expected = 7_00 if role in (Role.FREELANCER, Role.STAFF) else None
+        assert noted.get("advanced_minor") == expected, role
+
+
+async def test_a_debt_to_the_platform_is_nobody_elses(life: Life) -> None:
+    """What settles it moves money within one wallet: only its owner and staff see that."""
+    await life.proposed(ends="split", freelancer_minor=100_00)
+    await life.client_does(c.AcceptProposal)
+    await life.freelancer_does(c.AcceptProposal)
+    for role in (Role.CLIENT, Role.FREELANCER, Role.STAFF):
+        entries = told(await file_for(life, role), "money")
+        assert all(entry["postings"] for entry in entries)
+        settled = "receivable_settle" in {entry["entry"] for entry in entries}
+        assert settled is (role is not Role.CLIENT), role
+
+
+async def test_a_mediator_who_left_is_known_by_the_role_alone(life: Life) -> None:
+    """Whoever declined or was vetoed, to parties and to the one who came after."""
+    await life.appointing()
+    gone = [await life.person(Role.MEDIATOR)]
+    await life.mediator_does(c.DeclineAppointment)
+    gone.append(await life.person(Role.MEDIATOR))
+    await life.client_does(c.VetoMediator)
+    here = await life.person(Role.MEDIATOR)
+    for role in EVERYBODY:
+        person, file = await life.person(role), str(await file_for(life, role))
+        timeline = await person.get(f"/v1/jobs/{life.job_id}/timeline", limit=100)
+        assert here.id in file and here.id in timeline.text
+        seen = {one.id for one in gone if one.id in file or one.id in timeline.text}
+        assert len(seen) == (2 if role is Role.STAFF else 0), role
