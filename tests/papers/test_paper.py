@@ -1,6 +1,7 @@
 """A case file on paper: sealed to the last byte, with every letter, however long it is."""
 
 import io
+import time
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from papers import canonical, case_paper, document, fonts, sealed_pdf
+from papers import paper as paper_parts
 from papers.chain import Item
 from papers.checking import check
 from papers.signing import SigningKey
@@ -162,6 +164,31 @@ def test_letters_are_embedded_or_told_by_number() -> None:
     assert "Анна Каренина" in text_of(paper("Анна Каренина", ["x"]))
     assert "U+5F20 U+4F1F" in text_of(paper("张伟", ["x"]))
     assert fonts.marked_up("a𠀀") == "a[cjk unified ideograph-20000]"
+
+
+def test_many_letters_without_a_font_are_named_at_first_and_counted_then() -> None:
+    """A name is up to eighty letters long: nobody makes a book of a page with them."""
+    shown = fonts.marked_up("ﷺ" * 900)
+    assert shown.count("[arabic ligature sallallahou alayhe wasallam]") == fonts.MOST_NAMES
+    assert shown.endswith("]" + fonts.UNNAMED * (900 - fonts.MOST_NAMES))
+    assert fonts.is_embedded(fonts.UNNAMED)
+
+
+def test_spaces_and_digits_stay_in_the_font_of_the_letters_before() -> None:
+    """A change of font costs more than a line; Latin letters have their own all the same."""
+    assert fonts.marked_up("张 1, 伟").count("<font") == 1
+    assert fonts.marked_up("a 1 张a") == 'a 1 <font name="STSong-Light">张</font>a'
+
+
+@pytest.mark.parametrize("text", ["a张" * 10_000, "张伟 " * 6_666, "ﷺ" * 20_000, "&" * 20_000])
+def test_no_text_takes_long_to_be_laid_out(text: str) -> None:
+    """However its letters alternate, are escaped or named: a paper has two minutes for all."""
+    lines = paper_parts.said(text)
+    assert max(len(line.getPlainText()) for line in lines) < 4_000
+    before = time.process_time()
+    for line in lines:
+        line.wrap(paper_parts.WIDTH, 10_000)
+    assert time.process_time() - before < 5
 
 
 @settings(max_examples=25, deadline=None)
