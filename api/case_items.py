@@ -27,7 +27,8 @@ class Story:
     names: Mapping[str, str]
     texts: RowMapping
     brief_is_open: bool
-    files: Sequence[RowMapping]
+    files: Mapping[str, Sequence[RowMapping]]
+    """By the brief, delivery or instruction they came with."""
     events: Sequence[RowMapping]
     deliveries: Sequence[RowMapping]
     notices: Sequence[RowMapping]
@@ -188,6 +189,4 @@ def _person(story: Story, who: str | None, role: str | None) -> dict[str, Any]:
 
 
 def _files(story: Story, subject: str) -> list[dict[str, Any]]:
-    return [
-        {name: row[name] for name in FILE} for row in story.files if row["subject_id"] == subject
-    ]
+    return [{name: row[name] for name in FILE} for row in story.files.get(subject, ())]

@@ -9,7 +9,9 @@ import pytest
 from pydantic import SecretStr
 from pypdf import PdfReader
 
+from api import case_files
 from api.main import create
+from api.turns import Turns
 from domain import commands as c
 from domain.cases import Role
 from papers import rendering
@@ -238,6 +240,36 @@ async def test_a_case_that_is_too_long_for_paper_is_refused(
     refused = await answer(quarrel, quarrel.client, format="pdf")
     assert (refused.status_code, code(refused)) == (503, "unavailable")
     assert "as JSON it is whole" in refused.json()["detail"]
+
+
+async def test_a_case_that_is_too_long_is_refused_before_it_is_read(
+    world: World, quarrel: Life
+) -> None:
+    """Nothing bounds how much the parties write; the process that reads it has its bounds."""
+    kept = world.app.state.settings
+    length = len((await answer(quarrel, quarrel.client)).content)
+    answers = []
+    try:
+        for most in (length // 2, length * 2):
+            world.app.state.settings = kept.model_copy(update={"case_file_bytes": most})
+            answers.append(await answer(quarrel, quarrel.client))
+    finally:
+        world.app.state.settings = kept
+    refused, made = answers
+    assert (refused.status_code, code(refused)) == (503, "case_too_long")
+    assert made.status_code == 200
+
+
+@pytest.mark.parametrize("form", ["json", "pdf"])
+async def test_whoever_waits_too_long_for_a_turn_is_told_so(
+    quarrel: Life, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """Instead of a queue without an end."""
+    media = f"application/{form}"
+    monkeypatch.setitem(case_files._TURNS, media, Turns(0, timedelta(milliseconds=20)))
+    refused = await answer(quarrel, quarrel.client, format=form)
+    assert (refused.status_code, code(refused)) == (503, "unavailable")
+    assert refused.headers["Retry-After"]
 
 
 async def test_it_is_one_moment_of_the_books(life: Life) -> None:
