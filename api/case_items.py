@@ -30,6 +30,7 @@ class Story:
     files: Mapping[str, Sequence[RowMapping]]
     """By the brief, delivery or instruction they came with."""
     events: Sequence[RowMapping]
+    refused: Sequence[RowMapping]
     deliveries: Sequence[RowMapping]
     notices: Sequence[RowMapping]
     legs: Sequence[RowMapping]
@@ -42,7 +43,8 @@ class Story:
 
 def items(story: Story) -> list[Item]:
     """The contract, then everything that happened, in its order."""
-    happened = [*_events(story), *_deliveries(story), *_money(story), *_notices(story)]
+    told = (_events, _refused, _deliveries, _money, _notices)
+    happened = [item for tell in told for item in tell(story)]
     happened.sort(key=lambda item: item.at or "")
     return [_parties(story), _terms(story), _brief(story), *happened]
 
@@ -90,6 +92,23 @@ def _event(story: Story, changed: Sequence[RowMapping]) -> dict[str, Any]:
         "facts": story.seen.facts(row),
         "files": _files(story, row["instruction_id"]) if told else [],
     }  # fmt: skip
+
+
+def _refused(story: Story) -> Iterator[Item]:
+    """Decisions that came to nothing, such as an approval after the end; not what was in them."""
+    for row in story.refused:
+        if story.seen.refusal(row, story.reader):
+            content = {
+                "instruction": row["id"],
+                "words": words.refused(row["command"]),
+                "by": _person(story, row["caller_id"], row["role"]),
+                "case": row["case_id"],
+                "command": row["command"],
+                "received_at": words.moment(row["received_at"]),
+                "code": row["code"],
+                "reason": row["detail"],
+            }
+            yield Item("refused", words.moment(row["decided_at"]), content)
 
 
 def _deliveries(story: Story) -> Iterator[Item]:

@@ -37,10 +37,12 @@ async def read(
 
 async def _story(c: AsyncConnection, job: Job, caller: Caller, seen: Sight) -> Story:
     events = await stories.events(c, seen.case_ids)
+    refused = await stories.refused(c, seen.case_ids)
     notices = await stories.notices(c, seen.case_ids)
     people = _known(job, seen)
     if seen.role is Role.STAFF:
         acted = {row["actor_id"]: row["actor"] for row in events if row["actor_id"]}
+        acted |= {row["caller_id"]: row["role"] for row in refused}
         told = {row["person_id"]: Role.STAFF.value for row in notices}
         asked = {str(who): Role.MEDIATOR.value for one in seen.disputes for who in one.asked}
         others = told | asked | acted
@@ -55,6 +57,7 @@ async def _story(c: AsyncConnection, job: Job, caller: Caller, seen: Sight) -> S
         brief_is_open=await access.may_read_brief(c, caller, seen.role),
         files=await _files(c, seen),
         events=events,
+        refused=refused,
         deliveries=await reading.deliveries(c, job.id),
         notices=notices,
         legs=await stories.legs(c, job.id),

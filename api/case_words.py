@@ -37,6 +37,11 @@ def happened(event: RowMapping) -> str:
     return f"{said[0].upper()}{said[1:]}"
 
 
+def refused(command: str) -> str:
+    """A decision that came to nothing."""
+    return f"Refused: {command.replace('_', ' ')}"
+
+
 def terms(agreed: Terms) -> list[dict[str, str]]:
     """What the contract was signed under: price, time, and every number of the policy."""
     days = agreed.work_period.days

@@ -9,10 +9,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.access import work_is_closed_to
 from domain.cases import Dispute, Role
 from domain.decide import MEDIATED
+from domain.errors import (
+    AlreadyOver,
+    ConditionMissing,
+    InvalidAmount,
+    NotOpen,
+    NotYours,
+    SeenIsStale,
+)
 from ledger import reading, stories
 from ledger.cases import Pair
 
 SENT_BACK = "ruling_refused"
+OF_THE_CASE = frozenset(
+    error.code
+    for error in (NotOpen, NotYours, AlreadyOver, ConditionMissing, SeenIsStale, InvalidAmount)
+)
+"""Refusals by what everybody sees of the case; others are by somebody's money or promises."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +64,12 @@ class Sight:
         if noted.get("mediator_id") not in self.mediators:
             noted.pop("mediator_id", None)
         return noted
+
+    def refusal(self, refused: RowMapping, reader: str) -> bool:
+        """Whether the reader may know that it was refused, and why; staff's are staff's."""
+        if self.role is Role.STAFF or refused["caller_id"] == reader:
+            return True
+        return refused["role"] != Role.STAFF and refused["code"] in OF_THE_CASE
 
     def whole(self, event: RowMapping) -> bool:
         """Whether the reader may know more of it than that it happened.

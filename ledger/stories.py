@@ -35,6 +35,9 @@ SIZE = text("""
         select 300 from attachment where case_id = any(:cases)
         union all
         select 300 from posting_line where case_id = :job
+        union all
+        select 500 from instruction
+         where case_id = any(:cases) and (outcome ->> 'status') = 'refused'
     ) told (bytes)
 """)
 
@@ -59,6 +62,22 @@ async def events(c: AsyncConnection, case_ids: Collection[str]) -> Sequence[RowM
         .join(instruction, instruction.c.id == event.c.instruction_id, isouter=True)
         .where(event.c.case_id.in_(case_ids))
         .order_by(event.c.seq)
+    )
+    return (await c.execute(query)).mappings().all()
+
+
+async def refused(c: AsyncConnection, case_ids: Collection[str]) -> Sequence[RowMapping]:
+    """Decisions that came to nothing in these cases, the first first, with why."""
+    named = (instruction.c[name] for name in ("id", "case_id", "caller_id", "role", "command"))
+    why = (instruction.c.outcome[name].astext.label(name) for name in ("code", "detail"))
+    query = (
+        select(*named, instruction.c.received_at, instruction.c.decided_at, *why)
+        .where(
+            instruction.c.case_id.in_(case_ids),
+            # As the index has it: a parameter in its place would not find it.
+            text("(instruction.outcome ->> 'status') = 'refused'"),
+        )
+        .order_by(instruction.c.decided_at, instruction.c.id)
     )
     return (await c.execute(query)).mappings().all()
 

@@ -95,14 +95,21 @@ def brief(items: Links) -> Iterator[Flowable]:
 
 
 def timeline(items: Links) -> Iterator[Flowable]:
-    """Every step, in a line."""
+    """Every step, in a line, and every decision that was refused."""
     rows = []
-    for link in _of("event", items):
+    for link in items:
         told = link["content"]
-        states = "; ".join(f"{c['id'].split('_')[0]}: {field(c['state'])}" for c in told["cases"])
+        match link["kind"]:
+            case "event":
+                cases = (f"{c['id'].split('_')[0]}: {field(c['state'])}" for c in told["cases"])
+                then = "; ".join(cases)
+            case "refused":
+                then = f"nothing: {told['reason']}; it was received {field(told['received_at'])}"
+            case _:
+                continue
         rows.append(
             [cell(str(link["n"])), cell(field(link["at"])), cell(_who(told["by"])),
-             cell(told["words"], STRONG), cell(states)]
+             cell(told["words"], STRONG), cell(then)]
         )  # fmt: skip
     yield table(("Item", "When (UTC)", "Who", "What", "Then"), rows, [11, 36, 38, 46])
 

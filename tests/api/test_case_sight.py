@@ -59,3 +59,43 @@ async def test_a_mediator_who_left_is_known_by_the_role_alone(life: Life) -> Non
         assert here.id in file and here.id in timeline.text
         seen = {one.id for one in gone if one.id in file or one.id in timeline.text}
         assert len(seen) == (2 if role is Role.STAFF else 0), role
+
+
+async def refusals(life: Life, role: Role) -> list[tuple[str, str]]:
+    """Which commands were refused and why, as this reader's file tells."""
+    refused = told(await file_for(life, role), "refused")
+    return [(one["command"], one["code"]) for one in refused]
+
+
+async def test_a_decision_that_came_too_late_is_told_to_everybody(world: World) -> None:
+    """Who decided what, when it reached us, and why nothing came of it; not what was in it."""
+    life = await (await Life.begin(world)).in_review()
+    await life.client_does(c.Approve)
+    assert await life.refused(Role.CLIENT, c.RequestRejection, reason="my secret") == "already_over"
+    for role in (Role.CLIENT, Role.FREELANCER, Role.STAFF):
+        file = await file_for(life, role)
+        [one] = told(file, "refused")
+        assert (one["command"], one["code"]) == ("request_rejection", "already_over")
+        assert one["words"] == "Refused: request rejection" and one["reason"]
+        assert one["by"]["id"] == life.client.id and one["received_at"].endswith("Z")
+        assert "my secret" not in str(file)
+        assert (
+            file["items"][-1]["kind"] == "refused" or one["received_at"] <= file["items"][-1]["at"]
+        )
+
+
+async def test_a_refusal_for_what_somebody_has_is_theirs_and_staffs(world: World) -> None:
+    """That the wallet is empty, the other party does not learn from a decision that failed."""
+    life = await (await Life.begin(world, wallet=0)).awaiting_funds()
+    assert await life.refused(Role.CLIENT, c.Fund) == "insufficient_funds"
+    tried = [("fund", "insufficient_funds")]
+    assert await refusals(life, Role.CLIENT) == await refusals(life, Role.STAFF) == tried
+    assert await refusals(life, Role.FREELANCER) == []
+
+
+async def test_what_staff_tried_is_staffs(world: World) -> None:
+    """As is a ruling that waits: nothing of it reaches the parties before it is final."""
+    life = await (await Life.begin(world, price=2_000_00)).ruled()
+    assert await life.refused(Role.STAFF, c.Confirm) == "condition_missing"
+    assert await refusals(life, Role.STAFF) == [("confirm", "condition_missing")]
+    assert await refusals(life, Role.CLIENT) == await refusals(life, Role.FREELANCER) == []

@@ -47,6 +47,14 @@ def notice(text: str) -> Item:
     return Item("notice", AT, content | {"opened_at": None})
 
 
+REFUSED = {
+    "words": "Refused: approve",
+    "by": someone("client", "Anna"),
+    "reason": "This is over",
+    "received_at": "2026-01-02T03:04:04.000001Z",
+}
+
+
 def case_file(name: str, texts: list[str]) -> bytes:
     """A signed case file in which these people say these texts."""
     about = {
@@ -68,6 +76,7 @@ def case_file(name: str, texts: list[str]) -> bytes:
         *(event(text) for text in texts),
         event("Half", "settlement_proposed"),
         *(notice(text) for text in texts),
+        Item("refused", AT, REFUSED),
     ]
     return document.signed(about, items, KEY)
 
@@ -96,6 +105,7 @@ def test_paper_holds_as_it_was_sealed() -> None:
     text = text_of(usual())
     for words in ("Case file", "8. The money", "9. Proof of notice", "Anna Ñandú", "1,234.50"):
         assert words in text
+    assert "nothing: This is over; it was received 2026-01-02 03:04:04" in " ".join(text.split())
 
 
 @settings(max_examples=150, deadline=None)
