@@ -176,6 +176,8 @@ def _notices(story: Story) -> Iterator[Item]:
 def _notice(story: Story, row: RowMapping) -> dict[str, Any]:
     whole = story.whole or row["person_id"] == story.reader
     address, answer = row["address"], row["answer"]
+    if not story.whole:
+        answer = words.heard(answer, row["status"])
     mail = row["mail_id"] and {
         "id": row["mail_id"],
         "address": address if whole else words.server_of(address),
