@@ -5,6 +5,7 @@ from typing import Any
 
 from reportlab.platypus import Flowable, Paragraph
 
+from domain.money import show
 from papers.fonts import code_points, is_embedded, marked_up
 from papers.paper import (
     AMOUNT,
@@ -55,7 +56,7 @@ def field(value: object) -> str:
         case str() if value.islower() and value.replace("_", "").isalpha():
             return value.replace("_", " ")
         case {"amount_minor": int(minor), "currency": str(currency)}:
-            return f"{minor // 100:,}.{minor % 100:02d} {currency}"
+            return f"{show(minor)} {currency}"
         case list() | tuple():
             return ", ".join(field(one) for one in value)
     return str(value)
@@ -207,7 +208,7 @@ def _decided(told: Link) -> tuple[list[str], list[str]]:
 
 def _money(name: str, value: object) -> str:
     if name.endswith("_minor") and isinstance(value, int):
-        return f"{value // 100:,}.{value % 100:02d}"
+        return show(value)
     return field(value)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from papers import canonical, case_paper, document, fonts, sealed_pdf
+from papers import canonical, case_paper, case_tables, document, fonts, sealed_pdf
 from papers import paper as paper_parts
 from papers.chain import Item
 from papers.checking import check
@@ -167,6 +167,12 @@ NAMES = ["Анна Каренина", "Ñandú Łukasz", "张伟", "김철수", 
 def test_every_name_gets_onto_paper(name: str) -> None:
     """Whatever the script: as letters, or as their names; and never a failure."""
     assert check(paper(name, [name * 3])).holds
+
+
+def test_money_is_written_as_everywhere() -> None:
+    """Minus one and a half is not minus two and a half."""
+    assert case_tables.field({"amount_minor": -1_50, "currency": "USD"}) == "-1.50 USD"
+    assert case_tables._money("freelancer_minor", -1_234_50) == "-1,234.50"
 
 
 def test_letters_are_embedded_or_told_by_number() -> None:
