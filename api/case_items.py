@@ -140,8 +140,14 @@ def _money(story: Story) -> Iterator[Item]:
             "cause": legs[0]["cause"],
             "recorded_at": words.moment(legs[0]["recorded_at"]),
             "postings": postings,
+            "seal": _seal(legs[0]),
         }
         yield Item("money", words.moment(legs[0]["effective_at"]), content)
+
+
+def _seal(leg: RowMapping) -> dict[str, Any] | None:
+    """The entry's place in the ledger's chain, which every reconciling computes again."""
+    return leg["seal_n"] and {"n": leg["seal_n"], "hash": leg["seal_hash"].hex()}
 
 
 def _postings(story: Story, legs: Iterable[RowMapping]) -> list[dict[str, Any]]:

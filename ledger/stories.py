@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.cases import Dispute
 from ledger import cases as rows
+from ledger.journal_tables import seal
 from ledger.statement import posting_line
 from ledger.tables import cases, event, instruction, mail, notice
 
@@ -95,9 +96,14 @@ async def notices(c: AsyncConnection, case_ids: Collection[str]) -> Sequence[Row
 
 
 async def legs(c: AsyncConnection, job_id: str) -> Sequence[RowMapping]:
-    """Every change of an account by the job or its disputes, entry by entry, debits first."""
+    """Every change of an account by the job or its disputes, entry by entry, debits first.
+
+    With the seal of each entry that has one.
+    """
+    sealed = seal.c.n.label("seal_n"), seal.c.hash.label("seal_hash")
     query = (
-        select(posting_line)
+        select(posting_line, *sealed)
+        .join(seal, seal.c.entry_id == posting_line.c.entry_id, isouter=True)
         .where(posting_line.c.case_id == job_id)
         .order_by(*(posting_line.c[name] for name in ("entry_id", "amount_minor", "owner", "kind")))
     )

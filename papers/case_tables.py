@@ -140,16 +140,19 @@ def deliveries(items: Links) -> Iterator[Flowable]:
 
 
 def money(items: Links) -> Iterator[Flowable]:
-    """Every journal entry with its postings, which add up to zero."""
+    """Every journal entry with its postings, which add up to zero, and its seal."""
     rows = []
     for link in _of("money", items):
-        told, first = link["content"], True
+        told = link["content"]
+        entry, seal = [cell(field(told["entry"]))], told["seal"]
+        if seal:
+            entry.append(cell(f"seal {seal['n']} {seal['hash']}", CODE))
+        start: list[Any] = [cell(str(link["n"])), cell(field(link["at"])), entry]
         for posting in told["postings"]:
-            start = [str(link["n"]), field(link["at"]), field(told["entry"])] if first else [""] * 3
             name = posting["account"]
             amount = posting["words"].rpartition(": ")[2]
-            rows.append([*map(cell, start), cell(name[0].upper() + name[1:]), cell(amount, AMOUNT)])
-            first = False
+            rows.append([*start, cell(name[0].upper() + name[1:]), cell(amount, AMOUNT)])
+            start = [cell("")] * 3
     yield table(("Item", "When (UTC)", "Entry", "Account", "Change"), rows, [11, 36, 38, 50])
 
 

@@ -89,6 +89,20 @@ async def test_money_is_told_in_words_that_add_up(quarrel: Life) -> None:
     assert hold[Role.FREELANCER] == ["the client's wallet: -200.00 USD", HELD]
 
 
+async def test_money_is_told_with_its_place_in_the_ledgers_chain(quarrel: Life) -> None:
+    """Whoever holds a file compares it with the books: the seals are those of the entries."""
+
+    async def sealed() -> bool:
+        entries = told(await file_for(quarrel, Role.FREELANCER), "money")
+        return all(entry["seal"] for entry in entries)
+
+    await eventually(sealed)
+    for entry in told(await file_for(quarrel, Role.FREELANCER), "money"):
+        path = f"/v1/staff/entries/{entry['reference']}"
+        kept = (await quarrel.world.house.staff.get(path)).json()["seal"]
+        assert entry["seal"] == {"n": kept["n"], "hash": kept["hash"]}
+
+
 PARTIES = (Role.CLIENT, Role.FREELANCER)
 HELD = "the escrow of the job: +200.00 USD"
 

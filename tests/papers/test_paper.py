@@ -47,6 +47,7 @@ def notice(text: str) -> Item:
     return Item("notice", AT, content | {"opened_at": None})
 
 
+SEAL = {"n": 17, "hash": "cd" * 32}
 REFUSED = {
     "words": "Refused: approve",
     "by": someone("client", "Anna"),
@@ -71,12 +72,13 @@ def case_file(name: str, texts: list[str]) -> bytes:
         Item("parties", None, {"parties": [someone("client", name), someone("mediator", None)]}),
         Item("terms", None, {"terms": [{"what": "Price", "value": "200.00 USD"}]}),
         Item("brief", AT, {"title": name, "brief": texts[0], "files": []}),
-        Item("money", AT, {"entry": "hold", "postings": [posting]}),
+        Item("money", AT, {"entry": "hold", "postings": [posting, posting], "seal": SEAL}),
         Item("delivery", AT, {"number": 1, "note": texts[0], "files": []}),
         *(event(text) for text in texts),
         event("Half", "settlement_proposed"),
         *(notice(text) for text in texts),
         Item("refused", AT, REFUSED),
+        Item("money", AT, {"entry": "release", "postings": [posting], "seal": None}),
     ]
     return document.signed(about, items, KEY)
 
@@ -105,6 +107,7 @@ def test_paper_holds_as_it_was_sealed() -> None:
     text = text_of(usual())
     for words in ("Case file", "8. The money", "9. Proof of notice", "Anna Ñandú", "1,234.50"):
         assert words in text
+    assert f"seal17{SEAL['hash']}" in "".join(text.split())
     assert "nothing: This is over; it was received 2026-01-02 03:04:04" in " ".join(text.split())
 
 
