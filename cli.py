@@ -185,7 +185,7 @@ def verify_case_file(
     from papers import checking
 
     try:
-        verdict = checking.check(file.read_bytes(), checking.keys(key or ()))
+        verdict = checking.check(file.read_bytes(), checking.keys(key) if key else None)
     except (OSError, ValueError) as error:
         print(f"Cannot check {file}: {error}")
         raise typer.Exit(1) from None

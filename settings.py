@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     """Signs case files: 64 hexadecimal digits, of `python -m cli signing-key`; without it, 503."""
     case_file_limit: str = "30/hour"
     """How many case files one person may ask for."""
+    case_file_bytes: Annotated[int, Field(ge=1)] = 20_000_000
+    """About how long a case may be that is made into a file; it takes several times the memory."""
     feed_limit: str = "120/hour"
     """How often calendar programs may ask for one person's deadlines."""
 

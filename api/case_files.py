@@ -1,6 +1,7 @@
 """The case file of a job: everything that happened, hash-chained and signed, as JSON or PDF."""
 
 import asyncio
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query, Response
@@ -13,11 +14,15 @@ from api.ids import JobId
 from api.problems import Problem
 from api.signing_keys import TheKey
 from api.state import Engine, TheRates, TheSettings
+from api.turns import Turns
 from papers import document, rendering, sealed_pdf
 from papers.signing import SigningKey
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 JSON, PDF = "application/json", "application/pdf"
+_PATIENCE = timedelta(seconds=30)
+_TURNS = {JSON: Turns(4, _PATIENCE), PDF: Turns(2, _PATIENCE)}
+"""How many one process makes at once: a whole case is in memory for each, several times over."""
 
 
 @router.get(
@@ -37,13 +42,15 @@ async def case_file(
 ) -> Response:
     """Everything that happened in the job and its disputes, as the caller may know it, signed."""
     await rates.take(settings.case_file_limit, "case file", caller.id)
-    story, at = await case_stories.read(engine, caller, case_id)
-    about = _about(story, moment(at), settings.public_url)
-    # A long case takes a while to hash: other requests go on meanwhile.
-    content = await asyncio.to_thread(lambda: document.signed(about, items(story), key))
-    if format_ == "pdf" or (format_ is None and accept.lower().startswith(PDF)):
-        return _download(await _paper(content, key), PDF, f"case-file-{case_id}.pdf")
-    return _download(content, JSON, f"case-file-{case_id}.json")
+    on_paper = format_ == "pdf" or (format_ is None and accept.lower().startswith(PDF))
+    async with _TURNS[PDF if on_paper else JSON].of(caller.id):
+        story, at = await case_stories.read(engine, caller, case_id, settings.case_file_bytes)
+        about = _about(story, moment(at), settings.public_url)
+        # A long case takes a while to hash: other requests go on meanwhile.
+        content = await asyncio.to_thread(lambda: document.signed(about, items(story), key))
+        if on_paper:
+            return _download(await _paper(content, key), PDF, f"case-file-{case_id}.pdf")
+        return _download(content, JSON, f"case-file-{case_id}.json")
 
 
 async def _paper(content: bytes, key: SigningKey) -> bytes:
@@ -64,7 +71,7 @@ def _about(story: Story, at: str | None, platform: str) -> dict[str, object]:
         "job": {"id": job.id, "state": job.state.value, "version": job.version},
         "disputes": [
             {"id": one.id, "number": one.number, "state": one.state.value, "version": one.version}
-            for one in story.disputes
+            for one in seen.disputes
         ],
         "subject": story.texts["title"],
         "made_at": at,

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 
 from api import case_words as words
 from api.sight import Sight
-from domain.cases import Dispute, Job, Role
+from domain.cases import Job, Role
 from papers.chain import Item
 
 FILE = ("id", "name", "content_type", "size", "sha256")
@@ -20,7 +20,6 @@ class Story:
     """All that was read of a job in one transaction, and for whom."""
 
     job: Job
-    disputes: Sequence[Dispute]
     reader: str
     seen: Sight
     people: Mapping[str, str]
@@ -28,8 +27,10 @@ class Story:
     names: Mapping[str, str]
     texts: RowMapping
     brief_is_open: bool
-    files: Sequence[RowMapping]
+    files: Mapping[str, Sequence[RowMapping]]
+    """By the brief, delivery or instruction they came with."""
     events: Sequence[RowMapping]
+    refused: Sequence[RowMapping]
     deliveries: Sequence[RowMapping]
     notices: Sequence[RowMapping]
     legs: Sequence[RowMapping]
@@ -42,7 +43,8 @@ class Story:
 
 def items(story: Story) -> list[Item]:
     """The contract, then everything that happened, in its order."""
-    happened = [*_events(story), *_deliveries(story), *_money(story), *_notices(story)]
+    told = (_events, _refused, _deliveries, _money, _notices)
+    happened = [item for tell in told for item in tell(story)]
     happened.sort(key=lambda item: item.at or "")
     return [_parties(story), _terms(story), _brief(story), *happened]
 
@@ -87,9 +89,26 @@ def _event(story: Story, changed: Sequence[RowMapping]) -> dict[str, Any]:
         "decision": dict(row["body"]) if told else None,
         "command": row["command"] if told else None,
         "received_at": words.moment(row["received_at"]) if told else None,
-        "facts": dict(row["facts"]) if whole else {},
+        "facts": story.seen.facts(row),
         "files": _files(story, row["instruction_id"]) if told else [],
     }  # fmt: skip
+
+
+def _refused(story: Story) -> Iterator[Item]:
+    """Decisions that came to nothing, such as an approval after the end; not what was in them."""
+    for row in story.refused:
+        if story.seen.refusal(row, story.reader):
+            content = {
+                "instruction": row["id"],
+                "words": words.refused(row["command"]),
+                "by": _person(story, row["caller_id"], row["role"]),
+                "case": row["case_id"],
+                "command": row["command"],
+                "received_at": words.moment(row["received_at"]),
+                "code": row["code"],
+                "reason": row["detail"],
+            }
+            yield Item("refused", words.moment(row["decided_at"]), content)
 
 
 def _deliveries(story: Story) -> Iterator[Item]:
@@ -111,14 +130,24 @@ def _money(story: Story) -> Iterator[Item]:
         legs = list(rows)
         if story.seen.role is Role.MEDIATOR and legs[0]["cause"] not in steps:
             continue
+        postings = _postings(story, legs)
+        if not postings:
+            # It moved money within somebody else's wallet, which is theirs alone.
+            continue
         content = {
             "entry": legs[0]["entry_kind"],
             "reference": legs[0]["reference"],
             "cause": legs[0]["cause"],
             "recorded_at": words.moment(legs[0]["recorded_at"]),
-            "postings": _postings(story, legs),
+            "postings": postings,
+            "seal": _seal(legs[0]),
         }
         yield Item("money", words.moment(legs[0]["effective_at"]), content)
+
+
+def _seal(leg: RowMapping) -> dict[str, Any] | None:
+    """The entry's place in the ledger's chain, which every reconciling computes again."""
+    return leg["seal_n"] and {"n": leg["seal_n"], "hash": leg["seal_hash"].hex()}
 
 
 def _postings(story: Story, legs: Iterable[RowMapping]) -> list[dict[str, Any]]:
@@ -153,6 +182,8 @@ def _notices(story: Story) -> Iterator[Item]:
 def _notice(story: Story, row: RowMapping) -> dict[str, Any]:
     whole = story.whole or row["person_id"] == story.reader
     address, answer = row["address"], row["answer"]
+    if not story.whole:
+        answer = words.heard(answer, row["status"])
     mail = row["mail_id"] and {
         "id": row["mail_id"],
         "address": address if whole else words.server_of(address),
@@ -185,6 +216,4 @@ def _person(story: Story, who: str | None, role: str | None) -> dict[str, Any]:
 
 
 def _files(story: Story, subject: str) -> list[dict[str, Any]]:
-    return [
-        {name: row[name] for name in FILE} for row in story.files if row["subject_id"] == subject
-    ]
+    return [{name: row[name] for name in FILE} for row in story.files.get(subject, ())]

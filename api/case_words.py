@@ -21,12 +21,17 @@ _CLOCKS = {
     "deadline_extended": "The deadline was extended, because notice of it could not be proven",
     "task_escalated": "A staff task on this case is still open",
 }
-_ADDRESS = re.compile(r"[^\s@<>:;,\"'()\[\]]+@([^\s@<>:;,\"'()\[\]]+)")
+_ADDRESS = re.compile(r"[^\s@<>:;,\"'()\[\]]+?(?:@|%40)([^\s@<>:;,\"'()\[\]]+)")
+
+_SMTP = re.compile(r"[2-5]\d\d(?!\d)")
+"""What a mail server's refusal begins with; what it says when it accepts, stands without."""
 
 
 def moment(at: datetime | None) -> str | None:
-    """RFC 3339 in UTC, to the microsecond the books keep."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
+    """RFC 3339 in UTC, with all six digits, so that the order of the texts is that of time."""
+    if at is None:
+        return None
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def happened(event: RowMapping) -> str:
@@ -35,6 +40,11 @@ def happened(event: RowMapping) -> str:
     said = _SILENCES.get(kind) if event["actor"] == "clock" else None
     said = said or _STEPS.get(kind) or _CLOCKS.get(kind) or kind.replace("_", " ")
     return f"{said[0].upper()}{said[1:]}"
+
+
+def refused(command: str) -> str:
+    """A decision that came to nothing."""
+    return f"Refused: {command.replace('_', ' ')}"
 
 
 def terms(agreed: Terms) -> list[dict[str, str]]:
@@ -74,9 +84,16 @@ def server_of(address: str) -> str:
     return f"…@{address.rpartition('@')[2]}"
 
 
+def heard(noted: str | None, status: str) -> str | None:
+    """What a mail server said; whatever else is noted of a mail is a fault of ours, and staff's."""
+    return noted if noted and (status == "accepted" or _SMTP.match(noted)) else None
+
+
 def answered(text: str | None, address: str) -> str | None:
     """What a mail server said, with neither an address nor the name of the mailbox in it."""
     if text is None:
         return None
-    mailbox = re.compile(rf"(?<!\w){re.escape(address.rpartition('@')[0])}(?!\w)", re.IGNORECASE)
-    return mailbox.sub("…", _ADDRESS.sub(r"…@\1", text))
+    mailbox = address.rpartition("@")[0]
+    names = "|".join(re.escape(name) for name in (mailbox, mailbox.partition("+")[0]) if name)
+    mailboxes = re.compile(rf"(?<!\w)(?:{names})(?!\w)", re.IGNORECASE)
+    return mailboxes.sub("…", _ADDRESS.sub(r"…@\1", text))

@@ -5,14 +5,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog import get_logger
 
 from api.bodies import Shown
 from api.problems import Problem
 from api.state import Engine
 from ledger import signing_keys
+from ledger.database import to_read
 from papers.signing import ALGORITHM, PublicKey, SigningKey
 from settings import Settings
 
+log = get_logger()
 router = APIRouter(prefix="/signing-keys", tags=["signing keys"])
 
 
@@ -58,17 +61,27 @@ def key_of(settings: Settings) -> SigningKey | None:
 
 
 async def announce(engine: AsyncEngine, key: SigningKey) -> None:
-    """Publish the key before anything is signed with it."""
+    """Publish the key before anything is signed with it; one that was withdrawn is complained of.
+
+    The process runs on, as without a key: nothing is signed, and money does not wait.
+    """
+    public = bytes.fromhex(key.public.hex)
     async with engine.begin() as c:
-        await signing_keys.publish(c, bytes.fromhex(key.public.hex))
+        await signing_keys.publish(c, public)
+        if await signing_keys.is_withdrawn(c, public):
+            log.error("the signing key was withdrawn; nothing is signed", key=key.public.id)
 
 
-def _key(request: Request) -> SigningKey:
+async def _key(request: Request, engine: Engine) -> SigningKey:
     key = request.app.state.signing_key
     if not isinstance(key, SigningKey):
         raise Problem("signing_key_missing")
+    async with to_read(engine) as c:
+        # It may have been withdrawn since this process started, so that is asked each time.
+        if await signing_keys.is_withdrawn(c, bytes.fromhex(key.public.hex)):
+            raise Problem("signing_key_missing", "The key of this process was withdrawn")
     return key
 
 
 TheKey = Annotated[SigningKey, Depends(_key)]
-"""What documents are signed with; 503 while this process has none."""
+"""What documents are signed with; 503 while this process has none, or a withdrawn one."""

@@ -46,7 +46,8 @@ async def timeline(
         rows = await reading.events(c, seen.case_ids, _before(place), limit + 1)
 
     def show(row: RowMapping) -> Event:
-        return _shown(row) if seen.whole(row) else Event(**{**row, "said": None, "facts": {}})
+        said = words_of(row["body"]) if seen.whole(row) else None
+        return Event(**{**row, "said": said, "facts": seen.facts(row)})
 
     return page(rows, limit, show, lambda row: f"{row['seq']}")
 
@@ -57,10 +58,6 @@ def _before(place: str | None) -> int | None:
     if not place.isdecimal() or len(place) > 18:
         raise bad_cursor()
     return int(place)
-
-
-def _shown(row: RowMapping) -> Event:
-    return Event(**{**row, "said": words_of(row["body"])})
 
 
 def words_of(body: Mapping[str, Any] | None) -> str | None:

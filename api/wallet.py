@@ -137,12 +137,11 @@ def _line(row: RowMapping) -> Line:
 
 async def _csv(engine: AsyncEngine, person_id: str) -> AsyncIterator[str]:
     yield _written(COLUMNS)
-    async with engine.connect() as c:
-        async for row in statement.every(c, person_id):
-            values = dict(row) | {"account": row["kind"], "kind": row["entry_kind"]}
-            values |= {"balance_after_minor": row["balance_after"]}
-            values |= {name: _time(row[name]) for name in ("recorded_at", "effective_at")}
-            yield _written(values[name] for name in COLUMNS)
+    async for row in statement.every(engine, person_id):
+        values = dict(row) | {"account": row["kind"], "kind": row["entry_kind"]}
+        values |= {"balance_after_minor": row["balance_after"]}
+        values |= {name: _time(row[name]) for name in ("recorded_at", "effective_at")}
+        yield _written(values[name] for name in COLUMNS)
 
 
 def _time(at: datetime) -> str:

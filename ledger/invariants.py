@@ -15,6 +15,13 @@ INVARIANTS = (
       from journal_entry e left join leg l on l.entry_id = e.id
      group by e.id having count(l.*) <> e.leg_count
     """,
+    # Every leg has its entry: without a seal, nothing else would miss it.
+    """
+    select format('leg %s of %s of %s: its entry %s is gone',
+                  l.account_seq, a.kind, a.owner, l.entry_id)
+      from leg l join account a on a.id = l.account_id
+     where not exists (select from journal_entry e where e.id = l.entry_id)
+    """,
     # A balance is the sum of its legs, and its number the number of them.
     """
     select format('%s of %s (%s/%s): stands at %s after %s legs, its %s legs add up to %s',

@@ -6,7 +6,11 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+PATIENT = text("set local idle_in_transaction_session_timeout = 0")
+"""Whoever reads the findings, a page at a time, may take longer than our sessions are given."""
 
 
 class Side(StrEnum):
@@ -53,6 +57,7 @@ async def reconcile(
     """Every finding of every comparison, all of them in the same snapshot."""
     async with engine.connect() as c:
         await c.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        await c.execute(PATIENT)
         for comparison in comparisons:
             async for finding in comparison.findings(c):
                 yield finding

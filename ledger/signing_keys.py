@@ -14,6 +14,15 @@ async def publish(c: AsyncConnection, public_key: bytes) -> None:
     await c.execute(insert(signing_key).values(public_key=public_key).on_conflict_do_nothing())
 
 
+async def is_withdrawn(c: AsyncConnection, public_key: bytes) -> bool:
+    """Whether others may have this key too, so that it proves nothing any more."""
+    withdrawn = signing_key.c.withdrawn_at.is_not(None)
+    query = select(signing_key.c.public_key).where(
+        signing_key.c.public_key == public_key, withdrawn
+    )
+    return await c.scalar(query) is not None
+
+
 async def published(c: AsyncConnection) -> Sequence[RowMapping]:
     """Every key there was, the newest first."""
     order = signing_key.c.first_used_at.desc(), signing_key.c.public_key

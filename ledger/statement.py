@@ -3,10 +3,13 @@
 from collections.abc import AsyncIterator, Sequence
 
 from sqlalchemy import BigInteger, RowMapping, Select, column, select, table, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.accounts import PERSONAL
+from ledger.database import to_read
 
+AT_ONCE = 500
+"""How many lines of a whole statement are read in one go."""
 posting_line = table(
     "posting_line",
     *(column(name, BigInteger) for name in ("entry_id", "amount_minor", "balance_after")),
@@ -26,11 +29,17 @@ async def page(
     return (await c.execute(query)).mappings().all()
 
 
-async def every(c: AsyncConnection, person_id: str) -> AsyncIterator[RowMapping]:
-    """All lines, newest first, a few at a time."""
-    async with c.stream(_lines(person_id)) as result:
-        async for line in result.mappings():
+async def every(engine: AsyncEngine, person_id: str) -> AsyncIterator[RowMapping]:
+    """All lines, newest first; no connection is held while somebody reads them."""
+    after: tuple[int, str] | None = None
+    while True:
+        async with to_read(engine) as c:
+            lines = await page(c, person_id, after, AT_ONCE)
+        for line in lines:
             yield line
+        if len(lines) < AT_ONCE:
+            return
+        after = lines[-1]["entry_id"], lines[-1]["kind"]
 
 
 def _lines(person_id: str) -> Select[tuple[object, ...]]:

@@ -158,6 +158,11 @@ instruction = Table(
         "received_at",
         postgresql_where=text("outcome is null"),
     ),
+    Index(
+        "ix_instruction_refused",
+        "case_id",
+        postgresql_where=text("(outcome ->> 'status') = 'refused'"),
+    ),
 )
 
 event = Table(

@@ -33,7 +33,8 @@ at {platform}/v1/signing-keys. The item numbers in the tables are those of the f
 """
 LETTERS = """
 Chinese, Japanese and Korean letters are shown by the reader's own fonts, others by those in this
-file; letters that no font has are named in square brackets. The attached file holds all of them.
+file; letters that no font has are named in square brackets, in a text with many of them only the
+first, and the others are a □ each. The attached file holds all of them.
 """
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from reportlab.platypus import Flowable, Paragraph
 
+from domain.money import show
 from papers.fonts import code_points, is_embedded, marked_up
 from papers.paper import (
     AMOUNT,
@@ -55,7 +56,7 @@ def field(value: object) -> str:
         case str() if value.islower() and value.replace("_", "").isalpha():
             return value.replace("_", " ")
         case {"amount_minor": int(minor), "currency": str(currency)}:
-            return f"{minor // 100:,}.{minor % 100:02d} {currency}"
+            return f"{show(minor)} {currency}"
         case list() | tuple():
             return ", ".join(field(one) for one in value)
     return str(value)
@@ -95,14 +96,21 @@ def brief(items: Links) -> Iterator[Flowable]:
 
 
 def timeline(items: Links) -> Iterator[Flowable]:
-    """Every step, in a line."""
+    """Every step, in a line, and every decision that was refused."""
     rows = []
-    for link in _of("event", items):
+    for link in items:
         told = link["content"]
-        states = "; ".join(f"{c['id'].split('_')[0]}: {field(c['state'])}" for c in told["cases"])
+        match link["kind"]:
+            case "event":
+                cases = (f"{c['id'].split('_')[0]}: {field(c['state'])}" for c in told["cases"])
+                then = "; ".join(cases)
+            case "refused":
+                then = f"nothing: {told['reason']}; it was received {field(told['received_at'])}"
+            case _:
+                continue
         rows.append(
             [cell(str(link["n"])), cell(field(link["at"])), cell(_who(told["by"])),
-             cell(told["words"], STRONG), cell(states)]
+             cell(told["words"], STRONG), cell(then)]
         )  # fmt: skip
     yield table(("Item", "When (UTC)", "Who", "What", "Then"), rows, [11, 36, 38, 46])
 
@@ -132,16 +140,19 @@ def deliveries(items: Links) -> Iterator[Flowable]:
 
 
 def money(items: Links) -> Iterator[Flowable]:
-    """Every journal entry with its postings, which add up to zero."""
+    """Every journal entry with its postings, which add up to zero, and its seal."""
     rows = []
     for link in _of("money", items):
-        told, first = link["content"], True
+        told = link["content"]
+        entry, seal = [cell(field(told["entry"]))], told["seal"]
+        if seal:
+            entry.append(cell(f"seal {seal['n']} {seal['hash']}", CODE))
+        start: list[Any] = [cell(str(link["n"])), cell(field(link["at"])), entry]
         for posting in told["postings"]:
-            start = [str(link["n"]), field(link["at"]), field(told["entry"])] if first else [""] * 3
             name = posting["account"]
             amount = posting["words"].rpartition(": ")[2]
-            rows.append([*map(cell, start), cell(name[0].upper() + name[1:]), cell(amount, AMOUNT)])
-            first = False
+            rows.append([*start, cell(name[0].upper() + name[1:]), cell(amount, AMOUNT)])
+            start = [cell("")] * 3
     yield table(("Item", "When (UTC)", "Entry", "Account", "Change"), rows, [11, 36, 38, 50])
 
 
@@ -200,7 +211,7 @@ def _decided(told: Link) -> tuple[list[str], list[str]]:
 
 def _money(name: str, value: object) -> str:
     if name.endswith("_minor") and isinstance(value, int):
-        return f"{value // 100:,}.{value % 100:02d}"
+        return show(value)
     return field(value)
 
 

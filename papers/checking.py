@@ -13,7 +13,7 @@ KEYS_AT = "/v1/signing-keys"
 
 
 def check(content: bytes, trusted: Mapping[PublicKey, bool] | None = None) -> Verdict:
-    """Whether the file is as it was signed, by a trusted key if some are given.
+    """Whether the file is as it was signed, and by a trusted key unless nobody named any (None).
 
     `trusted` says of each key whether it is still good; a withdrawn one proves nothing.
     """
@@ -22,7 +22,7 @@ def check(content: bytes, trusted: Mapping[PublicKey, bool] | None = None) -> Ve
     if not found.holds or found.key is None:
         return found
     key = found.key
-    if not trusted:
+    if trusted is None:
         says = f"It was signed with {key.id} ({key.hex}). That this is PeerOK's key is seen at"
         return replace(found, says=f"{found.says} {says} {KEYS_AT}, or checked with --key.")
     if key not in trusted:
@@ -36,15 +36,20 @@ def check(content: bytes, trusted: Mapping[PublicKey, bool] | None = None) -> Ve
 def keys(named: Collection[str]) -> dict[PublicKey, bool]:
     """Keys as people give them: 64 hexadecimal digits, or a file saved from /v1/signing-keys.
 
-    Raises ValueError, or OSError for a file that cannot be read.
+    One that is withdrawn anywhere is no good, whoever else names it. Raises ValueError, or OSError
+    for a file that cannot be read.
     """
     found: dict[PublicKey, bool] = {}
     for name in named:
-        if Path(name).is_file():
-            found |= _published(Path(name).read_bytes())
-        else:
-            found[PublicKey(name.strip().lower())] = True
+        for key, good in _named(name).items():
+            found[key] = good and found.get(key, True)
     return found
+
+
+def _named(name: str) -> dict[PublicKey, bool]:
+    if Path(name).is_file():
+        return _published(Path(name).read_bytes())
+    return {PublicKey(name.strip().lower()): True}
 
 
 def _published(content: bytes) -> dict[PublicKey, bool]:

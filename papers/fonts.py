@@ -1,9 +1,11 @@
 """Letters on paper: every text is shown, by an embedded font, a reader's own, or its name."""
 
 import unicodedata
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
-from itertools import groupby
+from itertools import count, groupby
+from operator import itemgetter
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -16,6 +18,11 @@ CHINESE, KOREAN = "STSong-Light", "HYSMyeongJo-Medium"
 """Not embedded: readers of PDF bring letters for these themselves."""
 
 MOST_CODE_POINTS = 40
+MOST_NAMES = 20
+"""How many letters without a font are named in one text: a name is up to eighty letters long."""
+UNNAMED = "□"
+SHARED = frozenset(" \t0123456789.,:;!?-/()\"'%+")
+"""What stays in the font of the letter before it: changes of font are what costs most."""
 
 
 @cache
@@ -35,8 +42,9 @@ def marked_up(text: str) -> str:
     """The text for a Paragraph: escaped, each letter in a font that has it."""
     if text.isascii():
         return escape(text)
-    runs = ((font, "".join(run)) for font, run in groupby(text, _font_of))
-    return "".join(_run(font, run) for font, run in runs)
+    names = count()
+    runs = groupby(zip(_fonts_of(text), text, strict=True), itemgetter(0))
+    return "".join(_run(font, [letter for _, letter in run], names) for font, run in runs)
 
 
 def is_embedded(text: str) -> bool:
@@ -50,12 +58,19 @@ def code_points(text: str) -> str:
     return " ".join(shown) + (" …" if len(text) > MOST_CODE_POINTS else "")
 
 
-def _run(font: str | None, run: str) -> str:
-    if font == SANS:
-        return escape(run)
+def _run(font: str | None, run: Sequence[str], names: Iterator[int]) -> str:
     if font is None:
-        return "".join(f"[{_name(letter)}]" for letter in run)
-    return f'<font name="{font}">{escape(run)}</font>'
+        return "".join(_named(letter, next(names)) for letter in run)
+    escaped = escape("".join(run))
+    return escaped if font == SANS else f'<font name="{font}">{escaped}</font>'
+
+
+def _fonts_of(text: str) -> Iterator[str | None]:
+    font: str | None = SANS
+    for letter in text:
+        if font not in (CHINESE, KOREAN) or letter not in SHARED:
+            font = _font_of(letter)
+        yield font
 
 
 def _font_of(letter: str) -> str | None:
@@ -78,5 +93,8 @@ def _embedded() -> frozenset[int]:
     return frozenset(code for code in face.charToGlyph if code >= 0x20)
 
 
-def _name(letter: str) -> str:
-    return unicodedata.name(letter, f"U+{ord(letter):04X}").lower()
+def _named(letter: str, before: int) -> str:
+    """The name of a letter that no font has, unless so many were named before."""
+    if before >= MOST_NAMES:
+        return UNNAMED
+    return f"[{unicodedata.name(letter, f'U+{ord(letter):04X}').lower()}]"

@@ -1,7 +1,7 @@
 """Paper: pages with a head, a foot and "3 of 12", and what stands on them."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reportlab.lib.colors import HexColor
@@ -28,6 +28,8 @@ WIDTH = A4[0] - 40 * mm
 INK, GREY, RULE, SHADE = (HexColor(n) for n in (0x1A1F2B, 0x5B6472, 0xC9CED6, 0xF1F3F6))
 PAGES = "number-of-pages"
 """Drawn on each page, and known only after the last one."""
+LONGEST_PART = 1_000
+"""How much of a line is one paragraph."""
 
 
 def _style(name: str, size: float, leading: float, **more: Any) -> ParagraphStyle:
@@ -148,7 +150,16 @@ def label(text: str) -> list[Flowable]:
 def said(text: str, style: ParagraphStyle = SAID) -> list[Flowable]:
     """Somebody's text, line by line, so that it may run over pages."""
     lines = [line for line in text.splitlines() if line.strip()]
-    return [Paragraph(marked_up(line), style) for line in lines]
+    return [Paragraph(marked_up(part), style) for line in lines for part in _parts(line)]
+
+
+def _parts(line: str) -> Iterator[str]:
+    """The line in parts: laying one out takes time by the square of its length."""
+    while len(line) > LONGEST_PART:
+        at = line.rfind(" ", LONGEST_PART // 2, LONGEST_PART) + 1 or LONGEST_PART
+        yield line[:at]
+        line = line[at:]
+    yield line
 
 
 def cell(text: str, style: ParagraphStyle = CELL) -> Paragraph:

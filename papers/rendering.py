@@ -16,9 +16,6 @@ LONGEST = timedelta(minutes=2)
 MOST_BYTES = 3 * 1024**3
 TOO_MUCH = 3
 """How the process ends that reached its limit of memory."""
-AT_ONCE = 2
-"""How many papers one process of ours lets be made at a time; others wait their turn."""
-_turns = asyncio.Semaphore(AT_ONCE)
 
 
 class TooLong(Exception):
@@ -27,25 +24,24 @@ class TooLong(Exception):
 
 async def rendered(document: bytes) -> bytes:
     """The PDF of a case file, with the file attached; raises TooLong."""
-    async with _turns:
-        pipe = asyncio.subprocess.PIPE
-        child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", __name__, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe
-        )
-        try:
-            async with asyncio.timeout(LONGEST.total_seconds()):
-                pdf, complaint = await child.communicate(document)
-        except TimeoutError:
-            raise TooLong("the paper took too long") from None
-        finally:
-            if child.returncode is None:
-                child.kill()
-                await child.wait()
-        if child.returncode == TOO_MUCH:
-            raise TooLong("the paper took too much memory")
-        if child.returncode:
-            raise RuntimeError(f"no paper came of it: {complaint.decode()[-2000:]}")
-        return pdf
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", __name__, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe
+    )
+    try:
+        async with asyncio.timeout(LONGEST.total_seconds()):
+            pdf, complaint = await child.communicate(document)
+    except TimeoutError:
+        raise TooLong("the paper took too long") from None
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    if child.returncode == TOO_MUCH:
+        raise TooLong("the paper took too much memory")
+    if child.returncode:
+        raise RuntimeError(f"no paper came of it: {complaint.decode()[-2000:]}")
+    return pdf
 
 
 def _main() -> None:

@@ -46,8 +46,11 @@ def sealed(whole: bytes, document: bytes, key: SigningKey) -> bytes:
 
 
 def is_one(content: bytes) -> bool:
-    """Whether it is a PDF, or was one before somebody changed it."""
-    return b"%PDF-" in content[:1024] or MARK in content[-LONGEST_SEAL:]
+    """Whether it is a PDF, or was one before somebody changed it; never what begins as JSON."""
+    if content.startswith(b"{"):
+        # People write titles, also such as begin a PDF.
+        return False
+    return content.lstrip().startswith(b"%PDF-") or MARK in content[-LONGEST_SEAL:]
 
 
 def checked(content: bytes) -> Verdict:

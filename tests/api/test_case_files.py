@@ -2,47 +2,26 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
-from typing import Any
 
 import pytest
-from httpx import Response
 from pydantic import SecretStr
 from pypdf import PdfReader
+from sqlalchemy import text
 
+from api import case_files
 from api.main import create
+from api.turns import Turns
 from domain import commands as c
 from domain.cases import Role
-from papers import canonical, rendering
+from papers import rendering
 from papers.checking import check, keys
 from papers.signing import SigningKey
-from tests.api.people import Person, code, signup
+from tests.api.case_file import answer, events, file_for, told
+from tests.api.people import code, signup
 from tests.life import Life, eventually
 from tests.world import SIGNING_KEY, World
-
-
-async def answer(life: Life, person: Person, **query: str) -> Response:
-    return await person.get(f"/v1/jobs/{life.job_id}/case-file", **query)
-
-
-async def file_for(life: Life, role: Role) -> dict[str, Any]:
-    """The case file as this role gets it, checked."""
-    got = await answer(life, await life.person(role))
-    assert got.status_code == 200, got.text
-    found = check(got.content, {SigningKey(SIGNING_KEY).public: True})
-    assert found.holds, found.says
-    document: dict[str, Any] = canonical.read(got.content)
-    return document
-
-
-def told(file: dict[str, Any], kind: str) -> list[dict[str, Any]]:
-    """What the items of this kind say."""
-    return [item["content"] for item in file["items"] if item["kind"] == kind]
-
-
-def events(file: dict[str, Any]) -> list[str]:
-    return [one["event"] for one in told(file, "event")]
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +71,11 @@ async def test_everything_that_happened_is_in_it(quarrel: Life) -> None:
 async def test_it_is_in_the_order_in_which_it_happened(quarrel: Life) -> None:
     """Every item after the contract has its moment, never before the one before."""
     file = await file_for(quarrel, Role.FREELANCER)
-    moments = [item["at"] for item in file["items"][2:]]
-    assert moments == sorted(moments) and None not in moments
+    moments = [datetime.fromisoformat(item["at"]) for item in file["items"][2:]]
+    assert len(moments) > 20 and moments == sorted(moments)
+    steps = [one["cases"][-1] for one in told(file, "event")]
+    versions = [one["version"] for one in steps if one["id"] == quarrel.dispute_id]
+    assert versions == list(range(1, 7))
 
 
 async def test_money_is_told_in_words_that_add_up(quarrel: Life) -> None:
@@ -105,6 +87,20 @@ async def test_money_is_told_in_words_that_add_up(quarrel: Life) -> None:
     hold = {role: [one["words"] for one in seen[role][0]["postings"]] for role in seen}
     assert hold[Role.CLIENT] == ["the client's credits: -200.00 USD", HELD]
     assert hold[Role.FREELANCER] == ["the client's wallet: -200.00 USD", HELD]
+
+
+async def test_money_is_told_with_its_place_in_the_ledgers_chain(quarrel: Life) -> None:
+    """Whoever holds a file compares it with the books: the seals are those of the entries."""
+
+    async def sealed() -> bool:
+        entries = told(await file_for(quarrel, Role.FREELANCER), "money")
+        return all(entry["seal"] for entry in entries)
+
+    await eventually(sealed)
+    for entry in told(await file_for(quarrel, Role.FREELANCER), "money"):
+        path = f"/v1/staff/entries/{entry['reference']}"
+        kept = (await quarrel.world.house.staff.get(path)).json()["seal"]
+        assert entry["seal"] == {"n": kept["n"], "hash": kept["hash"]}
 
 
 PARTIES = (Role.CLIENT, Role.FREELANCER)
@@ -135,13 +131,25 @@ async def test_a_notice_is_told_with_the_proof_of_its_delivery(world: World, lif
 
 
 async def test_nobody_reads_another_persons_address(quarrel: Life) -> None:
-    """Whatever a mail server said of it."""
+    """Whatever a mail server said of it, and to whom."""
+
+    async def settled() -> bool:
+        return all(row.status != "pending" for row in await quarrel.told())
+
+    await eventually(settled)
+    said = "update mail m set answer = '550 5.1.1 <' || address || '> ' || address || ' unknown'"
+    theirs = " from notice n where n.id = m.notice_id and n.case_id in (:job, :dispute)"
+    async with quarrel.world.engine.begin() as connection:
+        ids = {"job": quarrel.job_id, "dispute": quarrel.dispute_id}
+        changed = await connection.execute(text(said + theirs), ids)
+        assert changed.rowcount > 10
     for role in (*PARTIES, Role.MEDIATOR):
         person = await quarrel.person(role)
-        text = str(await file_for(quarrel, role))
+        file = str(await file_for(quarrel, role))
+        assert "5.1.1 <…@example.com> …@example.com unknown" in file
         everybody = (quarrel.client, quarrel.freelancer, *quarrel.world.house.mediators.values())
         strangers = [one.email for one in everybody if one.id != person.id]
-        assert not [email for email in strangers if email in text]
+        assert not [email for email in strangers if email in file]
 
 
 async def test_it_tells_nobody_more_than_the_pages_of_the_case(world: World) -> None:
@@ -262,6 +270,36 @@ async def test_a_case_that_is_too_long_for_paper_is_refused(
     refused = await answer(quarrel, quarrel.client, format="pdf")
     assert (refused.status_code, code(refused)) == (503, "unavailable")
     assert "as JSON it is whole" in refused.json()["detail"]
+
+
+async def test_a_case_that_is_too_long_is_refused_before_it_is_read(
+    world: World, quarrel: Life
+) -> None:
+    """Nothing bounds how much the parties write; the process that reads it has its bounds."""
+    kept = world.app.state.settings
+    length = len((await answer(quarrel, quarrel.client)).content)
+    answers = []
+    try:
+        for most in (length // 2, length * 2):
+            world.app.state.settings = kept.model_copy(update={"case_file_bytes": most})
+            answers.append(await answer(quarrel, quarrel.client))
+    finally:
+        world.app.state.settings = kept
+    refused, made = answers
+    assert (refused.status_code, code(refused)) == (503, "case_too_long")
+    assert made.status_code == 200
+
+
+@pytest.mark.parametrize("form", ["json", "pdf"])
+async def test_whoever_waits_too_long_for_a_turn_is_told_so(
+    quarrel: Life, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """Instead of a queue without an end."""
+    media = f"application/{form}"
+    monkeypatch.setitem(case_files._TURNS, media, Turns(0, timedelta(milliseconds=20)))
+    refused = await answer(quarrel, quarrel.client, format=form)
+    assert (refused.status_code, code(refused)) == (503, "unavailable")
+    assert refused.headers["Retry-After"]
 
 
 async def test_it_is_one_moment_of_the_books(life: Life) -> None:

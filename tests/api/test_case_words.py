@@ -17,13 +17,40 @@ from domain.policy_words import LABELS
         ("250 2.1.5 <ana.smith@x.example>: ok", "250 2.1.5 <…@x.example>: ok"),
         ("550 ana.smith: unknown (Ana.Smith@X.example)", "550 …: unknown (…@X.example)"),
         ("forwarded to other@y.example", "forwarded to …@y.example"),
+        ("as ana.smith%40x.example, bob%40y.example", "as …@x.example, …@y.example"),
+        ("<SRS0=hash=TT=x.example=ana.smith@relay.example>", "<…@relay.example>"),
+        ("bounces+ana.smith=x.example@list.example", "…@list.example"),
+        ("user ANA.SMITH/INBOX is full", "user …/INBOX is full"),
+        ("user ana.smith+jobs is full", "user … is full"),
+        ("Anastasia asks ana.smithson", "Anastasia asks ana.smithson"),
         (None, None),
     ],
 )
 def test_a_servers_answer_names_no_mailbox(answer: str | None, shown: str | None) -> None:
     """However the server wrote it; the server itself stays, for it is the proof."""
-    assert words.answered(answer, "ana.smith@x.example") == shown
+    assert words.answered(answer, "ana.smith+jobs@x.example") == shown
     assert words.server_of("ana.smith@x.example") == "…@x.example"
+
+
+@pytest.mark.parametrize("status", ["pending", "refused", "failed"])
+@pytest.mark.parametrize(
+    ("noted", "is_theirs"),
+    [
+        ("550 5.1.1 unknown", True),
+        ("451-4.7.1 come back later", True),
+        ("SMTPConnectError: Error connecting to smtp.ours on port 25", False),
+        ("not written: a header is too long", False),
+        ("TimeoutError: 15", False),
+        ("-1 Malformed SMTP response", False),
+        ("10.0.0.7 refused", False),
+    ],
+)
+def test_a_fault_of_ours_is_not_shown_as_their_servers_answer(
+    status: str, noted: str, is_theirs: bool
+) -> None:
+    """It names our machines, and proves nothing about the mailbox."""
+    assert words.heard(noted, status) == (noted if is_theirs else None)
+    assert words.heard("2.0.0 Ok: queued", "accepted") and words.heard(None, status) is None
 
 
 def test_every_number_of_the_policy_is_in_the_terms() -> None:
@@ -40,6 +67,13 @@ def test_a_moment_is_told_in_utc_to_the_microsecond() -> None:
     at = datetime(2026, 1, 2, 3, 4, 5, 600, tzinfo=UTC)
     elsewhere = at.astimezone(timezone(timedelta(hours=-5)))
     assert words.moment(at) == words.moment(elsewhere) == "2026-01-02T03:04:05.000600Z"
+
+
+def test_the_order_of_told_moments_is_that_of_time() -> None:
+    """Also of a whole second and what follows within it."""
+    at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    told = [words.moment(at + timedelta(microseconds=n)) or "" for n in (0, 5, 999_999, 1_000_000)]
+    assert told == sorted(told) and told[0] == "2026-01-02T03:04:05.000000Z"
 
 
 def test_of_another_persons_wallet_no_part_is_named() -> None:

@@ -1,5 +1,6 @@
 """The statement: every line, in pages or as CSV."""
 
+import asyncio
 import csv
 import io
 from datetime import UTC, datetime
@@ -7,10 +8,12 @@ from datetime import UTC, datetime
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
+from sqlalchemy import text
 
 from domain import flows
 from domain.accounts import Kind
-from ledger import journal
+from ledger import journal, statement
+from ledger.database import connect
 from tests.api.people import Person, new_key, signup
 
 DEPOSITS = 7
@@ -58,6 +61,20 @@ async def test_the_whole_statement_is_a_csv(ana: Person, by_header: bool) -> Non
     assert [int(row["amount_minor"]) for row in rows] == [n * 100 for n in range(DEPOSITS, 0, -1)]
     assert rows[0]["account"] == "credits" and rows[0]["kind"] == "deposit"
     assert rows[0]["recorded_at"].endswith("Z") and rows[0]["balance_after_minor"] == "2800"
+
+
+async def test_whoever_reads_a_csv_slowly_holds_no_connection(
+    ana: Person, api_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole statement, in as many goes as it takes, while others have the only connection."""
+    monkeypatch.setattr(statement, "AT_ONCE", 3)
+    engine, amounts = connect(api_database, pool=1), list[int]()
+    async for line in statement.every(engine, ana.id):
+        amounts.append(line["amount_minor"])
+        async with asyncio.timeout(5), engine.connect() as c:
+            await c.execute(text("select 1"))
+    assert amounts == [n * 100 for n in range(DEPOSITS, 0, -1)]
+    await engine.dispose()
 
 
 async def test_a_statement_is_its_owners(http: AsyncClient, ana: Person) -> None:

@@ -1,5 +1,6 @@
 """Whatever gets past the guards is found, and named."""
 
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -32,6 +33,13 @@ DAMAGE: dict[str, tuple[Sequence[str], set[str]]] = {
             "entry job/ivy_job/hold: its USD legs add up to 40",
             "entry job/ivy_job/hold: 1 legs instead of 2",
             "credits of ivy_client (USD/0): stands at 60 after 2 legs, its 1 legs add up to 100",
+        },
+    ),
+    "a lost entry": (
+        ["delete from journal_entry where reference = 'job/ivy_job/hold'"],
+        {
+            "leg 2 of credits of ivy_client: its entry N is gone",
+            "leg 1 of escrow of ivy_job: its entry N is gone",
         },
     ),
     "a gap": (
@@ -102,7 +110,8 @@ async def test_damage_done_past_the_guards_is_found(superuser: AsyncEngine, what
         await c.execute(text("set local session_replication_role = replica"))
         for statement in statements:
             await c.execute(text(statement))
-        assert set(await violations(c)) == expected
+        found = set(await violations(c))
+        assert {re.sub(r"(?<=its entry )\d+", "N", line) for line in found} == expected
         await c.rollback()
 
 

@@ -1,5 +1,6 @@
 """Whatever somebody changes with the guards switched off, reconciling finds it and names it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 
 import pytest
@@ -10,7 +11,7 @@ from domain.accounts import Kind
 from ledger import comparisons as ours
 from ledger import migrate, seals
 from ledger.comparisons import Balances, Noted, Rules, Seals
-from ledger.database import connect
+from ledger.database import SESSION, connect
 from ledger.reconciling import Comparison, Finding, Side, reconcile
 from local.postgres import OWNER
 from tests.ledger import acts
@@ -291,3 +292,31 @@ def test_what_is_no_seal_is_refused(written: str) -> None:
     """A slip of the pen is not taken for a seal that agrees."""
     with pytest.raises(ValueError, match="a seal is its number"):
         Noted.read(written)
+
+
+class ReadSlowly:
+    """A comparison whose reader takes their time before they see the rest."""
+
+    name = "slow"
+
+    async def findings(self, c: AsyncConnection) -> AsyncIterator[Finding]:
+        await c.execute(text("select 1"))
+        yield Finding(self.name, Side.DIFFERS, "the first page")
+        await c.execute(text("select 1"))
+        yield Finding(self.name, Side.DIFFERS, "the second page")
+
+    def compared(self) -> str:
+        return "one page with the next"
+
+
+async def test_whoever_reads_the_findings_may_take_their_time(
+    server: Server, book: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`reconcile | less`: the session is not ended while somebody reads a page."""
+    monkeypatch.setitem(SESSION, "idle_in_transaction_session_timeout", "100ms")
+    engine, pages = connect(server.url(book), pool=1), list[str]()
+    async for finding in reconcile(engine, [ReadSlowly()]):
+        pages.append(finding.about)
+        await asyncio.sleep(0.4)
+    assert pages == ["the first page", "the second page"]
+    await engine.dispose()

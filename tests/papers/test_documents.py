@@ -34,6 +34,12 @@ def test_a_document_holds_as_it_was_signed() -> None:
     assert found.says.startswith("Case file of job_1: 7 items, all unchanged.")
 
 
+@pytest.mark.parametrize("title", ["%PDF-1.7", "\n%PeerOK-seal {}"])
+def test_a_title_does_not_make_paper_of_a_document(title: str) -> None:
+    """People call their jobs what they like."""
+    assert check(document.signed({"title": title}, ITEMS, KEY)).holds
+
+
 @settings(max_examples=400, deadline=None)
 @given(DAMAGES)
 def test_a_single_byte_changed_anywhere_is_found(damage: Damage) -> None:

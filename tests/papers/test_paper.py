@@ -1,6 +1,7 @@
 """A case file on paper: sealed to the last byte, with every letter, however long it is."""
 
 import io
+import time
 from functools import cache
 from typing import Any
 
@@ -9,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from papers import canonical, case_paper, document, fonts, sealed_pdf
+from papers import canonical, case_paper, case_tables, document, fonts, sealed_pdf
+from papers import paper as paper_parts
 from papers.chain import Item
 from papers.checking import check
 from papers.signing import SigningKey
@@ -45,6 +47,15 @@ def notice(text: str) -> Item:
     return Item("notice", AT, content | {"opened_at": None})
 
 
+SEAL = {"n": 17, "hash": "cd" * 32}
+REFUSED = {
+    "words": "Refused: approve",
+    "by": someone("client", "Anna"),
+    "reason": "This is over",
+    "received_at": "2026-01-02T03:04:04.000001Z",
+}
+
+
 def case_file(name: str, texts: list[str]) -> bytes:
     """A signed case file in which these people say these texts."""
     about = {
@@ -61,11 +72,13 @@ def case_file(name: str, texts: list[str]) -> bytes:
         Item("parties", None, {"parties": [someone("client", name), someone("mediator", None)]}),
         Item("terms", None, {"terms": [{"what": "Price", "value": "200.00 USD"}]}),
         Item("brief", AT, {"title": name, "brief": texts[0], "files": []}),
-        Item("money", AT, {"entry": "hold", "postings": [posting]}),
+        Item("money", AT, {"entry": "hold", "postings": [posting, posting], "seal": SEAL}),
         Item("delivery", AT, {"number": 1, "note": texts[0], "files": []}),
         *(event(text) for text in texts),
         event("Half", "settlement_proposed"),
         *(notice(text) for text in texts),
+        Item("refused", AT, REFUSED),
+        Item("money", AT, {"entry": "release", "postings": [posting], "seal": None}),
     ]
     return document.signed(about, items, KEY)
 
@@ -94,6 +107,8 @@ def test_paper_holds_as_it_was_sealed() -> None:
     text = text_of(usual())
     for words in ("Case file", "8. The money", "9. Proof of notice", "Anna Ñandú", "1,234.50"):
         assert words in text
+    assert f"seal17{SEAL['hash']}" in "".join(text.split())
+    assert "nothing: This is over; it was received 2026-01-02 03:04:04" in " ".join(text.split())
 
 
 @settings(max_examples=150, deadline=None)
@@ -157,11 +172,42 @@ def test_every_name_gets_onto_paper(name: str) -> None:
     assert check(paper(name, [name * 3])).holds
 
 
+def test_money_is_written_as_everywhere() -> None:
+    """Minus one and a half is not minus two and a half."""
+    assert case_tables.field({"amount_minor": -1_50, "currency": "USD"}) == "-1.50 USD"
+    assert case_tables._money("freelancer_minor", -1_234_50) == "-1,234.50"
+
+
 def test_letters_are_embedded_or_told_by_number() -> None:
     """A name is readable whichever fonts a reader has."""
     assert "Анна Каренина" in text_of(paper("Анна Каренина", ["x"]))
     assert "U+5F20 U+4F1F" in text_of(paper("张伟", ["x"]))
     assert fonts.marked_up("a𠀀") == "a[cjk unified ideograph-20000]"
+
+
+def test_many_letters_without_a_font_are_named_at_first_and_counted_then() -> None:
+    """A name is up to eighty letters long: nobody makes a book of a page with them."""
+    shown = fonts.marked_up("ﷺ" * 900)
+    assert shown.count("[arabic ligature sallallahou alayhe wasallam]") == fonts.MOST_NAMES
+    assert shown.endswith("]" + fonts.UNNAMED * (900 - fonts.MOST_NAMES))
+    assert fonts.is_embedded(fonts.UNNAMED)
+
+
+def test_spaces_and_digits_stay_in_the_font_of_the_letters_before() -> None:
+    """A change of font costs more than a line; Latin letters have their own all the same."""
+    assert fonts.marked_up("张 1, 伟").count("<font") == 1
+    assert fonts.marked_up("a 1 张a") == 'a 1 <font name="STSong-Light">张</font>a'
+
+
+@pytest.mark.parametrize("text", ["a张" * 10_000, "张伟 " * 6_666, "ﷺ" * 20_000, "&" * 20_000])
+def test_no_text_takes_long_to_be_laid_out(text: str) -> None:
+    """However its letters alternate, are escaped or named: a paper has two minutes for all."""
+    lines = paper_parts.said(text)
+    assert max(len(line.getPlainText()) for line in lines) < 4_000
+    before = time.process_time()
+    for line in lines:
+        line.wrap(paper_parts.WIDTH, 10_000)
+    assert time.process_time() - before < 5
 
 
 @settings(max_examples=25, deadline=None)

@@ -60,6 +60,24 @@ def test_a_saved_list_of_keys_is_as_good_as_a_key(saved: Path, tmp_path: Path) -
     assert verify(str(saved), "--key", str(listed))[0] == 1
 
 
+def test_a_list_without_a_key_trusts_none(saved: Path, tmp_path: Path) -> None:
+    """Whoever names keys wants one of them: an empty list is not as good as no list."""
+    listed = tmp_path / "keys.json"
+    listed.write_text('{"keys": []}')
+    status, says = verify(str(saved), "--key", str(listed))
+    assert status == 1 and "no key you trust" in says
+
+
+@pytest.mark.parametrize("list_first", [True, False])
+def test_a_withdrawn_key_stays_withdrawn_whoever_names_it(tmp_path: Path, list_first: bool) -> None:
+    """Also after, or before, it was named by its digits."""
+    listed = tmp_path / "keys.json"
+    withdrawn = {"public_key": KEY.public.hex, "withdrawn_at": "2026-01-01T00:00:00Z"}
+    listed.write_text(json.dumps({"keys": [withdrawn]}))
+    named = [str(listed), KEY.public.hex] if list_first else [KEY.public.hex, str(listed)]
+    assert checking.keys(named) == {KEY.public: False}
+
+
 @pytest.mark.parametrize("key", ["short", "Z" * 64])
 def test_what_is_no_key_is_said_to_be_none(saved: Path, key: str) -> None:
     """Instead of a verdict that nobody asked for."""

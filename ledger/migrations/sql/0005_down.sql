@@ -1,0 +1,3 @@
+-- Back to the schema before.
+
+drop index ix_instruction_refused;
