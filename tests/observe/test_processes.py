@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from local import demo
 from local.aside import aside
 from local.places import free_ports
 from local.stack import Stack
+from local.turns import in_turn
 from tests.observe.collector import Collector, Span, collector
 from tests.observe.promql import Unreadable, metrics
 
@@ -27,6 +28,8 @@ ALERTS = [
     for group in yaml.safe_load((OPS / "alerts.yml").read_text())["groups"]
     for rule in group["rules"]
 ]
+THEIRS = "4bf92f3577b34da6a3ce929d0e0e4736"
+"""The trace that people of these tests say they are in."""
 PANELS: list[dict[str, Any]] = json.loads((OPS / "dashboard.json").read_text())["panels"]
 
 
@@ -51,7 +54,8 @@ def stack(server_folder: Path, collected: Collector) -> Iterator[Stack]:
         Stack(server_folder / "observed", settings=shown) as stack,
     ):
         patch.setattr(demo, "SCENES", demo.SCENES[:1])
-        aside(lambda: asyncio.run(demo.play(stack.url, stack.postgres.url())))
+        patch.setattr(demo, "in_turn", _with_a_trace_of_theirs)
+        aside(lambda: asyncio.run(demo.play(stack.url, database_url=stack.postgres.url())))
         aside(lambda: asyncio.run(_check(stack)))
         yield stack
 
@@ -134,13 +138,34 @@ def test_traces_hold_no_values_and_nobody_s_words(stack: Stack, collected: Colle
     everything = b"".join(collected.raw)
     for word in (b".example", b"Clara", b"Warmer", b"bakery", b"python-httpx", b"Bearer"):
         assert word not in everything, word
-    keys = {key for one in collected.spans for key in one.attributes}
-    assert not [key for key in keys if key.startswith(tracing.PEOPLES)]
+    assert {key for one in collected.spans for key in one.attributes} <= tracing.SHOWN
     statements = [
         s.attributes["db.statement"] for s in collected.spans if "db.statement" in s.attributes
     ]
     assert any("$1" in one for one in statements)
     assert not any(one.events or one.says for one in collected.spans)
+
+
+def test_a_calendar_s_secret_address_is_in_no_trace(stack: Stack, collected: Collector) -> None:
+    """The query is part of no attribute, whatever a library calls it."""
+    calendar = f"{stack.url}/v1/me/deadlines.ics"
+    httpx.get(calendar, params={"feed": "Quagga"})
+    _until(lambda: any(one.name.endswith("/deadlines.ics") for one in collected.spans), 30)
+    everything = b"".join(collected.raw)
+    assert b"Quagga" not in everything and b"feed=" not in everything
+
+
+async def test_what_a_caller_calls_a_trace_goes_nowhere(stack: Stack, collected: Collector) -> None:
+    """Neither into our traces nor into histories: a trace begins at our edge."""
+    _until(lambda: _approvals(collected) != [], 30)
+    everything = b"".join(collected.raw)
+    client = await Client.connect(stack.environment()["TEMPORAL_ADDRESS"])
+    async for one in client.list_workflows("WorkflowType = 'JobWorkflow'"):
+        history = await client.get_workflow_handle(one.id).fetch_history()
+        everything += b"".join(event.SerializeToString() for event in history.events)
+    assert b"traceparent" in everything
+    for word in (b"Numbat", b"Okapi", THEIRS.encode(), bytes.fromhex(THEIRS)):
+        assert word not in everything
 
 
 def test_loops_that_nobody_asked_for_make_no_traces(stack: Stack, collected: Collector) -> None:
@@ -177,6 +202,14 @@ def _approvals(collected: Collector) -> list[tuple[Span, list[Span]]]:
         if above and above[-1].name.endswith("/approve"):
             found.append((one, above))
     return found
+
+
+def _with_a_trace_of_theirs(urls: Sequence[str], timeout_s: float) -> httpx.AsyncClient:
+    http = in_turn(urls, timeout_s)
+    http.headers["traceparent"] = f"00-{THEIRS}-00f067aa0ba902b7-01"
+    http.headers["tracestate"] = "vendor=Okapi"
+    http.headers["baggage"] = "name=Numbat"
+    return http
 
 
 async def _check(stack: Stack) -> None:
