@@ -23,7 +23,9 @@ BACKGROUND_SAYS = {
 
 
 class _Travels(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    """Between builds: what a newer one adds, an older one passes over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Start(_Travels):

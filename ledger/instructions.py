@@ -84,10 +84,16 @@ async def settle(c: AsyncConnection, instruction_id: str, outcome: Recorded) -> 
 
 async def outcomes(c: AsyncConnection, ids: Collection[str]) -> dict[str, Recorded]:
     """The outcomes of those that have one."""
+    written = await recorded(c, ids)
+    return {name: Recorded.model_validate(outcome) for name, outcome in written.items()}
+
+
+async def recorded(c: AsyncConnection, ids: Collection[str]) -> dict[str, Any]:
+    """The same as they were written, by whichever build."""
     query = select(instruction.c.id, instruction.c.outcome).where(
         instruction.c.id.in_(ids), instruction.c.outcome.is_not(None)
     )
-    return {row.id: Recorded.model_validate(row.outcome) for row in await c.execute(query)}
+    return {row.id: row.outcome for row in await c.execute(query)}
 
 
 async def overdue(c: AsyncConnection, older_than: timedelta, limit: int = 500) -> list[RowMapping]:
