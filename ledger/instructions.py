@@ -1,11 +1,11 @@
 """Decisions as rows: once an instruction is committed it counts, whatever dies afterwards."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import RowMapping, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import RowMapping, Text, all_, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.outcome import Recorded
@@ -96,13 +96,16 @@ async def recorded(c: AsyncConnection, ids: Collection[str]) -> dict[str, Any]:
     return {row.id: row.outcome for row in await c.execute(query)}
 
 
-async def overdue(c: AsyncConnection, older_than: timedelta, limit: int = 500) -> list[RowMapping]:
-    """Instructions that should have had an outcome by now, the oldest first."""
+async def overdue(
+    c: AsyncConnection, older_than: timedelta, limit: int = 500, *, but: Sequence[str] = ()
+) -> list[RowMapping]:
+    """Instructions that should have had an outcome by now, the oldest first, but not these."""
     query = (
         select(instruction.c.id, instruction.c.case_id, instruction.c.command)
         .where(
             instruction.c.outcome.is_(None),
             instruction.c.received_at < func.now() - older_than,
+            instruction.c.id != all_(literal(but, ARRAY(Text))),
         )
         .order_by(instruction.c.received_at)
         .limit(limit)
