@@ -67,7 +67,7 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
                 await workers.enter_async_context(composed(client, engine, our, queue))
             # A loop that ends by an error ends the process: whoever started us sees it.
             running = [group.create_task(loop.run()) for loop in loops]
-            print("worker ready", flush=True)  # noqa: T201 - whoever started us waits for it
+            logs.announce("worker ready")
             await stopped.wait()
             # Before Python 3.12 a cancellation that meets the end of a `wait_for` is lost.
             while not all(loop.done() for loop in running):
