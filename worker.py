@@ -29,11 +29,12 @@ from activities.sweeper import Sweeper
 from ledger.calendars import business_calendar
 from ledger.database import connect
 from settings import Settings, settings
+from workflows import builds
 from workflows.checks import ChecksWorkflow
 from workflows.dispute import DisputeWorkflow
 from workflows.doors import Doors
 from workflows.job import JobWorkflow
-from workflows.options import DEPLOYMENT, TaskQueue
+from workflows.options import TaskQueue
 
 LIVES: Mapping[TaskQueue, Sequence[type]] = {
     TaskQueue.JOBS: (JobWorkflow, DisputeWorkflow),
@@ -58,6 +59,7 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
     engine = connect(our.database_url, our.database_pool)
     metrics.watch_pool(engine)
     client = await _connected(our)
+    await _require_work(client, our)
     post = Post(engine, our)
     sweeper = Sweeper(engine, Doors(client, our.task_queue_prefix), our.sweep_after)
     loops = (post, sweeper, Sealer(engine), Gauges(engine))
@@ -103,6 +105,17 @@ async def _connected(our: Settings) -> Client:
     raise AssertionError("the last try returns or raises")
 
 
+async def _require_work(client: Client, our: Settings) -> None:
+    """SystemExit for a worker without a build id to which Temporal would give nothing."""
+    if our.build_id is None:
+        name = builds.deployment(our.task_queue_prefix)
+        if current := await builds.current(client, name):
+            raise SystemExit(
+                f"Build {current} has the work, and this worker would get none: set PEEROK_BUILD_ID"
+                " or say `python -m cli deploy current --unversioned`"
+            )
+
+
 def composed(
     client: Client, engine: AsyncEngine, our: Settings, queue: TaskQueue = TaskQueue.JOBS
 ) -> Worker:
@@ -135,7 +148,9 @@ def _deployment(our: Settings) -> WorkerDeploymentConfig | None:
     if our.build_id is None:
         return None
     return WorkerDeploymentConfig(
-        version=WorkerDeploymentVersion(deployment_name=DEPLOYMENT, build_id=our.build_id),
+        version=WorkerDeploymentVersion(
+            deployment_name=builds.deployment(our.task_queue_prefix), build_id=our.build_id
+        ),
         use_worker_versioning=True,
         default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
     )

@@ -125,8 +125,12 @@ class Cluster(Stack):
         self.server.start_ui()
 
     def _start_workers(self) -> None:
+        build_id = self.environment().get("PEEROK_BUILD_ID")
+        if not build_id:
+            # An earlier start may have had one, and workers that have none would get no work.
+            self._job("deploy", "deploy", "current", "--unversioned")
         start_workers(self.worker, self.worker_2)
-        if build_id := self.environment().get("PEEROK_BUILD_ID"):
+        if build_id:
             self._job("deploy", "deploy", "current", build_id)
 
     def _job(self, name: str, *words: str) -> None:

@@ -13,7 +13,7 @@ from typer.main import get_command
 
 import cli
 from api.main import create
-from local import temporal_cluster
+from local import namespaces
 from local.cluster import Cluster, ClusterPorts
 from settings import Settings
 
@@ -126,7 +126,7 @@ def test_the_cluster_without_containers_is_the_same() -> None:
     assert len([name for name in names if name.startswith("worker")]) == replicas
     assert SERVICES["api-2"]["command"] == SERVICES["api"]["command"]
     [retention] = re.findall(r"--retention (\d+)d", "".join(_namespace_command()))
-    assert timedelta(days=int(retention)) == temporal_cluster.RETENTION
+    assert timedelta(days=int(retention)) == namespaces.RETENTION
     assert SERVICES["temporal-postgres"]["image"] == SERVICES["postgres"]["image"] == "postgres:15"
 
 

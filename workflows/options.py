@@ -13,9 +13,6 @@ from temporalio.common import (
 
 from domain.outcome import CaseBrief, Outcome
 
-DEPLOYMENT = "peerok"
-"""What the workers of one product are to Temporal; their builds are its versions."""
-
 
 class TaskQueue(StrEnum):
     """Where work waits for a worker, so that one kind of it can grow without the others."""
