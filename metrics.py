@@ -126,13 +126,17 @@ POOL = Gauge(
 )
 
 
-def watch_pool(engine: AsyncEngine) -> None:
-    """Show how many connections this engine has open and in use; the last one watched counts."""
-    pool = engine.pool
-    assert isinstance(pool, QueuePool), "an engine of ours has a pool"
-    POOL.labels("in_use").set_function(pool.checkedout)
-    POOL.labels("idle").set_function(pool.checkedin)
-    POOL.labels("allowed").set(pool.size())
+def watch_pool(*engines: AsyncEngine) -> None:
+    """Show how many connections these engines have open and in use; the last watched count."""
+    pools = [_pool(engine) for engine in engines]
+    POOL.labels("in_use").set_function(lambda: sum(pool.checkedout() for pool in pools))
+    POOL.labels("idle").set_function(lambda: sum(pool.checkedin() for pool in pools))
+    POOL.labels("allowed").set(sum(pool.size() for pool in pools))
+
+
+def _pool(engine: AsyncEngine) -> QueuePool:
+    assert isinstance(engine.pool, QueuePool), "an engine of ours has a pool"
+    return engine.pool
 
 
 def page() -> bytes:

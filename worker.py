@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -47,7 +47,7 @@ HANDED_ON_AFTER = timedelta(seconds=5)
 """When a case goes to another worker than the one that has it in memory; 10 s by default."""
 CONNECT_TRIES = 30
 LOOPS = 4
-"""Each may hold a connection; a step that waits for one in vain is a step that fails."""
+"""Each may hold a connection, and has it to itself: however many steps wait, mails go out."""
 
 log = structlog.get_logger()
 
@@ -56,17 +56,15 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
     """Work until `stopped`; then finish the steps that have begun."""
     failpoints.arm(our.fail_at)
     queues = served(our)
-    engine = connect(our.database_url, our.database_pool)
-    metrics.watch_pool(engine)
     client = await _connected(our)
     await _require_work(client, our)
-    post = Post(engine, our)
-    sweeper = Sweeper(engine, Doors(client, our.task_queue_prefix), our.sweep_after)
-    loops = (post, sweeper, Sealer(engine), Gauges(engine))
+    engine, own = pools(our)
+    metrics.watch_pool(engine, own)
+    sweeper = Sweeper(own, Doors(client, our.task_queue_prefix), our.sweep_after)
+    loops = (Post(own, our), sweeper, Sealer(own), Gauges(own))
+    workers = [composed(client, engine, our, queue) for queue in queues]
     try:
-        async with contextlib.AsyncExitStack() as workers, asyncio.TaskGroup() as group:
-            for queue in queues:
-                await workers.enter_async_context(composed(client, engine, our, queue))
+        async with together(workers), asyncio.TaskGroup() as group:
             # A loop that ends by an error ends the process: whoever started us sees it.
             running = [group.create_task(loop.run()) for loop in loops]
             logs.announce("worker ready")
@@ -77,7 +75,25 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
                     loop.cancel()
                 await asyncio.wait(running, timeout=1)
     finally:
-        await engine.dispose()
+        await asyncio.gather(engine.dispose(), own.dispose())
+
+
+@contextlib.asynccontextmanager
+async def together(workers: Sequence[Worker]) -> AsyncIterator[None]:
+    """Run them; at the end all have the same grace, not each its own after the other's."""
+    async with contextlib.AsyncExitStack() as running:
+        for one in workers:
+            await running.enter_async_context(one)
+        try:
+            yield
+        finally:
+            await asyncio.gather(*(one.shutdown() for one in workers))
+
+
+def pools(our: Settings) -> tuple[AsyncEngine, AsyncEngine]:
+    """The connections of the steps of all queues together, and those of the loops."""
+    steps = connect(our.database_url, our.database_pool - LOOPS)
+    return steps, connect(our.database_url, LOOPS)
 
 
 def served(our: Settings) -> list[TaskQueue]:
