@@ -60,6 +60,8 @@ class CaseBrief(_Travels):
     if_nobody_acts: str
     client: str
     freelancer: str
+    staff_task: str = ""
+    """What staff have to look at, whoever's turn it is."""
 
     @property
     def workflow_id(self) -> str:
@@ -120,6 +122,7 @@ def brief(job: Job, dispute: Dispute | None, case: Job | Dispute) -> CaseBrief:
         if_nobody_acts=_nobody(case, dispute),
         client=case.client,
         freelancer=case.freelancer,
+        staff_task=case.tasks[0].kind if case.tasks and not over else "",
     )
 
 

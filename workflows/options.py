@@ -78,6 +78,7 @@ CLIENT_ID = SearchAttributeKey.for_keyword("ClientId")
 FREELANCER_ID = SearchAttributeKey.for_keyword("FreelancerId")
 NEXT_DEADLINE = SearchAttributeKey.for_datetime("NextDeadline")
 OWNER = SearchAttributeKey.for_keyword("Owner")
+STAFF_TASK = SearchAttributeKey.for_keyword("StaffTask")
 STUCK = SearchAttributeKey.for_bool("Stuck")
 
 
@@ -90,6 +91,8 @@ def search_attributes(case: CaseBrief) -> TypedSearchAttributes:
         SearchAttributePair(OWNER, case.owner or "nobody"),
         SearchAttributePair(STUCK, False),
     ]
+    if case.staff_task:
+        pairs.append(SearchAttributePair(STAFF_TASK, case.staff_task))
     if case.due_at is not None:
         pairs.append(SearchAttributePair(NEXT_DEADLINE, case.due_at))
     return TypedSearchAttributes(pairs)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ import httpx
 import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 from temporalio.client import Client
 
 import tracing
@@ -20,7 +22,8 @@ from local.places import free_ports
 from local.stack import Stack
 from local.turns import in_turn
 from tests.observe.collector import Collector, Span, collector
-from tests.observe.promql import Unreadable, metrics
+from tests.observe.promql import Unreadable, metrics, selected
+from workflows.options import CHECKS
 
 OPS = Path(__file__).parents[2] / "ops"
 ALERTS = [
@@ -28,6 +31,13 @@ ALERTS = [
     for group in yaml.safe_load((OPS / "alerts.yml").read_text())["groups"]
     for rule in group["rules"]
 ]
+GUIDE = (OPS.parent / "docs" / "operations.md").read_text()
+RUNBOOKS = {
+    title.lower().replace(" ", "-")
+    for title in re.findall(
+        "(?m)^### (.+)$", GUIDE.partition("\n## Runbooks\n")[2].partition("\n## ")[0]
+    )
+}
 THEIRS = "4bf92f3577b34da6a3ce929d0e0e4736"
 """The trace that people of these tests say they are in."""
 PANELS: list[dict[str, Any]] = json.loads((OPS / "dashboard.json").read_text())["panels"]
@@ -61,21 +71,31 @@ def stack(server_folder: Path, collected: Collector) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="module")
-def live(stack: Stack) -> set[str]:
-    """The names of all samples that Prometheus would read of these processes."""
+def samples(stack: Stack) -> list[Sample]:
+    """All that Prometheus would read of these processes."""
     ports = [stack.settings[f"PEEROK_{name}METRICS_PORT"] for name in ("", "TEMPORAL_")]
     urls = [f"{stack.url}/metrics", *(f"http://127.0.0.1:{port}/metrics" for port in ports)]
 
-    def names() -> set[str]:
-        return {
-            sample.name
+    def read() -> list[Sample]:
+        return [
+            sample
             for url in urls
             for family in text_string_to_metric_families(httpx.get(url).text)
             for sample in family.samples
-        }
+        ]
 
-    _until(lambda: "peerok_invariants_checked_timestamp_seconds" in names(), 30)
-    return names()
+    def checked() -> bool:
+        named = "peerok_invariants_checked_timestamp_seconds"
+        return {one.labels["check"] for one in read() if one.name == named} == set(CHECKS)
+
+    _until(checked, 40)
+    return read()
+
+
+@pytest.fixture(scope="module")
+def live(samples: list[Sample]) -> set[str]:
+    """The names of them."""
+    return {sample.name for sample in samples}
 
 
 @pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])
@@ -84,6 +104,16 @@ def test_an_alert_names_metrics_that_exist(rule: dict[str, Any], live: set[str])
     assert metrics(rule["expr"]) and metrics(rule["expr"]) <= live
     assert rule["labels"]["severity"] in ("page", "ticket")
     assert rule["annotations"]["summary"]
+    assert rule["labels"]["runbook"] in RUNBOOKS
+
+
+@pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])
+def test_an_alert_asks_for_labels_that_exist(rule: dict[str, Any], samples: list[Sample]) -> None:
+    """Each word of an alternative is a value that a live process shows."""
+    for metric, label, pattern in selected(rule["expr"]):
+        seen = {one.labels[label] for one in samples if one.name == metric}
+        for each in pattern.split("|") if label != "status" else ():
+            assert any(re.fullmatch(each, value) for value in seen), (metric, label, each, seen)
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel["title"])
@@ -214,7 +244,8 @@ def _with_a_trace_of_theirs(urls: Sequence[str], timeout_s: float) -> httpx.Asyn
 
 async def _check(stack: Stack) -> None:
     client = await Client.connect(stack.environment()["TEMPORAL_ADDRESS"])
-    await client.get_schedule_handle("check-books-newest").trigger()
+    for check in CHECKS:
+        await client.get_schedule_handle(f"check-books-{check}").trigger()
 
 
 def _until(holds: Callable[[], bool], seconds: float) -> None:
