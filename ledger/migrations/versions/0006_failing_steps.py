@@ -2,15 +2,15 @@
 
 from ledger.migrations.scripts import run
 
-revision = "0005"
+revision = "0006"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    run("0005_up.sql")
+    run("0006_up.sql")
 
 
 def downgrade() -> None:
-    run("0005_down.sql")
+    run("0006_down.sql")
