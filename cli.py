@@ -119,30 +119,61 @@ def search_attributes() -> None:
     print(f"Registered: {', '.join(added) or 'none was missing'}")
 
 
+@app.command()
+def namespace(name: str) -> None:
+    """Make a namespace with what our workflows need on the cluster at TEMPORAL_ADDRESS."""
+    from local import namespaces
+    from local.places import Unready
+
+    try:
+        asyncio.run(namespaces.make(settings().temporal_address, name))
+    except Unready as reason:
+        print(reason)
+        raise typer.Exit(1) from None
+    print(f"{name} is there; all that follows needs TEMPORAL_NAMESPACE={name}")
+
+
 @deploy.command("current")
-def deploy_current(build_id: str) -> None:
+def deploy_current(
+    build_id: Annotated[str, typer.Argument(help="A build whose workers run.")] = "",
+    unversioned: Annotated[
+        bool, typer.Option("--unversioned", help="Workers without a PEEROK_BUILD_ID instead.")
+    ] = False,
+) -> None:
     """Send all work to the workers of this build, once they are there."""
     from local import deployment
     from local.places import Unready
+    from workflows import builds
+
+    if bool(build_id) == unversioned:
+        raise typer.BadParameter("name a build, or say --unversioned")
+    now = settings()
 
     async def change() -> str:
-        return await deployment.make_current(await deployment.cluster(settings()), build_id)
+        client = await deployment.cluster(now)
+        name = builds.deployment(now.task_queue_prefix)
+        return await deployment.make_current(client, name, build_id)
 
     try:
         before = asyncio.run(change())
     except Unready as reason:
         print(reason)
         raise typer.Exit(1) from None
-    print(f"Build {build_id} gets the work; before, {before or 'workers without a build'} did.")
+    now_has = f"Build {build_id} gets" if build_id else "Workers without a build get"
+    print(f"{now_has} the work; before, {before or 'workers without a build'} did.")
 
 
 @deploy.command("status")
 def deploy_status() -> None:
     """The builds, the newest first; the workers of a drained one can be stopped."""
     from local import deployment
+    from workflows.builds import deployment as name_of
+
+    now = settings()
 
     async def look() -> list[deployment.Build]:
-        return await deployment.builds(await deployment.cluster(settings()))
+        client = await deployment.cluster(now)
+        return await deployment.builds(client, name_of(now.task_queue_prefix))
 
     if not (builds := asyncio.run(look())):
         print("No worker with a PEEROK_BUILD_ID has been here yet.")

@@ -25,6 +25,13 @@ def configure(level: str) -> None:
     workflow.logger.workflow_info_on_message = False
 
 
+def announce(event: str) -> None:
+    """Say this at every level: whoever started the process waits for it."""
+    processors = [*_shared(), structlog.processors.JSONRenderer()]
+    line = structlog.wrap_logger(structlog.PrintLogger(), processors, structlog.BoundLogger)
+    line.info(event)
+
+
 def _shared() -> list[Any]:
     return [
         structlog.contextvars.merge_contextvars,

@@ -71,8 +71,10 @@ SWEPT = Counter(
 
 # What the worker reads from the books, every few seconds; each worker says the same.
 MAILS_WAITING = Gauge("peerok_mails_waiting", "Mails not settled", registry=REGISTRY)
-OLDEST_MAIL = Gauge(
-    "peerok_oldest_mail_seconds", "Age of the oldest mail not settled", registry=REGISTRY
+LATEST_MAIL = Gauge(
+    "peerok_most_late_mail_seconds",
+    "How late a mail's next try is at most",
+    registry=REGISTRY,
 )
 TELLS_WAITING = Gauge("peerok_tells_waiting", "Signals not sent", registry=REGISTRY)
 OLDEST_TELL = Gauge(
@@ -89,6 +91,15 @@ OPEN_CASES = Gauge(
 )
 STUCK_CASES = Gauge(
     "peerok_stuck_cases", "Cases on the radar, by reason", ("why",), registry=REGISTRY
+)
+OLDEST_STUCK = Gauge(
+    "peerok_oldest_stuck_seconds",
+    "For how long a case is on the radar at most, by reason",
+    ("why",),
+    registry=REGISTRY,
+)
+OLDEST_UNSEALED = Gauge(
+    "peerok_oldest_unsealed_seconds", "Age of the oldest entry without a seal", registry=REGISTRY
 )
 MOST_OVERDUE = Gauge(
     "peerok_most_overdue_seconds", "How long the clock of a case is late at most", registry=REGISTRY
@@ -126,13 +137,17 @@ POOL = Gauge(
 )
 
 
-def watch_pool(engine: AsyncEngine) -> None:
-    """Show how many connections this engine has open and in use; the last one watched counts."""
-    pool = engine.pool
-    assert isinstance(pool, QueuePool), "an engine of ours has a pool"
-    POOL.labels("in_use").set_function(pool.checkedout)
-    POOL.labels("idle").set_function(pool.checkedin)
-    POOL.labels("allowed").set(pool.size())
+def watch_pool(*engines: AsyncEngine) -> None:
+    """Show how many connections these engines have open and in use; the last watched count."""
+    pools = [_pool(engine) for engine in engines]
+    POOL.labels("in_use").set_function(lambda: sum(pool.checkedout() for pool in pools))
+    POOL.labels("idle").set_function(lambda: sum(pool.checkedin() for pool in pools))
+    POOL.labels("allowed").set(sum(pool.size() for pool in pools))
+
+
+def _pool(engine: AsyncEngine) -> QueuePool:
+    assert isinstance(engine.pool, QueuePool), "an engine of ours has a pool"
+    return engine.pool
 
 
 def page() -> bytes:

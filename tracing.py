@@ -8,6 +8,7 @@ from opentelemetry import propagate, trace
 from opentelemetry.context import Context
 from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from opentelemetry.propagators.textmap import CarrierT, Getter, default_getter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
@@ -19,6 +20,7 @@ from opentelemetry.sdk.trace.sampling import (
     SamplingResult,
 )
 from opentelemetry.trace import Link, SpanKind, Status, TraceState
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import Attributes
 from temporalio.client import Interceptor
 from temporalio.contrib.opentelemetry import TracingInterceptor
@@ -26,10 +28,20 @@ from temporalio.contrib.opentelemetry import TracingInterceptor
 from settings import Settings
 
 TRACER = trace.get_tracer("peerok")
-PEOPLES = ("client", "user_agent", "net.peer", "http.user_agent", "http.target", "url.query")
-"""How the names of attributes begin that say who asked, and with which words."""
+SHOWN = frozenset(
+    {
+        *("http.method", "http.request.method", "http.route"),
+        *("http.status_code", "http.response.status_code"),
+        *("db.system", "db.system.name", "db.name", "db.namespace"),
+        *("db.statement", "db.query.text"),
+        *("peerok.case_id", "peerok.instruction_id", "peerok.workflow_id", "temporalWorkflowID"),
+    }
+)
+"""What may leave the process; whatever else a library adds may say who asked, or with what."""
 UNSEEN = "healthz,readyz,metrics"
 PARENT = "traceparent"
+CARRIED = TraceContextTextMapPropagator()
+"""How a place in a trace becomes text: ids alone."""
 
 
 def begin(our: Settings, service: str) -> None:
@@ -44,6 +56,7 @@ def begin(our: Settings, service: str) -> None:
     )
     provider.add_span_processor(BatchSpanProcessor(_Discreet(exporter), schedule_delay_millis=1000))
     trace.set_tracer_provider(provider)
+    propagate.set_global_textmap(_Deaf())
     AsyncPGInstrumentor().instrument()  # type: ignore[no-untyped-call] # it has no types
 
 
@@ -54,7 +67,7 @@ def follow(app: FastAPI) -> None:
 
 def interceptors(our: Settings) -> list[Interceptor]:
     """What makes a span of each signal and start that a client sends."""
-    return [] if our.otlp_endpoint is None else [TracingInterceptor()]
+    return [] if our.otlp_endpoint is None else [_Signals()]
 
 
 def on() -> bool:
@@ -65,7 +78,7 @@ def on() -> bool:
 def parent() -> str | None:
     """The place in its trace of what runs now, as text that can be kept; None: not traced."""
     carrier: dict[str, str] = {}
-    propagate.inject(carrier)
+    CARRIED.inject(carrier)
     return carrier.get(PARENT)
 
 
@@ -73,9 +86,32 @@ def parent() -> str | None:
 def span(name: str, under: str | None, **attributes: str | None) -> Iterator[None]:
     """What is done in this block, as a part of the trace it was kept from."""
     given = {f"peerok.{key}": value for key, value in attributes.items() if value is not None}
-    before = propagate.extract({PARENT: under}) if under else None
+    before = CARRIED.extract({PARENT: under}) if under else None
     with TRACER.start_as_current_span(name, before, attributes=given):
         yield
+
+
+class _Deaf(TraceContextTextMapPropagator):
+    """A trace begins at our edge.
+
+    What a caller sends as theirs may be anything, and would go on into histories.
+    """
+
+    def extract(
+        self,
+        carrier: CarrierT,
+        context: Context | None = None,
+        getter: Getter[CarrierT] = default_getter,
+    ) -> Context:
+        return context or Context()
+
+
+class _Signals(TracingInterceptor):
+    """Puts into a signal's header where it stands in its trace, and nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text_map_propagator = CARRIED
 
 
 class _Roots(Sampler):
@@ -100,7 +136,7 @@ class _Roots(Sampler):
 
 
 class _Discreet(SpanExporter):
-    """Exports spans without who asked, and without the words of errors, which may quote a row."""
+    """Exports of spans what is `SHOWN`, without the words of errors, which may quote a row."""
 
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter = exporter
@@ -116,7 +152,7 @@ class _Discreet(SpanExporter):
 
 
 def _discreet(one: ReadableSpan) -> ReadableSpan:
-    kept = {k: v for k, v in (one.attributes or {}).items() if not k.startswith(PEOPLES)}
+    kept = {k: v for k, v in (one.attributes or {}).items() if k in SHOWN}
     return ReadableSpan(
         name=one.name,
         context=one.context,

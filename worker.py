@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -29,11 +29,12 @@ from activities.sweeper import Sweeper
 from ledger.calendars import business_calendar
 from ledger.database import connect
 from settings import Settings, settings
+from workflows import builds
 from workflows.checks import ChecksWorkflow
 from workflows.dispute import DisputeWorkflow
 from workflows.doors import Doors
 from workflows.job import JobWorkflow
-from workflows.options import DEPLOYMENT, TaskQueue
+from workflows.options import TaskQueue
 
 LIVES: Mapping[TaskQueue, Sequence[type]] = {
     TaskQueue.JOBS: (JobWorkflow, DisputeWorkflow),
@@ -46,7 +47,7 @@ HANDED_ON_AFTER = timedelta(seconds=5)
 """When a case goes to another worker than the one that has it in memory; 10 s by default."""
 CONNECT_TRIES = 30
 LOOPS = 4
-"""Each may hold a connection; a step that waits for one in vain is a step that fails."""
+"""Each may hold a connection, and has it to itself: however many steps wait, mails go out."""
 
 log = structlog.get_logger()
 
@@ -55,19 +56,18 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
     """Work until `stopped`; then finish the steps that have begun."""
     failpoints.arm(our.fail_at)
     queues = served(our)
-    engine = connect(our.database_url, our.database_pool)
-    metrics.watch_pool(engine)
     client = await _connected(our)
-    post = Post(engine, our)
-    sweeper = Sweeper(engine, Doors(client, our.task_queue_prefix), our.sweep_after)
-    loops = (post, sweeper, Sealer(engine), Gauges(engine))
+    await _require_work(client, our)
+    engine, own = pools(our)
+    metrics.watch_pool(engine, own)
+    sweeper = Sweeper(own, Doors(client, our.task_queue_prefix), our.sweep_after)
+    loops = (Post(own, our), sweeper, Sealer(own), Gauges(own))
+    workers = [composed(client, engine, our, queue) for queue in queues]
     try:
-        async with contextlib.AsyncExitStack() as workers, asyncio.TaskGroup() as group:
-            for queue in queues:
-                await workers.enter_async_context(composed(client, engine, our, queue))
+        async with together(workers), asyncio.TaskGroup() as group:
             # A loop that ends by an error ends the process: whoever started us sees it.
             running = [group.create_task(loop.run()) for loop in loops]
-            print("worker ready", flush=True)  # noqa: T201 - whoever started us waits for it
+            logs.announce("worker ready")
             await stopped.wait()
             # Before Python 3.12 a cancellation that meets the end of a `wait_for` is lost.
             while not all(loop.done() for loop in running):
@@ -75,7 +75,25 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
                     loop.cancel()
                 await asyncio.wait(running, timeout=1)
     finally:
-        await engine.dispose()
+        await asyncio.gather(engine.dispose(), own.dispose())
+
+
+@contextlib.asynccontextmanager
+async def together(workers: Sequence[Worker]) -> AsyncIterator[None]:
+    """Run them; at the end all have the same grace, not each its own after the other's."""
+    async with contextlib.AsyncExitStack() as running:
+        for one in workers:
+            await running.enter_async_context(one)
+        try:
+            yield
+        finally:
+            await asyncio.gather(*(one.shutdown() for one in workers))
+
+
+def pools(our: Settings) -> tuple[AsyncEngine, AsyncEngine]:
+    """The connections of the steps of all queues together, and those of the loops."""
+    steps = connect(our.database_url, our.database_pool - LOOPS)
+    return steps, connect(our.database_url, LOOPS)
 
 
 def served(our: Settings) -> list[TaskQueue]:
@@ -101,6 +119,17 @@ async def _connected(our: Settings) -> Client:
             log.warning("Temporal does not answer yet", error=str(away)[:200])
             await asyncio.sleep(1)
     raise AssertionError("the last try returns or raises")
+
+
+async def _require_work(client: Client, our: Settings) -> None:
+    """SystemExit for a worker without a build id to which Temporal would give nothing."""
+    if our.build_id is None:
+        name = builds.deployment(our.task_queue_prefix)
+        if current := await builds.current(client, name):
+            raise SystemExit(
+                f"Build {current} has the work, and this worker would get none: set PEEROK_BUILD_ID"
+                " or say `python -m cli deploy current --unversioned`"
+            )
 
 
 def composed(
@@ -135,7 +164,9 @@ def _deployment(our: Settings) -> WorkerDeploymentConfig | None:
     if our.build_id is None:
         return None
     return WorkerDeploymentConfig(
-        version=WorkerDeploymentVersion(deployment_name=DEPLOYMENT, build_id=our.build_id),
+        version=WorkerDeploymentVersion(
+            deployment_name=builds.deployment(our.task_queue_prefix), build_id=our.build_id
+        ),
         use_worker_versioning=True,
         default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
     )

@@ -6,18 +6,18 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, FailureError
 
 import metrics
 import tracing
-from activities.watching import watched
+from activities.watching import Watched, watched
 from domain.calendar import Calendar
 from domain.outcome import Outcome, StepRequest
 from failpoints import here
-from ledger import instructions, steps, tells
+from ledger import failing, instructions, steps, tells
 from ledger.database import in_short, is_serialization_conflict
 from ledger.recording import Taken
 
@@ -40,15 +40,33 @@ class Books:
     async def commit_step(self, request: StepRequest) -> Outcome:
         """Take one step; asked again, it answers what it answered before."""
         here("step.taking")
-        with without_values():
-            with watched(request, await self._trace_of(request)) as step:
-                taken = await self._taken(request)
-                here("step.committed")
-                step.came_to(taken)
-            if taken.tells:
-                await tell(self._engine, self._heard, taken.tells)
+        try:
+            with without_values():
+                with watched(request) as step:
+                    taken = await self._commit(request, step)
+                if taken.tells:
+                    await tell(self._engine, self._heard, taken.tells)
+        except ApplicationError as failure:
+            await self._keeps_failing(request.case_id, f"{failure.type}: {failure.message}")
+            raise
+        await self._keeps_failing(request.case_id, None)
         here("step.answering")
         return taken.outcome
+
+    async def _commit(self, request: StepRequest, step: Watched) -> Taken:
+        with step.traced(await self._trace_of(request)):
+            taken = await self._taken(request)
+            here("step.committed")
+            step.came_to(taken)
+        return taken
+
+    async def _keeps_failing(self, case_id: str, what: str | None) -> None:
+        """Note for the radar what a visible try failed on, or that it did not; if that can be."""
+        if not activity.in_activity() or activity.info().is_local:
+            return
+        with suppress(SQLAlchemyError, OSError):
+            async with self._engine.begin() as c:
+                await (failing.over(c, case_id) if what is None else failing.note(c, case_id, what))
 
     async def _trace_of(self, request: StepRequest) -> str | None:
         """Where the request that this step answers stands in its trace, when there are traces."""

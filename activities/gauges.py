@@ -42,7 +42,7 @@ class Gauges:
 def show(found: figures.Figures) -> None:
     """Set every gauge, those to zero that nothing was found for."""
     metrics.MAILS_WAITING.set(found.mails.many)
-    metrics.OLDEST_MAIL.set(found.mails.oldest_s)
+    metrics.LATEST_MAIL.set(found.mails.oldest_s)
     metrics.TELLS_WAITING.set(found.tells.many)
     metrics.OLDEST_TELL.set(found.tells.oldest_s)
     metrics.UNDECIDED.set(found.instructions.many)
@@ -50,8 +50,10 @@ def show(found: figures.Figures) -> None:
     metrics.MOST_OVERDUE.set(found.clocks.oldest_s)
     for kind in {*KINDS, *found.open_cases}:
         metrics.OPEN_CASES.labels(kind).set(found.open_cases.get(kind, 0))
-    for why, many in found.stuck.items():
-        metrics.STUCK_CASES.labels(why).set(many)
+    metrics.OLDEST_UNSEALED.set(found.unsealed.oldest_s)
+    for why, reach in found.stuck.items():
+        metrics.STUCK_CASES.labels(why).set(reach.many)
+        metrics.OLDEST_STUCK.labels(why).set(reach.oldest_s)
     metrics.STAFF_TASKS.clear()
     for kind, many in ({"invariant": 0} | found.staff_tasks).items():
         metrics.STAFF_TASKS.labels(kind).set(many)

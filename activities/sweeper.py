@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import structlog
 from pydantic import ValidationError
@@ -24,12 +24,17 @@ PAUSE_S = 2.0
 UNTOLD_AFTER = timedelta(seconds=2)
 TOLD_IS_KEPT = timedelta(days=1)
 BATCH = 100
+BATCHES = 10
+"""How many batches of open cases one pass looks at while workflows are missing."""
 LONGEST_PAUSE_S = 600.0
 MOST_DOUBLINGS = 20
 AWAY = frozenset(
     {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
 )
 """Temporal itself is not there; anything else is about one workflow."""
+
+
+Name = TypeVar("Name", str, int)
 
 
 class Doors(Protocol):
@@ -44,24 +49,25 @@ class Doors(Protocol):
     async def running(self, workflow_ids: Sequence[str]) -> set[str]: ...
 
 
-class Patience:
+class Patience(Generic[Name]):
     """How long until the same thing is tried again: twice as long each time, up to a limit.
 
     A signal is an event in a history that has a limit, so a case that is stuck for days must
-    not get one with every sweep.
+    not get one with every sweep. Nor may the hopeless, who are the oldest, fill every batch.
     """
 
     def __init__(self, first: timedelta) -> None:
         self._first_s = first.total_seconds()
-        self._tried: dict[str, tuple[int, float]] = {}
+        self._tried: dict[Name, tuple[int, float]] = {}
 
-    def due(self, waiting: Sequence[str]) -> list[str]:
-        """Those whose next try has come; whatever waits no longer is forgotten."""
+    def resting(self) -> list[Name]:
+        """Those whose next try has not come; who was not seen long after it is forgotten."""
         now = time.monotonic()
-        self._tried = {name: self._tried[name] for name in waiting if name in self._tried}
-        return [name for name in waiting if now >= self._tried.get(name, (0, 0.0))[1]]
+        kept = {name: one for name, one in self._tried.items() if now < one[1] + LONGEST_PAUSE_S}
+        self._tried = kept
+        return [name for name, (_, moment) in kept.items() if now < moment]
 
-    def tried(self, name: str) -> None:
+    def tried(self, name: Name) -> None:
         """It was tried just now; a try that reached nobody is not told of here."""
         times = self._tried.get(name, (0, 0.0))[0]
         pause = min(self._first_s * 2 ** min(times, MOST_DOUBLINGS), LONGEST_PAUSE_S)
@@ -75,8 +81,9 @@ class Sweeper:
         self._engine = engine
         self._doors = doors
         self._sweep_after = sweep_after
-        self._signalled = Patience(sweep_after)
-        self._started = Patience(sweep_after)
+        self._signalled = Patience[str](sweep_after)
+        self._started = Patience[str](sweep_after)
+        self._told = Patience[int](sweep_after)
         self._cursor = ""
 
     async def run(self) -> None:
@@ -91,23 +98,24 @@ class Sweeper:
     async def instructions(self) -> int:
         """Signal each instruction that waits for its outcome too long; how many."""
         async with self._engine.connect() as c:
-            waiting = await instructions.overdue(c, self._sweep_after)
-        rows = {row["id"]: row for row in waiting}
-        due = self._signalled.due(list(rows))
+            resting = self._signalled.resting()
+            due = await instructions.overdue(c, self._sweep_after, but=resting)
         for one in due:
-            await self._start(rows[one]["case_id"], rows[one]["command"], one)
-            self._signalled.tried(one)
+            await self._start(one["case_id"], one["command"], one["id"])
+            self._signalled.tried(one["id"])
         return len(due)
 
     async def tells(self) -> int:
         """Tell what was not told, until Temporal is away; how many heard it."""
         async with self._engine.connect() as c:
-            waiting = await tells.untold(c, UNTOLD_AFTER)
+            waiting = await tells.untold(c, UNTOLD_AFTER, but=self._told.resting())
         told: list[int] = []
         try:
             for row in waiting:
                 if await self._reached(row.workflow_id):
-                    told.append(row.id)  # noqa: PERF401 - what was told before an error counts
+                    told.append(row.id)
+                else:
+                    self._told.tried(row.id)
         finally:
             if told:
                 here("sweep.told")
@@ -121,22 +129,33 @@ class Sweeper:
         One whose workflow runs, and waits for a later moment than its row says, looks again.
         """
         async with self._engine.connect() as c:
-            late = await cases.overdue(c, BATCH)
-        due = self._started.due(late)
+            due = await cases.overdue(c, BATCH, but=self._started.resting())
         for one in due:
             await self._start(one, TOLD)
             self._started.tried(one)
         return len(due)
 
     async def missing(self) -> int:
-        """Start open cases that have no open workflow, a batch of all open cases at a time."""
+        """Start open cases that have no open workflow; a batch of all open cases at a time.
+
+        Where one is missing there may be many: a store was lost, and the next batch waits less.
+        """
+        started = 0
+        for _ in range(BATCHES):
+            found = await self._missing()
+            started += found
+            if not found or not self._cursor:
+                break
+        return started
+
+    async def _missing(self) -> int:
         async with self._engine.connect() as c:
             batch = await cases.open_after(c, self._cursor, BATCH)
         running = await self._doors.running(list(batch.values())) if batch else set()
-        self._cursor = max(batch) if len(batch) == BATCH else ""
         lost = [case_id for case_id, workflow in batch.items() if workflow not in running]
         for one in lost:
             await self._start(one)
+        self._cursor = max(batch) if len(batch) == BATCH else ""
         return len(lost)
 
     async def forget(self) -> int:

@@ -1,8 +1,8 @@
 """What operators see of a step: its lines in the log carry its ids, it is counted and traced."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 
 from structlog.contextvars import bound_contextvars
 from temporalio import activity
@@ -18,9 +18,14 @@ CLOCK, SOMEBODY = "clock", "somebody"
 class Watched:
     """One step, and what came of it as soon as that is known."""
 
-    def __init__(self, request: StepRequest) -> None:
+    def __init__(self, request: StepRequest, ids: Mapping[str, str]) -> None:
         self.command = SOMEBODY if request.instruction_id else CLOCK
         self.outcome = "failed"
+        self._ids = ids
+
+    def traced(self, under: str | None) -> AbstractContextManager[None]:
+        """What is done in this block, in the trace of its request."""
+        return tracing.span("commit_step", under, **self._ids)
 
     def came_to(self, taken: Taken) -> None:
         """It was committed."""
@@ -31,13 +36,13 @@ class Watched:
 
 
 @contextmanager
-def watched(request: StepRequest, under: str | None) -> Iterator[Watched]:
-    """Watch the step that is taken in this block; `under`: the trace of its request."""
-    step, begun = Watched(request), time.monotonic()
+def watched(request: StepRequest) -> Iterator[Watched]:
+    """Watch the step that is taken in this block."""
     about = {"case_id": request.case_id, "instruction_id": request.instruction_id}
     ids = {name: one for name, one in about.items() if one is not None} | _workflow()
+    step, begun = Watched(request, ids), time.monotonic()
     try:
-        with bound_contextvars(**ids), tracing.span("commit_step", under, **ids):
+        with bound_contextvars(**ids):
             yield step
     finally:
         seconds = time.monotonic() - begun

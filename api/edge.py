@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from uuid import uuid4
 
-from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog import get_logger
@@ -36,6 +35,10 @@ _ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 logger = get_logger()
 
 
+class CutShort(Exception):
+    """An answer that had begun came to no end; the log of the request says why."""
+
+
 class Edge:
     """ASGI middleware around the whole app."""
 
@@ -54,7 +57,8 @@ class Edge:
             except Exception as error:
                 await _log(scope["path"], error)
                 if answer.started:
-                    raise
+                    # The server cuts the connection short, so that nobody takes a half for all.
+                    raise CutShort from None
                 await respond(Problem("internal"))(scope, receive, answer.send)
             finally:
                 # What the request was about was bound on the way.
@@ -86,15 +90,12 @@ def _route(scope: Scope) -> str:
 
 
 async def _log(path: str, error: Exception) -> None:
-    """Our bug, with its traceback; of the database's errors only what holds no value.
+    """Our bug: what it was and where, without its words.
 
-    They quote rows and what was sent, in their own words and in those of their causes.
+    They quote rows and what was sent, in an error's own words and in those of its causes.
     """
-    if isinstance(error, DBAPIError):
-        places = traceback.format_tb(error.__traceback__)
-        await logger.aerror("request_failed", path=path, error=in_short(error), places=places)
-    else:
-        await logger.aexception("request_failed", path=path)
+    places = traceback.format_tb(error.__traceback__)
+    await logger.aerror("request_failed", path=path, error=in_short(error), places=places)
 
 
 class _Answer:

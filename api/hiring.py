@@ -69,7 +69,7 @@ async def _draft(c: AsyncConnection, asked: Offered, decider: Decider) -> Job:
     if starts is None:
         starts = (await people.of(c, client))["start_when_funded"]
     terms = Terms(
-        policy=Policy.model_validate(decider.settings.policy),
+        policy=Policy.model_validate(decider.settings.policy, extra="forbid"),
         price_minor=asked.price.amount_minor,
         currency=asked.price.currency,
         work_period=timedelta(days=asked.days),

@@ -7,6 +7,7 @@ from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -59,8 +60,16 @@ class Outcomes:
 
     async def _hand_out(self) -> None:
         async with to_read(self.engine) as c:
-            known = await instructions.outcomes(c, list(self._futures))
+            known = await instructions.recorded(c, list(self._futures))
         for instruction_id, outcome in known.items():
             future = self._futures.get(instruction_id)
             if future is not None and not future.done():
-                future.set_result(outcome)
+                _resolve(future, outcome)
+
+
+def _resolve(future: asyncio.Future[Recorded], outcome: object) -> None:
+    """One that cannot be read fails for those who wait for it, and for nobody else."""
+    try:
+        future.set_result(Recorded.model_validate(outcome))
+    except ValidationError as unreadable:
+        future.set_exception(unreadable)

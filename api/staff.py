@@ -1,7 +1,8 @@
 """Staff: the cases that need somebody, rulings, paused clocks, and another try after a failure."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -15,7 +16,7 @@ from api.cases import Task
 from api.decisions import add_routes
 from api.idempotency import Key
 from api.ids import CaseId
-from api.pages import Limit, Page, Place, page
+from api.pages import Limit, Page, Place, bad_cursor, page
 from api.problems import Problem
 from api.state import Engine, Temporal
 from ledger import cases, people, radar, reading
@@ -35,6 +36,9 @@ async def sworn(caller: TheCaller, engine: Engine) -> Caller:
     return caller
 
 
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+LONGEST_MOMENT = 16
+"""Digits of a moment in microseconds, until the year 2286."""
 Staff = Annotated[Caller, Depends(_staff)]
 router = APIRouter(prefix="/staff", tags=["staff"], dependencies=[Depends(sworn)])
 on_jobs = APIRouter(prefix="/jobs")
@@ -42,14 +46,14 @@ on_disputes = APIRouter(prefix="/disputes")
 
 
 class Reason(Shown):
-    """Why a case is on the radar: overdue, waits_for_staff, task_open or undecided."""
+    """Why a case is on the radar: overdue, waits_for_staff, task_open, failing or undecided."""
 
     why: str
     since: datetime
 
 
 class CaseLine(Shown):
-    """An open case in the staff's list."""
+    """A case in the staff's list."""
 
     id: str
     kind: str
@@ -79,14 +83,18 @@ async def listed(
     engine: Engine,
     place: Place,
     limit: Limit = 50,
-    stuck: Annotated[bool, Query(description="overdue, waiting for staff, or undecided")] = False,
+    stuck: Annotated[bool, Query(description="Those alone that somebody must look at")] = False,
     turn: Annotated[str | None, Query(pattern="^(client|freelancer|mediator|staff)$")] = None,
 ) -> Page[CaseLine]:
-    """Open cases, newest first; `stuck=true`: those somebody must look at, oldest first."""
+    """Open cases, newest first; `stuck=true`: all that somebody must look at, longest first."""
     async with engine.connect() as c:
-        rows = await reading.for_staff(c, place, limit + 1, stuck=stuck, turn=turn)
+        if stuck:
+            rows = await reading.stuck(c, _since(place), limit + 1, turn=turn)
+        else:
+            rows = await reading.for_staff(c, place, limit + 1, turn=turn)
         found = await radar.blips(c, [row["id"] for row in rows])
-    return page(rows, limit, lambda row: _line(row, found[row["id"]]))
+    show = partial(_shown, found)
+    return page(rows, limit, show, _place) if stuck else page(rows, limit, show)
 
 
 @router.post("/cases/{case_id}/retry", response_model=Retried)
@@ -109,12 +117,27 @@ async def retry(
     return Retried(case_id=case_id, told=told)
 
 
-def _line(row: RowMapping, blips: Sequence[radar.Blip]) -> CaseLine:
+def _shown(found: Mapping[str, Sequence[radar.Blip]], row: RowMapping) -> CaseLine:
+    blips = found[row["id"]]
     tasks = [Task.model_validate(task) for task in row["data"].get("tasks", ())]
     reasons = [Reason(why=blip.why, since=blip.since) for blip in blips]
     overdue = any(blip.why == "overdue" for blip in blips)
     more = {"turn": row["owner"], "overdue": overdue, "stuck": reasons, "staff_tasks": tasks}
     return CaseLine(**{**row, **more})
+
+
+def _place(row: RowMapping) -> str:
+    """Where the list of stuck cases goes on after this one, though it may have left by then."""
+    return f"{(row['stuck_since'] - EPOCH) // MICROSECOND}.{row['id']}"
+
+
+def _since(place: str | None) -> tuple[datetime, str] | None:
+    if place is None:
+        return None
+    microseconds, _, case_id = place.partition(".")
+    if not microseconds.isdecimal() or len(microseconds) > LONGEST_MOMENT:
+        raise bad_cursor()
+    return EPOCH + int(microseconds) * MICROSECOND, case_id
 
 
 add_routes(on_jobs, jobs.NOUN, staff=True)

@@ -90,7 +90,7 @@ class Entry:
 class Parts(BaseModel):
     """From which of a wallet's accounts a hold was taken, in minor units; a refund follows it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     credits_provisional: Minor = 0
     earnings_provisional: Minor = 0

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class BusinessDays(BaseModel):
     """So many working days: neither Saturday nor Sunday nor a public holiday."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     business_days: int = Field(ge=1, le=60)
 

@@ -89,7 +89,9 @@ class Ends(StrEnum):
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    """Stands in rows for years: what a newer build adds, an older one passes over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Timer(_Frozen):

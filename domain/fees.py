@@ -10,7 +10,7 @@ from domain.money import Minor, portion
 class Commission(BaseModel):
     """The platform's share of a released amount; nothing is taken from a refund."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     rate: Decimal = Decimal("0.10")
     minimum_minor: Minor = 1_00
@@ -25,7 +25,7 @@ class Commission(BaseModel):
 class MediationFee(BaseModel):
     """What hiring a mediator costs the freelancer."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     rate: Decimal = Decimal("0.05")
     minimum_minor: Minor = 10_00

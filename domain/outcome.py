@@ -23,7 +23,9 @@ BACKGROUND_SAYS = {
 
 
 class _Travels(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    """Between builds: what a newer one adds, an older one passes over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Start(_Travels):
@@ -58,6 +60,8 @@ class CaseBrief(_Travels):
     if_nobody_acts: str
     client: str
     freelancer: str
+    staff_task: str = ""
+    """What staff have to look at, whoever's turn it is."""
 
     @property
     def workflow_id(self) -> str:
@@ -118,6 +122,7 @@ def brief(job: Job, dispute: Dispute | None, case: Job | Dispute) -> CaseBrief:
         if_nobody_acts=_nobody(case, dispute),
         client=case.client,
         freelancer=case.freelancer,
+        staff_task=case.tasks[0].kind if case.tasks and not over else "",
     )
 
 

@@ -25,7 +25,7 @@ def _known(timezone: str) -> str:
 class Policy(BaseModel):
     """What new contracts get. A change here never touches a running one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     version: int = 1
     timezone: Annotated[str, AfterValidator(_known)] = "America/New_York"
@@ -74,7 +74,7 @@ class Policy(BaseModel):
 class Terms(BaseModel):
     """What one contract was signed under: its price, its time, and the policy of that day."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     policy: Policy
     price_minor: Minor

@@ -1,12 +1,12 @@
 """Cases as rows: locked in order, read as the law knows them, written with their new version."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import RowMapping, Text, all_, func, insert, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.cases import OVER, Dispute, DisputeState, Job, JobState
@@ -155,11 +155,12 @@ def changes(before: Pair, after: Pair) -> Changes:
     return Changes(opened, changed, frozenset({after.job.id} if followed else ()))
 
 
-async def overdue(c: AsyncConnection, limit: int) -> list[str]:
-    """Open cases whose clock should have acted by now, the longest overdue first."""
+async def overdue(c: AsyncConnection, limit: int, *, but: Sequence[str] = ()) -> list[str]:
+    """Open cases whose clock should have acted by now, the longest overdue first, but not these."""
     query = (
         select(cases.c.id)
         .where(~cases.c.over, cases.c.wake_at < func.now() - OVERDUE_AFTER)
+        .where(cases.c.id != all_(literal(but, ARRAY(Text))))
         .order_by(cases.c.wake_at)
         .limit(limit)
     )

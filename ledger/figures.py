@@ -1,16 +1,17 @@
 """Figures of the whole book that operators watch; each query looks only at what still waits."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ledger import radar
+from ledger import radar, seals
 
 WAITING = text(
     """
-    select 'mail' as what, count(*) as many, extract(epoch from now() - min(n.created_at)) as age_s
-      from mail m join notice n on n.id = m.notice_id where m.status = 'pending'
+    select 'mail' as what, count(*) as many, extract(epoch from now() - min(next_at)) as age_s
+      from mail where status = 'pending'
     union all
     select 'tell', count(*), extract(epoch from now() - min(created_at))
       from tell where told_at is null
@@ -31,7 +32,7 @@ CHECKS = text("select name, ended_at, seconds, violations from books_check")
 
 @dataclass(frozen=True)
 class Waiting:
-    """How many of these wait, and how long the oldest has."""
+    """How many of these wait, and how late the latest is (a mail: past its next try)."""
 
     many: int
     oldest_s: float
@@ -45,8 +46,9 @@ class Figures:
     tells: Waiting
     instructions: Waiting
     clocks: Waiting
+    unsealed: Waiting
     open_cases: dict[str, int]
-    stuck: dict[str, int]
+    stuck: dict[str, radar.Reach]
     staff_tasks: dict[str, int]
     checks: list[RowMapping]
 
@@ -62,8 +64,15 @@ async def read(c: AsyncConnection) -> Figures:
         tells=waiting["tell"],
         instructions=waiting["instruction"],
         clocks=waiting["clock"],
+        unsealed=await _unsealed(c),
         open_cases={row.kind: row.many for row in await c.execute(OPEN_CASES)},
         stuck=await radar.counted(c),
         staff_tasks={row.kind: row.many for row in await c.execute(STAFF_TASKS)},
         checks=list((await c.execute(CHECKS)).mappings()),
     )
+
+
+async def _unsealed(c: AsyncConnection) -> Waiting:
+    found = await seals.unsealed(c)
+    age = (datetime.now(UTC) - found.since).total_seconds() if found.since else 0.0
+    return Waiting(found.entries, max(age, 0.0))

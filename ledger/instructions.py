@@ -1,11 +1,11 @@
 """Decisions as rows: once an instruction is committed it counts, whatever dies afterwards."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import RowMapping, exists, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import RowMapping, Text, all_, exists, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.outcome import Recorded
@@ -88,19 +88,28 @@ async def settle(c: AsyncConnection, instruction_id: str, outcome: Recorded) -> 
 
 async def outcomes(c: AsyncConnection, ids: Collection[str]) -> dict[str, Recorded]:
     """The outcomes of those that have one."""
+    written = await recorded(c, ids)
+    return {name: Recorded.model_validate(outcome) for name, outcome in written.items()}
+
+
+async def recorded(c: AsyncConnection, ids: Collection[str]) -> dict[str, Any]:
+    """The same as they were written, by whichever build."""
     query = select(instruction.c.id, instruction.c.outcome).where(
         instruction.c.id.in_(ids), instruction.c.outcome.is_not(None)
     )
-    return {row.id: Recorded.model_validate(row.outcome) for row in await c.execute(query)}
+    return {row.id: row.outcome for row in await c.execute(query)}
 
 
-async def overdue(c: AsyncConnection, older_than: timedelta, limit: int = 500) -> list[RowMapping]:
-    """Instructions that should have had an outcome by now, the oldest first."""
+async def overdue(
+    c: AsyncConnection, older_than: timedelta, limit: int = 500, *, but: Sequence[str] = ()
+) -> list[RowMapping]:
+    """Instructions that should have had an outcome by now, the oldest first, but not these."""
     query = (
         select(instruction.c.id, instruction.c.case_id, instruction.c.command)
         .where(
             instruction.c.outcome.is_(None),
             instruction.c.received_at < func.now() - older_than,
+            instruction.c.id != all_(literal(but, ARRAY(Text))),
         )
         .order_by(instruction.c.received_at)
         .limit(limit)

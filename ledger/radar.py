@@ -4,9 +4,10 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Select, Text, TextClause, column, select, text
+from sqlalchemy import DateTime, Subquery, Text, TextClause, column, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ledger import failing
 from ledger.cases import OVERDUE_AFTER
 
 UNDECIDED_AFTER = timedelta(minutes=1)
@@ -30,6 +31,11 @@ REASONS = {
     select 'task_open', id, cast(data->'tasks'->0->>'since' as timestamptz)
       from cases where not over and data ? 'tasks'
     """,
+    # Its step is tried again and again; whatever woke it, a moment, a person or money that came.
+    "failing": """
+    select 'failing', case_id, since
+      from failing_step where seen_at > now() - :seen_within
+    """,
     # Somebody decided, and nothing acts on it.
     "undecided": """
     select 'undecided', case_id, min(received_at)
@@ -40,6 +46,13 @@ REASONS = {
 RADAR = " union all ".join(REASONS.values())
 
 
+class Reach(NamedTuple):
+    """How many cases are on the radar for one reason, and for how long the oldest is."""
+
+    many: int
+    oldest_s: float
+
+
 class Blip(NamedTuple):
     """One reason why a case is on the radar."""
 
@@ -47,10 +60,11 @@ class Blip(NamedTuple):
     since: datetime
 
 
-def stuck() -> Select[tuple[str]]:
-    """A query for the ids of all cases on the radar."""
-    found = _asked("select case_id from radar").columns(column("case_id", Text))
-    return select(found.subquery().c.case_id)
+def stuck() -> Subquery:
+    """All cases on the radar, over or not, each (`case_id`) since its oldest reason (`since`)."""
+    found = _asked("select case_id, min(since) as since from radar group by case_id")
+    columns = (column("case_id", Text), column("since", DateTime(timezone=True)))
+    return found.columns(*columns).subquery()
 
 
 async def blips(c: AsyncConnection, case_ids: Collection[str]) -> dict[str, list[Blip]]:
@@ -62,12 +76,20 @@ async def blips(c: AsyncConnection, case_ids: Collection[str]) -> dict[str, list
     return found
 
 
-async def counted(c: AsyncConnection) -> dict[str, int]:
-    """How many cases are on the radar for each reason."""
-    found = await c.execute(_asked("select why, count(*) as many from radar group by why"))
-    return dict.fromkeys(REASONS, 0) | {row.why: row.many for row in found}
+async def counted(c: AsyncConnection) -> dict[str, Reach]:
+    """How far each reason reaches: what the list of all cases on the radar would say, in short."""
+    age = "extract(epoch from now() - min(since))"
+    query = f"select why, count(*) as many, {age} as oldest_s from radar group by why"  # noqa: S608
+    found = {
+        row.why: Reach(row.many, float(row.oldest_s)) for row in await c.execute(_asked(query))
+    }
+    return dict.fromkeys(REASONS, Reach(0, 0.0)) | found
 
 
 def _asked(query: str) -> TextClause:
-    after = {"overdue_after": OVERDUE_AFTER, "undecided_after": UNDECIDED_AFTER}
-    return text(f"with radar as ({RADAR}) {query}").bindparams(**after)
+    bounds = {
+        "overdue_after": OVERDUE_AFTER,
+        "undecided_after": UNDECIDED_AFTER,
+        "seen_within": failing.SEEN_WITHIN,
+    }
+    return text(f"with radar as ({RADAR}) {query}").bindparams(**bounds)

@@ -1,12 +1,16 @@
 """Reading what the parties handed each other: briefs, deliveries, files, events; never a lock."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, select
+from sqlalchemy import ColumnElement, RowMapping, and_, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger import radar
 from ledger.tables import attachment, brief, cases, delivery, event, file, instruction, person
+
+_opened = func.split_part(cases.c.id, "_", 2)
+"""When a case was opened: its id without its kind."""
 
 
 async def texts(c: AsyncConnection, job_id: str) -> RowMapping:
@@ -78,20 +82,36 @@ async def of_person(
 
 
 async def for_staff(
-    c: AsyncConnection, after: str | None, limit: int, *, stuck: bool, turn: str | None
+    c: AsyncConnection, after: str | None, limit: int, *, turn: str | None
 ) -> Sequence[RowMapping]:
-    """Open cases, newest first; those that are stuck, oldest first; `turn`: whose they are."""
+    """Open cases, newest first; `turn`: whose they are."""
     conditions = [~cases.c.over]
     if turn is not None:
         conditions.append(cases.c.owner == turn)
-    if stuck:
-        conditions.append(cases.c.id.in_(radar.stuck()))
-    # Without its kind, an id says when the case was opened.
-    opened = func.split_part(cases.c.id, "_", 2)
     if after is not None:
-        last = after.partition("_")[2]
-        conditions.append(opened > last if stuck else opened < last)
-    return await _page(c, conditions, opened if stuck else opened.desc(), limit)
+        conditions.append(_opened < after.partition("_")[2])
+    return await _page(c, conditions, _opened.desc(), limit)
+
+
+async def stuck(
+    c: AsyncConnection, after: tuple[datetime, str] | None, limit: int, *, turn: str | None
+) -> Sequence[RowMapping]:
+    """Cases on the radar, those first that are `stuck_since` the longest; from after this one."""
+    found = radar.stuck()
+    query = (
+        select(cases, brief.c.title, found.c.since.label("stuck_since"))
+        .join(brief, brief.c.case_id == func.coalesce(cases.c.parent_id, cases.c.id))
+        .join(found, found.c.case_id == cases.c.id)
+        .order_by(found.c.since, _opened)
+        .limit(limit)
+    )
+    if turn is not None:
+        query = query.where(cases.c.owner == turn)
+    if after is not None:
+        since, case_id = after
+        last = tuple_(literal(since), case_id.partition("_")[2])
+        query = query.where(tuple_(found.c.since, _opened) > last)
+    return (await c.execute(query)).mappings().all()
 
 
 async def _page(

@@ -1,9 +1,10 @@
 """What one case must tell another's workflow: rows of the same transaction, told until heard."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import BigInteger, Row, all_, delete, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.outcome import TOLD
@@ -33,12 +34,13 @@ async def waiting_for_money(c: AsyncConnection, people: Collection[str]) -> list
 
 
 async def untold(
-    c: AsyncConnection, older_than: timedelta, limit: int = 500
+    c: AsyncConnection, older_than: timedelta, limit: int = 500, *, but: Sequence[int] = ()
 ) -> list[Row[int, str]]:
-    """Rows nobody has sent, the oldest first."""
+    """Rows nobody has sent, the oldest first, but not these."""
     query = (
         select(tell.c.id, tell.c.workflow_id)
         .where(tell.c.told_at.is_(None), tell.c.created_at < func.now() - older_than)
+        .where(tell.c.id != all_(literal(but, ARRAY(BigInteger))))
         .order_by(tell.c.id)
         .limit(limit)
     )

@@ -46,3 +46,13 @@ books_check = Table(
     Column("violations", Integer, nullable=False),
     comment="what the last check of each kind found",
 )
+
+failing_step = Table(
+    "failing_step",
+    metadata,
+    Column("case_id", Text, ForeignKey("cases.id"), primary_key=True),
+    Column("what", Text, nullable=False),
+    at("since", now=True),
+    at("seen_at", now=True),
+    comment="tried again as long as it is seen again",
+)

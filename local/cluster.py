@@ -28,6 +28,10 @@ class ClusterPorts(Ports):
     history_ring: int = 6934
     matching_ring: int = 6935
     system_worker_ring: int = 6939
+    worker_metrics: int = 9464
+    worker_2_metrics: int = 9465
+    worker_sdk_metrics: int = 9474
+    worker_2_sdk_metrics: int = 9475
 
     def inner(self) -> dict[str, int]:
         """Those on which Temporal's services talk to each other."""
@@ -40,6 +44,17 @@ class ClusterPorts(Ports):
             "Temporal's matching ring": self.matching_ring,
             "Temporal's own worker's ring": self.system_worker_ring,
         }
+
+    def metrics(self) -> dict[str, dict[str, int]]:
+        """Where each worker shows its metrics, by the variables that say so."""
+        return {
+            "worker": _shown(self.worker_metrics, self.worker_sdk_metrics),
+            "worker-2": _shown(self.worker_2_metrics, self.worker_2_sdk_metrics),
+        }
+
+
+def _shown(ours: int, sdk: int) -> dict[str, int]:
+    return {"PEEROK_METRICS_PORT": ours, "PEEROK_TEMPORAL_METRICS_PORT": sdk}
 
 
 @dataclass
@@ -75,7 +90,12 @@ class Cluster(Stack):
 
     def needs(self) -> dict[str, int]:
         """The ports that must be free, by what needs them."""
-        return super().needs() | {"the second API": self.ports.api_2} | self.ports.inner()
+        shown = {
+            f"{name}'s {variable}": port
+            for name, ports in self.ports.metrics().items()
+            for variable, port in ports.items()
+        }
+        return super().needs() | {"the second API": self.ports.api_2} | self.ports.inner() | shown
 
     def addresses(self) -> dict[str, str]:
         """Where people look, by what they find there."""
@@ -93,6 +113,12 @@ class Cluster(Stack):
                 child.start()
                 self._lifted_at[child.name] = time.monotonic()
         return []
+
+    def _worker(self, name: str) -> Child:
+        worker = super()._worker(name)
+        shown = {variable: str(port) for variable, port in self.ports.metrics()[name].items()}
+        worker.environment = dict(worker.environment) | shown
+        return worker
 
     def _postgres(self) -> Postgres:
         return Postgres(self.folder / "postgres", self.durable, self.logs, debian.PROGRAMS)
@@ -125,8 +151,12 @@ class Cluster(Stack):
         self.server.start_ui()
 
     def _start_workers(self) -> None:
+        build_id = self.environment().get("PEEROK_BUILD_ID")
+        if not build_id:
+            # An earlier start may have had one, and workers that have none would get no work.
+            self._job("deploy", "deploy", "current", "--unversioned")
         start_workers(self.worker, self.worker_2)
-        if build_id := self.environment().get("PEEROK_BUILD_ID"):
+        if build_id:
             self._job("deploy", "deploy", "current", build_id)
 
     def _job(self, name: str, *words: str) -> None:

@@ -9,7 +9,6 @@ from temporalio.api.deployment.v1 import WorkerDeploymentInfo, WorkerDeploymentV
 from temporalio.api.enums.v1 import RoutingConfigUpdateState
 from temporalio.api.enums.v1 import WorkerDeploymentVersionStatus as Status
 from temporalio.api.workflowservice.v1 import (
-    DescribeWorkerDeploymentRequest,
     DescribeWorkerDeploymentVersionRequest,
     SetWorkerDeploymentCurrentVersionRequest,
 )
@@ -18,7 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from local.places import Unready
 from settings import Settings
-from workflows.options import DEPLOYMENT
+from workflows import builds as known
 
 LOOK_EVERY_S = 0.2
 IN_PROGRESS = RoutingConfigUpdateState.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS
@@ -46,17 +45,21 @@ async def cluster(our: Settings) -> Client:
 
 
 async def make_current(
-    client: Client, build_id: str, within: timedelta = timedelta(minutes=1)
+    client: Client, name: str, build_id: str, within: timedelta = timedelta(minutes=1)
 ) -> str:
-    """Send all work to this build from now on; the build that had it, or nothing.
+    """Send all work of this deployment to this build from now on; the one that had it, or nothing.
+
+    Without a build id it goes to workers that have none.
 
     Waits for the build's first worker, and then until every queue has heard of it; Unready when
     its workers do not serve all the queues of the build that has the work now.
     """
     patience_ends = time.monotonic() + within.total_seconds()
+    if not build_id and await known.described(client, name) is None:
+        return ""
     while True:
         try:
-            before = await _set_current(client, build_id)
+            before = await _set_current(client, name, build_id)
             break
         except RPCError as error:
             if error.status not in UNKNOWN:
@@ -67,7 +70,7 @@ async def make_current(
         await asyncio.sleep(LOOK_EVERY_S)
     # Until then a queue may still hand its next task to the build before.
     while True:
-        if await _everywhere(client):
+        if await _everywhere(client, name):
             return before
         if time.monotonic() > patience_ends:
             why = f"Build {build_id} has the work, but not every queue has heard of it yet."
@@ -75,36 +78,25 @@ async def make_current(
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def builds(client: Client) -> list[Build]:
+async def builds(client: Client, name: str) -> list[Build]:
     """Every build Temporal remembers, the newest first; none when versioning was never on."""
-    try:
-        info = await _described(client)
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        return []
-    return [await _build(client, one) for one in info.version_summaries]
+    info = await known.described(client, name)
+    return [await _build(client, one) for one in info.version_summaries] if info else []
 
 
-async def _set_current(client: Client, build_id: str) -> str:
+async def _set_current(client: Client, name: str, build_id: str) -> str:
     request = SetWorkerDeploymentCurrentVersionRequest(
-        namespace=client.namespace, deployment_name=DEPLOYMENT, build_id=build_id
+        namespace=client.namespace, deployment_name=name, build_id=build_id
     )
     done = await client.workflow_service.set_worker_deployment_current_version(request)
     return done.previous_deployment_version.build_id
 
 
-async def _everywhere(client: Client) -> bool:
+async def _everywhere(client: Client, name: str) -> bool:
     """Whether every queue has heard of the last change."""
-    return (await _described(client)).routing_config_update_state != IN_PROGRESS
-
-
-async def _described(client: Client) -> WorkerDeploymentInfo:
-    request = DescribeWorkerDeploymentRequest(
-        namespace=client.namespace, deployment_name=DEPLOYMENT
-    )
-    described = await client.workflow_service.describe_worker_deployment(request)
-    return described.worker_deployment_info
+    info = await known.described(client, name)
+    assert info is not None, "it has a current build"
+    return info.routing_config_update_state != IN_PROGRESS
 
 
 async def _build(

@@ -13,6 +13,7 @@ SEARCH_ATTRIBUTES = {
     "FreelancerId": "Keyword",
     "NextDeadline": "Datetime",
     "Owner": "Keyword",
+    "StaffTask": "Keyword",
     "Stuck": "Bool",
 }
 

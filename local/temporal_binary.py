@@ -130,4 +130,4 @@ if __name__ == "__main__":
         found = find()
     except Unready as reason:
         raise SystemExit(str(reason)) from None
-    print(f"Temporal server: {found.version}")
+    print(f"{found.path}: {found.version}")

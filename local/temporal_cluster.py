@@ -5,17 +5,14 @@ import json
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
-from google.protobuf.duration_pb2 import Duration
-from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
-from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
-from local import debian, search_attributes, temporal_binary
+from local import debian, temporal_binary
 from local.aside import aside
 from local.children import Child
+from local.namespaces import introduce
 from local.places import Unready, private
 from local.postgres import Postgres
 from local.temporal import without_temporal_settings
@@ -30,8 +27,6 @@ PROGRAMS = {
 }
 """The packages of the pinned module, by the names of what is built from them."""
 READY_WITHIN_S = 90
-RETENTION = timedelta(days=30)
-"""A closed case's history stays readable for so long; what happened stays in our books."""
 SCHEMAS = {"temporal": "temporal", "temporal_visibility": "visibility"}
 """What each database holds."""
 CREATE = r"""
@@ -120,21 +115,6 @@ class TemporalCluster:
         except (RuntimeError, RPCError):
             return False
         return True
-
-
-async def introduce(address: str, namespace: str) -> None:
-    """Make the namespace and search attributes that are missing; an error until they are known."""
-    client = await Client.connect(address, namespace=namespace)
-    kept = Duration(seconds=int(RETENTION.total_seconds()))
-    wanted = RegisterNamespaceRequest(namespace=namespace, workflow_execution_retention_period=kept)
-    try:
-        await client.workflow_service.register_namespace(wanted)
-    except RPCError as error:
-        if error.status is not RPCStatusCode.ALREADY_EXISTS:
-            raise
-    await search_attributes.register(client)
-    # The part of the server that answers learns of them a moment later.
-    await client.count_workflows("CaseState = 'open' AND Stuck = false")
 
 
 def _apart() -> dict[str, str]:

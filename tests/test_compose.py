@@ -13,7 +13,7 @@ from typer.main import get_command
 
 import cli
 from api.main import create
-from local import temporal_cluster
+from local import namespaces
 from local.cluster import Cluster, ClusterPorts
 from settings import Settings
 
@@ -96,6 +96,36 @@ def test_the_api_is_checked_where_it_listens() -> None:
     assert f"/{path}" in create(Settings()).openapi()["paths"]
 
 
+def test_whatever_runs_for_long_says_whether_it_is_well() -> None:
+    """An operator sees which service is not, at one glance; jobs end, and need no check."""
+    lasting = {name for name, one in SERVICES.items() if one["restart"] == "unless-stopped"}
+    assert lasting == {name for name, one in SERVICES.items() if "healthcheck" in one}
+
+
+def test_a_worker_is_checked_where_it_shows_its_metrics() -> None:
+    """And Prometheus reaches it there, from another container."""
+    worker = SERVICES["worker"]
+    told = worker["environment"]
+    assert (
+        f"http://127.0.0.1:{told['PEEROK_METRICS_PORT']}/metrics"
+        in worker["healthcheck"]["test"][-1]
+    )
+    assert told["PEEROK_METRICS_HOST"] == "0.0.0.0"
+    assert told["PEEROK_METRICS_PORT"] != told["PEEROK_TEMPORAL_METRICS_PORT"]
+
+
+def test_workers_on_one_machine_have_ports_of_their_own() -> None:
+    """Whatever a developer's shell says; a port that is taken is named before anything starts."""
+    cluster = Cluster(Path("/nowhere"), ClusterPorts(), settings={"PEEROK_METRICS_PORT": "1"})
+    shown = [
+        child.environment[variable]
+        for child in (cluster.worker, cluster.worker_2)
+        for variable in ("PEEROK_METRICS_PORT", "PEEROK_TEMPORAL_METRICS_PORT")
+    ]
+    assert shown == ["9464", "9474", "9465", "9475"]
+    assert {int(port) for port in shown} <= set(cluster.needs().values())
+
+
 def test_whoever_is_waited_for_exists_and_can_be_waited_for() -> None:
     """Health is asked only of services that check it, completion only of those that end."""
     for name, service in SERVICES.items():
@@ -126,7 +156,7 @@ def test_the_cluster_without_containers_is_the_same() -> None:
     assert len([name for name in names if name.startswith("worker")]) == replicas
     assert SERVICES["api-2"]["command"] == SERVICES["api"]["command"]
     [retention] = re.findall(r"--retention (\d+)d", "".join(_namespace_command()))
-    assert timedelta(days=int(retention)) == temporal_cluster.RETENTION
+    assert timedelta(days=int(retention)) == namespaces.RETENTION
     assert SERVICES["temporal-postgres"]["image"] == SERVICES["postgres"]["image"] == "postgres:15"
 
 

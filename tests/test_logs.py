@@ -8,8 +8,12 @@ from typing import get_args
 
 import pytest
 import structlog
+from httpx import ASGITransport, AsyncClient
+from pydantic import TypeAdapter
+from starlette.types import Receive, Scope, Send
 
 import logs
+from api.edge import CutShort, Edge
 from settings import Settings
 from telemetry import CORE_LEVELS
 
@@ -74,3 +78,42 @@ def test_temporals_core_knows_what_each_of_our_levels_is(level: str) -> None:
         [sys.executable, "-c", starting], capture_output=True, text=True, check=True
     )
     assert done.stderr == "" and level in CORE_LEVELS
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["before the answer", "in its middle"])
+async def test_a_request_that_fails_says_where_and_not_on_what(
+    begun: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Pydantic quotes what it was given; neither our log nor the server's has a word of it."""
+    logs.configure("INFO")
+    word = "".join(["Qua", "gga"])
+
+    async def fails(scope: Scope, receive: Receive, send: Send) -> None:
+        if begun:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+        TypeAdapter(int).validate_python(word)
+
+    async with AsyncClient(transport=ASGITransport(Edge(fails)), base_url="http://api.test") as api:
+        try:
+            answer = await api.get("/v1/me")
+        except CutShort:
+            # As uvicorn does with what an app raises.
+            logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+            assert begun
+        else:
+            assert (begun, answer.status_code) == (False, 500)
+    written = capsys.readouterr().out
+    assert word not in written
+    lines = [json.loads(line) for line in written.splitlines()]
+    [line] = [line for line in lines if line["event"] == "request_failed"]
+    assert (line["path"], line["error"]) == ("/v1/me", "ValidationError")
+    assert any("test_logs.py" in place for place in line["places"])
+
+
+def test_what_must_be_heard_is_said_at_every_level(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever started a worker waits for its word."""
+    logs.configure("ERROR")
+    logs.announce("worker ready")
+    logs.configure("INFO")
+    line = json.loads(capsys.readouterr().out)
+    assert line["event"] == "worker ready" and line["timestamp"]

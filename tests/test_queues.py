@@ -10,6 +10,7 @@ from typing import get_args
 import pytest
 from httpx import ASGITransport, AsyncClient
 from pydantic import ValidationError
+from sqlalchemy import QueuePool
 from temporalio import workflow
 from temporalio.client import Client
 
@@ -20,8 +21,8 @@ from settings import Queue, Settings
 from tests.holding.hands import workflow as workflow_of
 from tests.life import Life
 from tests.world import World, working
-from worker import LIVES, LOOPS, composed, served
-from workflows import options
+from worker import LIVES, LOOPS, composed, pools, served
+from workflows import builds, options
 from workflows.options import TaskQueue
 
 ROOT = Path(__file__).parent.parent
@@ -78,6 +79,25 @@ async def test_how_much_a_worker_takes_is_set(temporal_address: str) -> None:
     assert config["max_concurrent_activity_task_polls"] == 3
     assert config["max_concurrent_local_activities"] == 30 - LOOPS
     assert [*config["workflows"]] == [*LIVES[TaskQueue.JOBS]]
+
+
+def test_steps_of_all_queues_share_connections_that_no_loop_needs() -> None:
+    """However many wait, they are never more than the setting, and the loops have their own."""
+    sizes = []
+    for engine in pools(Settings(database_pool=12)):
+        assert isinstance(engine.pool, QueuePool)
+        sizes.append(engine.pool.size())
+    assert sizes == [12 - LOOPS, LOOPS]
+
+
+async def test_who_shares_a_namespace_has_a_deployment_of_their_own(temporal_address: str) -> None:
+    """Else one's `deploy current` would take the work from the other's workers."""
+    client = await Client.connect(temporal_address)
+    engine = connect("postgresql://nobody@nowhere/none")
+    ours = Settings(build_id="2026.11.1", task_queue_prefix="ours-")
+    told = composed(client, engine, ours).config()["deployment_config"]
+    assert told is not None
+    assert told.version.deployment_name == builds.deployment("ours-") == "ours-peerok"
 
 
 async def test_who_shares_a_namespace_keeps_to_queues_of_their_own(world: World) -> None:

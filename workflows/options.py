@@ -13,9 +13,6 @@ from temporalio.common import (
 
 from domain.outcome import CaseBrief, Outcome
 
-DEPLOYMENT = "peerok"
-"""What the workers of one product are to Temporal; their builds are its versions."""
-
 
 class TaskQueue(StrEnum):
     """Where work waits for a worker, so that one kind of it can grow without the others."""
@@ -81,6 +78,7 @@ CLIENT_ID = SearchAttributeKey.for_keyword("ClientId")
 FREELANCER_ID = SearchAttributeKey.for_keyword("FreelancerId")
 NEXT_DEADLINE = SearchAttributeKey.for_datetime("NextDeadline")
 OWNER = SearchAttributeKey.for_keyword("Owner")
+STAFF_TASK = SearchAttributeKey.for_keyword("StaffTask")
 STUCK = SearchAttributeKey.for_bool("Stuck")
 
 
@@ -93,6 +91,8 @@ def search_attributes(case: CaseBrief) -> TypedSearchAttributes:
         SearchAttributePair(OWNER, case.owner or "nobody"),
         SearchAttributePair(STUCK, False),
     ]
+    if case.staff_task:
+        pairs.append(SearchAttributePair(STAFF_TASK, case.staff_task))
     if case.due_at is not None:
         pairs.append(SearchAttributePair(NEXT_DEADLINE, case.due_at))
     return TypedSearchAttributes(pairs)

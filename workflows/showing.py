@@ -19,6 +19,8 @@ def adopt(before: CaseBrief | None, case: CaseBrief) -> None:
     ]
     if case.due_at is None and shown.get(options.NEXT_DEADLINE) is not None:
         updates.append(options.NEXT_DEADLINE.value_unset())
+    if not case.staff_task and shown.get(options.STAFF_TASK) is not None:
+        updates.append(options.STAFF_TASK.value_unset())
     if updates:
         workflow.upsert_search_attributes(updates)
 
@@ -37,6 +39,8 @@ def _details(case: CaseBrief) -> str:
     if case.over:
         return f"**{_words(case.state)}**: this {case.kind} is over."
     lines = [f"**{_words(case.state)}**", f"Whose turn it is: **{case.owner}**"]
+    if case.staff_task:
+        lines.append(f"Staff have an open task: **{_words(case.staff_task)}**")
     if case.due_at is not None:
         lines.append(f"Until: **{case.due_at:%Y-%m-%d %H:%M:%S} UTC**")
     if case.if_nobody_acts:

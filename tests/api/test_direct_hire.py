@@ -49,6 +49,16 @@ async def test_a_freelancer_is_named_by_id_or_email(life: Life, by: str) -> None
     assert answer.json()["freelancer"]["id"] == life.freelancer.id
 
 
+async def test_a_policy_with_a_slip_of_the_pen_makes_no_contract(life: Life) -> None:
+    """What `PEEROK_POLICY` names and no policy has is refused, not passed over."""
+    settings = life.world.app.state.settings
+    life.world.app.state.settings = settings.model_copy(update={"policy": {"offer_perod": 1}})
+    answer = await life.client.post("/v1/jobs", offer_of(life))
+    life.world.app.state.settings = settings
+    assert (answer.status_code, code(answer)) == (500, "internal")
+    assert await nothing_stored(life)
+
+
 async def test_nobody_hires_themselves(life: Life) -> None:
     """A job takes two people."""
     for name in (life.client.id, life.client.email):

@@ -129,7 +129,7 @@ async def test_a_decision_nobody_acts_on_counts_as_stuck(
 
 
 async def test_stuck_cases_are_listed_oldest_first(world: World) -> None:
-    """Jobs and disputes together, in pages, as they were opened."""
+    """Jobs and disputes together, in pages, as they came on the radar."""
     ours: list[str] = []
     for _ in range(3):
         life = await (await Life.begin(world)).staff_review()

@@ -81,6 +81,21 @@ async def test_a_second_start_keeps_what_was_there(world: World, cluster: Cluste
     assert running.count == int(open_cases)
 
 
+async def test_a_start_without_a_build_gives_the_work_back(world: World, cluster: Cluster) -> None:
+    """`PEEROK_BUILD_ID=… make cluster` and later a plain one on the same folder: both work."""
+    life = await (await Life.begin(world)).in_review()
+    cluster.stop()
+    told = {**cluster.settings, "PEEROK_BUILD_ID": "2026.11.1"}
+    built = Cluster(cluster.folder, cluster.ports, settings=told)
+    await asyncio.to_thread(built.start)
+    await life.client_does(c.RequestRevision)
+    built.stop()
+    await asyncio.to_thread(cluster.start)
+    await life.freelancer_does(c.Deliver)
+    await life.client_does(c.Approve)
+    assert await happened(world, life.job_id) == LIVED
+
+
 def test_a_busy_port_is_one_clear_line(
     cluster: Cluster, capsys: pytest.CaptureFixture[str]
 ) -> None:

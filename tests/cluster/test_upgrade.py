@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowHistory
+from temporalio.client import Client, WorkflowHistory
 
 from domain import commands as c
 from local import deployment, temporal, temporal_binary
@@ -27,6 +27,8 @@ from tests.guards.guards import Edit
 from tests.holding.hands import ended, workflow
 from tests.life import Life, eventually
 from tests.world import World, database, opened, settings_for
+from workflows import builds as known
+from workflows.builds import DEPLOYMENT
 
 OLD, NEW = "2026.11.1", "2026.11.2"
 CHANGE = Edit(
@@ -85,8 +87,35 @@ async def test_a_build_that_nobody_runs_gets_no_work(world: World) -> None:
     """A slip of the pen in the deploy step leaves everything as it was."""
     before = await builds(world)
     with pytest.raises(Unready, match="'2026-11-3' not found"):
-        await deployment.make_current(world.temporal, "2026-11-3", timedelta(0))
+        await deployment.make_current(world.temporal, DEPLOYMENT, "2026-11-3", timedelta(0))
     assert await builds(world) == before
+
+
+async def test_a_worker_without_a_build_says_that_it_would_get_no_work(
+    world: World, workers: dict[str, Child]
+) -> None:
+    """It does not say that it is ready; an operator gives the work back to such workers."""
+    if not workers[NEW].started:
+        hire(workers[NEW])
+    await deploy(world, "current", NEW)
+    with pytest.raises(Unready, match=f"Build {NEW} has the work"):
+        hire(workers[""])
+    workers[""].stop()
+    said = await deploy(world, "current", "--unversioned")
+    assert said == f"Workers without a build get the work; before, {NEW} did.\n"
+    workers[NEW].stop()
+    hire(workers[""])
+    life = await (await Life.begin(world)).in_review()
+    await life.client_does(c.Approve)
+    await eventually(partial(ended, world, life.job_id))
+    assert set(took(await history(world, life.job_id))) == {""}
+
+
+async def test_who_never_had_a_build_may_say_so_again(temporal_address: str) -> None:
+    """A start without a build id does it each time."""
+    client = await Client.connect(temporal_address)
+    assert await deployment.make_current(client, "nobodys", "") == ""
+    assert await known.current(client, "nobodys") == ""
 
 
 def hire(worker: Child) -> None:
@@ -109,7 +138,7 @@ async def deploy(world: World, *words: str) -> str:
 
 async def builds(world: World) -> dict[str, str]:
     """Every build and what became of it."""
-    return {build.id: build.status for build in await deployment.builds(world.temporal)}
+    return {build.id: build.status for build in await deployment.builds(world.temporal, DEPLOYMENT)}
 
 
 async def drained(world: World, build_id: str) -> bool:
@@ -181,10 +210,13 @@ def workers(
     copy(CLONE, changed := tmp_path_factory.mktemp("changed"))
     CHANGE.apply(changed)
     made = {}
-    for build_id, tree in ((OLD, CLONE), (NEW, changed)):
-        build = {"PEEROK_BUILD_ID": build_id, "PYTHONPATH": str(tree)}
+    for build_id, tree in ((OLD, CLONE), (NEW, changed), ("", CLONE)):
+        named = {"PEEROK_BUILD_ID": build_id} if build_id else {}
+        build = named | {"PYTHONPATH": str(tree)}
         folder = server_folder / "upgraded"
-        made[build_id] = Child(build_id, command, folder, theirs | ours | build, patience_s=20)
+        made[build_id] = Child(
+            build_id or "no-build", command, folder, theirs | ours | build, patience_s=20
+        )
     yield made
     for worker in made.values():
         worker.stop()

@@ -2,16 +2,20 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.exceptions import ApplicationError
 
+import metrics
+import tracing
 import worker
 from activities.sweeper import Sweeper
 from domain import commands as c
 from domain.cases import Role
 from domain.policy import DAY
+from ledger import instructions
 from tests.holding.faults import Failing
 from tests.holding.hands import commit, decided, ended, hands, happened, leaves, sweeper, workflow
 from tests.life import Life, eventually
@@ -38,6 +42,26 @@ async def test_a_step_that_fails_is_taken_later(
         await eventually(lambda: ended(world, life.job_id))
     assert fault.met == times
     assert await happened(world, life.job_id) == ["job_offered", "offer_declined"]
+
+
+async def test_a_step_fails_in_sight_before_it_has_begun(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it needs to know of its request is a part of it, and counted with it."""
+
+    async def lost(*_: Any) -> str:
+        raise LookupError("nobody expected this")
+
+    def failed() -> float:
+        labels = {"command": "somebody", "outcome": "failed"}
+        return metrics.REGISTRY.get_sample_value("peerok_step_seconds_count", labels) or 0.0
+
+    monkeypatch.setattr(tracing, "on", lambda: True)
+    monkeypatch.setattr(instructions, "trace_of", lost)
+    before = failed()
+    with pytest.raises(ApplicationError, match=r"in lost, test_failures\.py"):
+        await commit(world, "job_x", version=1, instruction_id="instruction_x")
+    assert failed() == before + 1
 
 
 async def test_a_reminder_that_fails_for_good_holds_up_nobody(world: World, life: Life) -> None:

@@ -1,5 +1,6 @@
 """Each way in which a case can stick is on the radar, with its reason, until it is solved."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -167,7 +168,9 @@ async def test_a_reminder_that_nobody_got(world: World, life: Life, fails: bool)
         await life.until(await life.due())
         await eventually(lambda: _has_task(life))
         assert await _tasks(life) == ["task_open"]
+        await eventually(lambda: _found(life, "StaffTask = 'notice_not_proven'"))
         await life.staff_does(c.Resolve, ends="release")
+        await eventually(lambda: _found(life, "StaffTask is null"))
         assert await _tasks(life) == []
 
 
@@ -214,7 +217,69 @@ async def test_each_reason_is_counted(world: World, life: Life) -> None:
         async with world.engine.connect() as connection:
             now = await radar.counted(connection)
     assert set(now) == set(radar.REASONS)
-    assert now["waits_for_staff"] == before["waits_for_staff"] + 2
+    assert now["waits_for_staff"].many == before["waits_for_staff"].many + 2
+    assert now["waits_for_staff"].oldest_s >= before["waits_for_staff"].oldest_s
+    assert (now["failing"].many > 0) == (now["failing"].oldest_s > 0)
+
+
+async def test_what_came_too_late_is_on_the_radar_of_a_case_that_is_over(
+    world: World, life: Life, unheard: AsyncClient
+) -> None:
+    """Its sender still waits for an answer: the list has what the metric counts."""
+    async with hands(world):
+        await life.in_review()
+    approval = await leaves(life, Role.CLIENT, c.Approve, unheard)
+    late = await leaves(life, Role.CLIENT, c.RequestRevision, unheard)
+    await commit(world, life.job_id, version=3, instruction_id=approval)
+    assert (await life.states())[0] == "completed"
+    await becomes(life, "undecided")
+    async with world.engine.connect() as connection:
+        counted = await radar.counted(connection)
+    assert counted["undecided"].many >= 1
+    await commit(world, life.job_id, version=4, instruction_id=late)
+    await becomes(life)
+
+
+async def test_the_list_begins_with_what_waits_the_longest(world: World) -> None:
+    """Whenever the case was opened; page by page, though one may have left the list meanwhile."""
+    async with hands(world):
+        lives = [await (await Life.begin(world)).offered() for _ in range(3)]
+    for hours, one in enumerate(lives, 1):
+        past = f"wake_at = now() - '{hours} h'::interval"
+        await rows(world, f"update cases set {past} where id = :job returning id", job=one.job_id)
+    ids = [one.job_id for one in lives]
+    staff, query, found = world.house.staff, {"stuck": True, "limit": 1}, list[str]()
+    while True:
+        page = (await staff.get("/v1/staff/cases", **query)).json()
+        found += [line["id"] for line in page["items"] if line["id"] in ids]
+        if page["next_cursor"] is None:
+            break
+        query["cursor"] = page["next_cursor"]
+    assert found == ids[::-1]
+    made_up = await staff.get("/v1/staff/cases", stuck=True, cursor="am9iXzE=")
+    assert made_up.status_code == 422
+    later = "wake_at = now() + '1 h'::interval"
+    for one in lives:
+        await rows(world, f"update cases set {later} where id = :job returning id", job=one.job_id)
+
+
+async def test_a_step_that_keeps_failing_after_money_came(world: World) -> None:
+    """Nobody decided and no moment has passed: it is on the radar all the same, while it fails."""
+    life = await Life.begin(world, wallet=0)
+    terms = "update cases set terms = cast(:terms as jsonb) where id = :job returning terms"
+    async with hands(world):
+        await life.awaiting_funds()
+        [kept] = await rows(world, "select terms from cases where id = :job", job=life.job_id)
+        await rows(world, terms, job=life.job_id, terms="{}")
+        await life.money_comes(life.price)
+        await becomes(life, "failing")
+        [noted] = await rows(
+            world, "select what from failing_step where case_id = :job", job=life.job_id
+        )
+        assert noted.what.startswith("ValidationError: in ")
+        await rows(world, terms, job=life.job_id, terms=json.dumps(kept.terms))
+        await becomes(life)
+    assert (await life.states())[0] == "in_progress"
 
 
 async def _tasks(life: Life) -> list[str]:
@@ -227,6 +292,12 @@ async def _tasks(life: Life) -> list[str]:
 
 async def _has_task(life: Life) -> bool:
     return bool((await life.shown(Role.STAFF))["staff_tasks"])
+
+
+async def _found(life: Life, query: str) -> bool:
+    """Whether operators find the job by this in the Temporal UI."""
+    found = life.world.temporal.list_workflows(f"{query} and WorkflowId = 'job/{life.job_id}'")
+    return [one.id async for one in found] != []
 
 
 async def swept(world: World, case_id: str) -> None:

@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from httpx import AsyncClient
@@ -12,9 +15,11 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
+from activities import sweeper as sweeping
 from activities.sweeper import Patience, Sweeper
 from domain import commands as c
 from domain.cases import Role
+from ledger import instructions
 from local.places import free_ports
 from tests.holding.hands import (
     decided,
@@ -111,14 +116,71 @@ async def test_a_workflow_that_waits_for_a_later_moment_than_its_row_looks_again
     assert await happened(world, life.job_id) == ["job_offered", "offer_lapsed"]
 
 
-def test_a_case_that_is_stuck_for_weeks_gets_a_signal_now_and_then() -> None:
-    """Twice as rarely each time, at least every ten minutes, however often it was tried."""
-    patience = Patience(SOON)
-    for _ in range(3_000):
+def test_a_case_that_is_stuck_for_weeks_gets_a_signal_now_and_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Twice as rarely each time, at least every ten minutes; when it is solved it is forgotten."""
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    patience = Patience[str](timedelta(seconds=10))
+    rests = []
+    for _ in range(60):
         patience.tried("instruction_1")
-    assert patience.due(["instruction_1", "instruction_2"]) == ["instruction_2"]
-    assert patience.due([]) == []
-    assert patience.due(["instruction_1"]) == ["instruction_1"]
+        begun = now
+        while patience.resting():
+            now += 1
+        rests.append(now - begun)
+    assert rests[:7] == [10, 20, 40, 80, 160, 320, 600]
+    assert set(rests[7:]) == {600}
+    now += 601
+    assert patience.resting() == []
+    patience.tried("instruction_1")
+    now += 10
+    assert patience.resting() == [], "it begins again"
+
+
+async def test_those_who_were_tried_leave_room_for_those_behind_them(
+    world: World, life: Life, unheard: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many hopeless ones are older: a batch is filled with those whose turn has come."""
+    lives = [life, *[await Life.begin(world) for _ in range(2)]]
+    async with hands(world):
+        for one in lives:
+            await one.offered()
+    left = [await leaves(one, Role.FREELANCER, c.Decline, unheard) for one in lives]
+    asked = instructions.overdue
+
+    async def few(*given: Any, **more: Any) -> Any:
+        found = await asked(*given, **more)
+        return [row for row in found if row["id"] in left][:1]
+
+    monkeypatch.setattr(instructions, "overdue", few)
+    ours = Sweeper(world.engine, Doors(world.temporal), timedelta(hours=1))
+    monkeypatch.setattr(ours, "_sweep_after", timedelta(0))
+    assert [await ours.instructions() for _ in range(4)] == [1, 1, 1, 0]
+    async with hands(world):
+        for each in left:
+            await eventually(partial(decided, world, each))
+
+
+async def test_after_a_lost_store_many_are_started_in_one_pass(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where workflows are missing a pass looks further; where none is, at one batch."""
+    monkeypatch.setattr(sweeping, "BATCH", 2)
+    async with hands(world):
+        lives = [await (await Life.begin(world)).offered() for _ in range(5)]
+    for one in lives:
+        await workflow(world, one.job_id).terminate()
+    ours = sweeper(world)
+    query = "select coalesce(max(id), '') from cases where id < :job"
+    [[ours._cursor]] = await rows(world, query, job=lives[0].job_id)
+
+    async def seen() -> bool:
+        return not await Doors(world.temporal).running([f"job/{one.job_id}" for one in lives])
+
+    await eventually(seen)
+    assert await ours.missing() == 5
 
 
 @asynccontextmanager

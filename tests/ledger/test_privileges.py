@@ -22,6 +22,7 @@ MAY = {
     "delivery": "select, insert",
     "entry_content": "select",
     "event": "select, insert",
+    "failing_step": ALL,
     "file": ALL,
     "instruction": "select, insert",
     "journal_entry": "select",

@@ -1,14 +1,18 @@
 """The Temporal server's program is built once, heals, and runs with what we need."""
 
+import asyncio
+import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 
-from local import search_attributes, temporal_binary
-from local.places import free_ports
+from local import namespaces, search_attributes, temporal_binary
+from local.places import CLONE, free_ports
 from local.temporal import TemporalServer
 from local.temporal_binary import Binary, Source
 
@@ -89,4 +93,20 @@ async def test_operators_can_filter_from_the_first_workflow_on(temporal_address:
     """Our search attributes are known to the dev server; on another cluster the CLI adds them."""
     client = await Client.connect(temporal_address)
     assert await client.count_workflows("CaseState = 'open' AND Stuck = true")
+    assert await search_attributes.register(client) == []
+
+
+async def test_a_new_namespace_is_as_the_first_one(temporal_address: str) -> None:
+    """A command makes it, with our retention and search attributes; again, it changes nothing."""
+    command = [sys.executable, "-m", "cli", "namespace", "another"]
+    told = os.environ | {"TEMPORAL_ADDRESS": temporal_address}
+    run = partial(subprocess.run, check=True, capture_output=True, text=True, timeout=90)
+    for _ in range(2):
+        done = await asyncio.to_thread(run, command, env=told, cwd=CLONE)
+        assert done.stdout.endswith("needs TEMPORAL_NAMESPACE=another\n")
+    client = await Client.connect(temporal_address, namespace="another")
+    request = DescribeNamespaceRequest(namespace="another")
+    described = await client.workflow_service.describe_namespace(request)
+    kept = described.config.workflow_execution_retention_ttl
+    assert kept.ToTimedelta() == namespaces.RETENTION
     assert await search_attributes.register(client) == []

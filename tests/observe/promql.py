@@ -9,6 +9,8 @@ TOKEN = re.compile(
     r"|(?P<name>[a-zA-Z_:][a-zA-Z0-9_:]*)|(?P<sign>[-+*/(),]|[<>=!]=|[<>])"
 )
 LABELS = re.compile(r'\{([a-z_]+(=|!=|=~|!~)"[^"]*"(,\s*)?)+\}')
+SELECTOR = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)\{([^{}]*)\}")
+MATCHER = re.compile(r'([a-z_]+)=~?"([^"]*)"')
 
 
 class Unreadable(ValueError):
@@ -29,6 +31,15 @@ def metrics(expression: str) -> set[str]:
         at = found.end()
     _balanced(tokens)
     return _named(tokens)
+
+
+def selected(expression: str) -> list[tuple[str, str, str]]:
+    """Each label it asks for: metric, label, and the value or pattern that must be met."""
+    return [
+        (chosen[1], label, value)
+        for chosen in SELECTOR.finditer(expression)
+        for label, value in MATCHER.findall(chosen[2])
+    ]
 
 
 def _named(tokens: list[str]) -> set[str]:

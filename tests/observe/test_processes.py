@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import httpx
 import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 from temporalio.client import Client
 
 import tracing
@@ -18,8 +20,10 @@ from local import demo
 from local.aside import aside
 from local.places import free_ports
 from local.stack import Stack
+from local.turns import in_turn
 from tests.observe.collector import Collector, Span, collector
-from tests.observe.promql import Unreadable, metrics
+from tests.observe.promql import Unreadable, metrics, selected
+from workflows.options import CHECKS
 
 OPS = Path(__file__).parents[2] / "ops"
 ALERTS = [
@@ -27,6 +31,15 @@ ALERTS = [
     for group in yaml.safe_load((OPS / "alerts.yml").read_text())["groups"]
     for rule in group["rules"]
 ]
+GUIDE = (OPS.parent / "docs" / "operations.md").read_text()
+RUNBOOKS = {
+    title.lower().replace(" ", "-")
+    for title in re.findall(
+        "(?m)^### (.+)$", GUIDE.partition("\n## Runbooks\n")[2].partition("\n## ")[0]
+    )
+}
+THEIRS = "4bf92f3577b34da6a3ce929d0e0e4736"
+"""The trace that people of these tests say they are in."""
 PANELS: list[dict[str, Any]] = json.loads((OPS / "dashboard.json").read_text())["panels"]
 
 
@@ -51,27 +64,38 @@ def stack(server_folder: Path, collected: Collector) -> Iterator[Stack]:
         Stack(server_folder / "observed", settings=shown) as stack,
     ):
         patch.setattr(demo, "SCENES", demo.SCENES[:1])
+        patch.setattr(demo, "in_turn", _with_a_trace_of_theirs)
         aside(lambda: asyncio.run(demo.play(stack.url, database_url=stack.postgres.url())))
         aside(lambda: asyncio.run(_check(stack)))
         yield stack
 
 
 @pytest.fixture(scope="module")
-def live(stack: Stack) -> set[str]:
-    """The names of all samples that Prometheus would read of these processes."""
+def samples(stack: Stack) -> list[Sample]:
+    """All that Prometheus would read of these processes."""
     ports = [stack.settings[f"PEEROK_{name}METRICS_PORT"] for name in ("", "TEMPORAL_")]
     urls = [f"{stack.url}/metrics", *(f"http://127.0.0.1:{port}/metrics" for port in ports)]
 
-    def names() -> set[str]:
-        return {
-            sample.name
+    def read() -> list[Sample]:
+        return [
+            sample
             for url in urls
             for family in text_string_to_metric_families(httpx.get(url).text)
             for sample in family.samples
-        }
+        ]
 
-    _until(lambda: "peerok_invariants_checked_timestamp_seconds" in names(), 30)
-    return names()
+    def checked() -> bool:
+        named = "peerok_invariants_checked_timestamp_seconds"
+        return {one.labels["check"] for one in read() if one.name == named} == set(CHECKS)
+
+    _until(checked, 40)
+    return read()
+
+
+@pytest.fixture(scope="module")
+def live(samples: list[Sample]) -> set[str]:
+    """The names of them."""
+    return {sample.name for sample in samples}
 
 
 @pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])
@@ -80,6 +104,16 @@ def test_an_alert_names_metrics_that_exist(rule: dict[str, Any], live: set[str])
     assert metrics(rule["expr"]) and metrics(rule["expr"]) <= live
     assert rule["labels"]["severity"] in ("page", "ticket")
     assert rule["annotations"]["summary"]
+    assert rule["labels"]["runbook"] in RUNBOOKS
+
+
+@pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])
+def test_an_alert_asks_for_labels_that_exist(rule: dict[str, Any], samples: list[Sample]) -> None:
+    """Each word of an alternative is a value that a live process shows."""
+    for metric, label, pattern in selected(rule["expr"]):
+        seen = {one.labels[label] for one in samples if one.name == metric}
+        for each in pattern.split("|") if label != "status" else ():
+            assert any(re.fullmatch(each, value) for value in seen), (metric, label, each, seen)
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel["title"])
@@ -134,13 +168,34 @@ def test_traces_hold_no_values_and_nobody_s_words(stack: Stack, collected: Colle
     everything = b"".join(collected.raw)
     for word in (b".example", b"Clara", b"Warmer", b"bakery", b"python-httpx", b"Bearer"):
         assert word not in everything, word
-    keys = {key for one in collected.spans for key in one.attributes}
-    assert not [key for key in keys if key.startswith(tracing.PEOPLES)]
+    assert {key for one in collected.spans for key in one.attributes} <= tracing.SHOWN
     statements = [
         s.attributes["db.statement"] for s in collected.spans if "db.statement" in s.attributes
     ]
     assert any("$1" in one for one in statements)
     assert not any(one.events or one.says for one in collected.spans)
+
+
+def test_a_calendar_s_secret_address_is_in_no_trace(stack: Stack, collected: Collector) -> None:
+    """The query is part of no attribute, whatever a library calls it."""
+    calendar = f"{stack.url}/v1/me/deadlines.ics"
+    httpx.get(calendar, params={"feed": "Quagga"})
+    _until(lambda: any(one.name.endswith("/deadlines.ics") for one in collected.spans), 30)
+    everything = b"".join(collected.raw)
+    assert b"Quagga" not in everything and b"feed=" not in everything
+
+
+async def test_what_a_caller_calls_a_trace_goes_nowhere(stack: Stack, collected: Collector) -> None:
+    """Neither into our traces nor into histories: a trace begins at our edge."""
+    _until(lambda: _approvals(collected) != [], 30)
+    everything = b"".join(collected.raw)
+    client = await Client.connect(stack.environment()["TEMPORAL_ADDRESS"])
+    async for one in client.list_workflows("WorkflowType = 'JobWorkflow'"):
+        history = await client.get_workflow_handle(one.id).fetch_history()
+        everything += b"".join(event.SerializeToString() for event in history.events)
+    assert b"traceparent" in everything
+    for word in (b"Numbat", b"Okapi", THEIRS.encode(), bytes.fromhex(THEIRS)):
+        assert word not in everything
 
 
 def test_loops_that_nobody_asked_for_make_no_traces(stack: Stack, collected: Collector) -> None:
@@ -152,9 +207,9 @@ def test_loops_that_nobody_asked_for_make_no_traces(stack: Stack, collected: Col
 
 @pytest.mark.parametrize("name", ["api", "worker"])
 def test_every_line_a_process_prints_is_json(stack: Stack, name: str) -> None:
-    """Ours, uvicorn's and Temporal's; but for the word that whoever started it waits for."""
+    """Ours, uvicorn's and Temporal's."""
     printed = (stack.logs / f"{name}.log").read_text().splitlines()
-    lines = [json.loads(line) for line in printed if line != "worker ready"]
+    lines = [json.loads(line) for line in printed]
     assert lines and all({"event", "level", "timestamp"} <= line.keys() for line in lines)
     if name == "api":
         asked = [line for line in lines if line["event"] == "request"]
@@ -179,9 +234,18 @@ def _approvals(collected: Collector) -> list[tuple[Span, list[Span]]]:
     return found
 
 
+def _with_a_trace_of_theirs(urls: Sequence[str], timeout_s: float) -> httpx.AsyncClient:
+    http = in_turn(urls, timeout_s)
+    http.headers["traceparent"] = f"00-{THEIRS}-00f067aa0ba902b7-01"
+    http.headers["tracestate"] = "vendor=Okapi"
+    http.headers["baggage"] = "name=Numbat"
+    return http
+
+
 async def _check(stack: Stack) -> None:
     client = await Client.connect(stack.environment()["TEMPORAL_ADDRESS"])
-    await client.get_schedule_handle("check-books-newest").trigger()
+    for check in CHECKS:
+        await client.get_schedule_handle(f"check-books-{check}").trigger()
 
 
 def _until(holds: Callable[[], bool], seconds: float) -> None:

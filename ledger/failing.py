@@ -1,0 +1,30 @@
+"""Steps that keep failing: noted by each visible try, for the radar, until one succeeds."""
+
+from datetime import timedelta
+
+from sqlalchemy import case, delete, func
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledger.watch_tables import failing_step
+
+SEEN_WITHIN = timedelta(minutes=2)
+"""A failing step is tried at least twice a minute; one that was not seen for so long is none."""
+
+
+async def note(c: AsyncConnection, case_id: str, what: str) -> None:
+    """The case's step failed again, or for the first time."""
+    again = failing_step.c.seen_at > func.now() - SEEN_WITHIN
+    since = case((again, failing_step.c.since), else_=func.now())
+    await c.execute(
+        insert(failing_step)
+        .values(case_id=case_id, what=what)
+        .on_conflict_do_update(
+            index_elements=["case_id"], set_={"what": what, "since": since, "seen_at": func.now()}
+        )
+    )
+
+
+async def over(c: AsyncConnection, case_id: str) -> None:
+    """The case's step succeeded."""
+    await c.execute(delete(failing_step).where(failing_step.c.case_id == case_id))
