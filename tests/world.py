@@ -14,6 +14,7 @@ from uuid import uuid4
 from fastapi import FastAPI
 from google.protobuf.duration_pb2 import Duration
 from httpx import ASGITransport, AsyncClient
+from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
@@ -141,11 +142,16 @@ def without_ours() -> dict[str, str]:
 def variables(settings: Settings) -> dict[str, str]:
     """What tells another process those of these settings that are not the usual ones."""
     changed = settings.model_dump(mode="json", include=settings.model_fields_set)
+    secrets = {
+        name: value.get_secret_value()
+        for name in changed
+        if isinstance(value := getattr(settings, name), SecretStr)
+    }
     return {
         name.upper()
         if name.startswith(("temporal_a", "temporal_n"))
         else f"PEEROK_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
-        for name, value in changed.items()
+        for name, value in (changed | secrets).items()
     }
 
 
