@@ -42,6 +42,8 @@ class Aftermath:
     """How the processes ended, the one that was to die last."""
     heard: list[Sent] = field(default_factory=list)
     """Every answer that anybody got."""
+    bugs: list[str] = field(default_factory=list)
+    """Those among all tries that blamed the product itself."""
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +89,7 @@ async def aftermath(
         async with opened(settings) as world:
             after = Aftermath(world)
             stubborn = Stubborn(httpx.AsyncHTTPTransport(), after.heard.append)
+            after.bugs = stubborn.bugs
             async with httpx.AsyncClient(transport=stubborn, base_url=fleet.url) as http:
                 await _live_and_die(_through(world, http), fleet, after)
                 await _mend(postgres_server, world)

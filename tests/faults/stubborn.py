@@ -34,6 +34,8 @@ class Stubborn(httpx.AsyncBaseTransport):
     inner: httpx.AsyncBaseTransport
     heard: Callable[[Sent], None] = lambda _: None
     retries: int = field(default=0, init=False)
+    bugs: list[str] = field(default_factory=list, init=False)
+    """Each answer that blamed the product itself; repeating the request does not undo it."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The final answer, however long it takes."""
@@ -83,5 +85,7 @@ class Stubborn(httpx.AsyncBaseTransport):
                 content = await answer.aread()
         except httpx.TransportError:
             return None
+        if answer.status_code == httpx.codes.INTERNAL_SERVER_ERROR:
+            self.bugs.append(f"500 at {request.method} {request.url.path}: {content.decode()}")
         headers = [(k, v) for k, v in answer.headers.raw if k.lower() != b"content-encoding"]
         return httpx.Response(answer.status_code, headers=headers, content=content)

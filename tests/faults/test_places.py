@@ -79,6 +79,11 @@ async def test_every_acknowledged_decision_is_recorded_as_it_was_answered(
             assert replied[key] == sent.answer.json(), sent.request.url
 
 
+async def test_nobody_was_told_of_a_bug(aftermath: Aftermath) -> None:
+    """A process may be away, and says so or says nothing; a 500 is a fault of its own."""
+    assert aftermath.bugs == []
+
+
 async def test_the_books_are_right(aftermath: Aftermath) -> None:
     """Every invariant of the ledger holds, and everybody has what is theirs."""
     assert await aftermath.world.violations() == []
