@@ -124,7 +124,8 @@ class Population:
         if lived.overtaken:
             lived.gains = paid(deal, lived.price) if state == "completed" else NOTHING
         if state not in (BY_THE_CLOCK if lived.overtaken else {lived.ending.state}):
-            lived.problem = f"{state} instead of {lived.ending.state}"
+            late = "too late, and " if lived.overtaken else ""
+            lived.problem = f"{late}{state} instead of {lived.ending.state}"
 
 
 async def settle(engine: AsyncEngine, doors: Doors) -> Population:

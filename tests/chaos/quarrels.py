@@ -91,7 +91,8 @@ async def mediated_by_the_third(deal: Deal, price: int, chance: Random) -> Gains
     return await accepted_by_both(deal, price, part)
 
 
-async def mediated_by_the_second(deal: Deal, price: int, chance: Random) -> Gains:
+async def mediated_in_silence(deal: Deal, price: int, chance: Random) -> Gains:
+    """Neither the first mediator answers, nor a party what the second one proposes."""
     part = chance.randrange(10_00, price)
     await rejected(deal, price)
     await hired(deal, price)
@@ -99,12 +100,6 @@ async def mediated_by_the_second(deal: Deal, price: int, chance: Random) -> Gain
     await until(deal, lambda: deal.mediator.id != silent)
     await deal.does(deal.mediator, c.AcceptAppointment)
     await deal.propose(part, "So it is fair")
-    return await accepted_by_both(deal, price, part)
-
-
-async def proposal_accepted_in_silence(deal: Deal, price: int, chance: Random) -> Gains:
-    part = chance.randrange(10_00, price)
-    await proposed(deal, price, part)
     await over(deal)
     return mediated(deal, price, paid(deal, price, part))
 
@@ -147,8 +142,7 @@ ENDINGS = (
     Ending(proposal_accepted, "proposal_accepted", "settled", weight=2),
     Ending(mediated_out_of_review, "proposal_accepted", "settled"),
     Ending(mediated_by_the_third, "proposal_accepted", "settled"),
-    Ending(mediated_by_the_second, "proposal_accepted", "settled", hasty=True),
-    Ending(proposal_accepted_in_silence, "proposal_executed", "settled", hasty=True),
+    Ending(mediated_in_silence, "proposal_executed", "settled", hasty=True),
     Ending(ruled, "dispute_resolved", "settled"),
     Ending(ruled_and_confirmed, "ruling_confirmed", "settled", prices=LARGE),
     Ending(ruled_again, "ruling_confirmed", "settled", prices=LARGE),
