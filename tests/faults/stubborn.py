@@ -5,12 +5,15 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import aclosing
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import httpx
 
 PAUSE_S, LONGEST_PAUSE_S = 0.2, 2.0
 LOOK_EVERY_S = 1.0
+ACT: ContextVar[str] = ContextVar("ACT", default="")
+"""Whose act the requests of this task are: the id that each of them carries."""
 MAYBE_LATER = frozenset({429, 500, 502, 503, 504})
 
 
@@ -72,10 +75,11 @@ class Stubborn(httpx.AsyncBaseTransport):
 
     async def _try(self, request: httpx.Request, body: bytes) -> httpx.Response | None:
         """One try with its whole answer, or None."""
+        named = {"X-Request-Id": ACT.get()} if ACT.get() else {}
         again = httpx.Request(
             request.method,
             request.url,
-            headers=request.headers,
+            headers={**request.headers, **named},
             content=body,
             extensions=request.extensions,
         )
