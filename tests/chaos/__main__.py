@@ -96,8 +96,11 @@ class Run:
             self.lived.set()
             await asyncio.to_thread(self.healed.wait)
             wrong = [*stubborn.bugs, *await self._wrong(engine, people, had)]
-            recoveries = await verdict.recoveries(engine, self.machine.all_killed_at)
-            self.result = report.figures(self, people, seconds, stubborn.retries, recoveries)
+            killed = await verdict.in_life(engine, self.machine.all_killed_at)
+            recoveries = await verdict.recoveries(engine, killed)
+            self.result = report.figures(
+                self, people, seconds, stubborn.retries, len(killed), recoveries
+            )
             goals = report.missed(self.result, self.lives)
             names = [ending.name for ending in ENDINGS]
             self.problems = [*goals, *report.unlived(self.result, names), *wrong]

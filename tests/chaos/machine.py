@@ -33,7 +33,7 @@ HASTY: Mapping[str, object] = {
     "abandoned_after": 30 - WORK_S,
     "revision_period": "PT5S",
     "revision_overdue_after": "PT10S",
-    "appointment_period": "PT60S",
+    "appointment_period": "PT90S",
     "proposal_period": "PT20S",
 }
 """The policy of the second API: contracts made there are of people who let time pass."""

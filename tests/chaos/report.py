@@ -25,7 +25,12 @@ RECOVERED = "first step after everything was killed, s"
 
 
 def figures(
-    run: "Run", people: Population, seconds: float, retries: int, recoveries: list[float]
+    run: "Run",
+    people: Population,
+    seconds: float,
+    retries: int,
+    at_once: int,
+    recoveries: list[float],
 ) -> dict[str, Any]:
     """Everything that was counted, and where and when."""
     done = run.machine.done
@@ -41,7 +46,7 @@ def figures(
         "freezes": _of(done, "freeze"),
         "restarts": _of(done, "restart"),
         "by target": dict(sorted(done.items())),
-        ALL_KILLED: len(run.machine.all_killed_at),
+        ALL_KILLED: at_once,
         RECOVERED: [round(s, 2) for s in recoveries],
         "answers to decisions": len(run.notes.kept),
         "acknowledged by 202 first": sum(bool(note.accepted) for note in run.notes.kept),

@@ -55,6 +55,10 @@ ENDED = """
 """
 # An API decides at once what the law never allows; only a worker records events.
 FIRST_AFTER = "select min(recorded_at) from event where recorded_at > :moment"
+OPEN_THEN = """
+    select count(*) as many from cases
+     where kind = 'job' and opened_at <= :moment and (closed_at is null or closed_at > :moment)
+"""
 MAILS = "select id, status from mail"
 MESSAGE_ID = re.compile(rb"^Message-ID:\s*<([^@>]+)@", re.MULTILINE | re.IGNORECASE)
 LONGEST_HEAD = 8192
@@ -95,6 +99,11 @@ async def found(engine: AsyncEngine, notes: Sequence[Note], lived: Sequence[Live
     wrong += [f"lost: {life.job_id}" for life in lived if life.job_id and life.job_id not in states]
     wrong += [f"no life of ours: {job}" for job in states.keys() - {life.job_id for life in lived}]
     return wrong
+
+
+async def in_life(engine: AsyncEngine, moments: Iterable[datetime]) -> list[datetime]:
+    """Those of these moments at which a job was open, so that a step had to follow."""
+    return [moment for moment in moments if (await rows(engine, OPEN_THEN, moment=moment))[0].many]
 
 
 async def recoveries(engine: AsyncEngine, moments: Iterable[datetime]) -> list[float]:
