@@ -103,7 +103,7 @@ class Run:
             )
             goals = report.missed(self.result, self.lives)
             names = [ending.name for ending in ENDINGS]
-            self.problems = [*goals, *report.unlived(self.result, names), *wrong]
+            self.problems = [*goals, *report.unlived(self.result, self.lives, names), *wrong]
         finally:
             self.lived.set()
             await engine.dispose()

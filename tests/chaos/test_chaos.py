@@ -14,7 +14,7 @@ from domain.process import Silence
 from tests.chaos.lives import ENDINGS
 from tests.chaos.notes import Note
 from tests.chaos.population import Lived, unmatched
-from tests.chaos.report import ALL_KILLED, FULL, KILLED, RECOVERED, missed, unlived
+from tests.chaos.report import ALL_KILLED, FULL, KILLED, OVERTAKEN, RECOVERED, missed, unlived
 from tests.chaos.script import EVERYTHING, EVERYTHING_EVERY, WEIGHTS, script
 from tests.chaos.verdict import contradicted, otherwise, unlike
 
@@ -133,8 +133,11 @@ def test_a_small_run_need_not_kill_as_often_but_must_recover() -> None:
 
 
 def test_an_ending_that_nobody_lived_is_found() -> None:
-    """Because it was never tried, or because the clock was faster each time."""
-    assert unlived({"endings": {"approved": 3}}, ["approved", "ruled"]) == ["nobody lived ruled"]
+    """Because it was never tried or, in a full run, because the clock was faster each time."""
+    result = {"endings": {"approved": 3}, OVERTAKEN: {"approved": 1, "abandoned": 1}}
+    names = ["approved", "abandoned", "ruled"]
+    assert unlived(result, FULL, names) == ["nobody lived abandoned", "nobody lived ruled"]
+    assert unlived(result, 200, names) == ["nobody lived ruled"]
 
 
 def test_a_mail_that_was_accepted_and_never_came_is_found() -> None:
