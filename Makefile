@@ -47,6 +47,7 @@ chaos: venv ## Live N jobs (10000) while what they need is killed; seed=n repeat
 
 guards: venv ## Take out one guard of the code at a time and see that a test fails; name=a picks.
 	@$(PYTHON) -m local.temporal_binary
+	@$(PYTHON) -m local.temporal_cluster
 	@$(PYTHON) -m tests.guards $(name)
 
 lock: ## Write the lock files from requirements.in; args=--upgrade takes newer versions.

@@ -2,9 +2,11 @@
 
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from structlog import get_logger
+from structlog.contextvars import get_contextvars
 
 PLACES: Mapping[str, str] = {
     # In the API.
@@ -14,12 +16,17 @@ PLACES: Mapping[str, str] = {
     "decision.signalled": "its workflow was told; nobody waits for the outcome yet",
     "decision.answered": "its outcome is known, and not told to who decided",
     "offer.written": "a job, its texts and its first instruction are written, not committed",
+    "effect.asked": "a request with an effect has arrived; nothing is written",
     "effect.written": "an effect and its answer are written, not committed",
     "effect.committed": "the effect counts; its answer was not given",
     "receipt.telling": "money was credited; who waits for it was not told",
     "receipt.told": "they were told, and this is not marked",
+    "upload.arriving": "an upload has begun; nothing is stored",
     "upload.stored": "the bytes are stored; nothing says whose they are",
     "upload.discarding": "bytes that were sent twice are still there twice",
+    "upload.discarded": "they are there once; the answer was not given",
+    "notice.written": "a notice is marked as opened, not committed",
+    "notice.committed": "it proves that its reader was told, who does not have it yet",
     # In the worker.
     "step.taking": "a step was asked for; nothing is written",
     "step.written": "the step is written, not committed",
@@ -27,6 +34,7 @@ PLACES: Mapping[str, str] = {
     "step.told": "other cases were told, and this is not marked",
     "step.answering": "the step is done; its workflow does not know",
     "step.answered": "its workflow knows; the history does not",
+    "activity.answered": "a workflow knows what it waited for in sight; the history does not",
     "child.starting": "a dispute is in the books; its workflow was not started",
     "child.started": "its workflow was started; the history of the job does not know",
     "case.continuing": "the case is about to go on in a new run",
@@ -34,6 +42,10 @@ PLACES: Mapping[str, str] = {
     "mail.handed_over": "the mail server has the mail; the books do not know",
     "mail.settled": "what became of the mail is recorded",
     "reminder.claimed": "a reminder that its workflow awaits is claimed, not sent",
+    "reminder.handed_over": "the mail server has the reminder; the books do not know",
+    "reminder.settled": "what became of the reminder is recorded; its workflow does not know",
+    "check.taking": "a check of the books was asked for; nothing is read",
+    "check.answering": "what it found is recorded; its workflow does not know",
     "seals.written": "entries have seals, not committed",
     "seals.committed": "they are sealed; the log does not name the end of the chain",
     "sweep.starting": "a case that waits was found; its workflow was neither started nor told",
@@ -43,24 +55,50 @@ PLACES: Mapping[str, str] = {
 }
 """Every place, and how things stand when a process dies there."""
 
-_armed: dict[str, int] = {}
+
+@dataclass
+class _Armed:
+    place: str
+    left: int
+    words: tuple[str, ...]
+
+
+_armed: list[_Armed] = []
 
 
 def arm(where: str | None) -> None:
-    """Die at this place, `name` or for its n-th time `name:n`; without one, nowhere."""
+    """Die at this place, or nowhere: `name`, `name:2` for its second time, `name@job_1,ann@x.org`.
+
+    With words after the `@` only those times count that are about one of them.
+    """
     _armed.clear()
     if where is None:
         return
-    place, _, nth = where.partition(":")
+    name, _, words = where.partition("@")
+    place, _, nth = name.partition(":")
+    _require(place)
+    _armed.append(_Armed(place, int(nth or 1), tuple(filter(None, words.split(",")))))
+    get_logger().warning("this process will kill itself", at=name)
+
+
+def here(place: str, *about: str) -> None:
+    """The process is at this place; it goes no further if that is the armed one.
+
+    What it is about, there, is said here, or is bound to the context as it is for the log.
+    """
+    _require(place)
+    for armed in _armed:
+        if armed.place == place and _concerns(armed, about):
+            armed.left -= 1
+            if not armed.left:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _concerns(armed: _Armed, about: Sequence[str]) -> bool:
+    known = [*about, *map(str, get_contextvars().values())]
+    return not armed.words or any(word in one for word in armed.words for one in known)
+
+
+def _require(place: str) -> None:
     if place not in PLACES:
         raise ValueError(f"there is no fail point {place}")
-    _armed[place] = int(nth or 1)
-    get_logger().warning("this process will kill itself", at=where)
-
-
-def here(place: str) -> None:
-    """The process is at this place; it goes no further if that is the armed one."""
-    if place in _armed:
-        _armed[place] -= 1
-        if not _armed[place]:
-            os.kill(os.getpid(), signal.SIGKILL)

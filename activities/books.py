@@ -39,7 +39,7 @@ class Books:
     @activity.defn(name="commit_step")
     async def commit_step(self, request: StepRequest) -> Outcome:
         """Take one step; asked again, it answers what it answered before."""
-        here("step.taking")
+        here("step.taking", request.case_id)
         try:
             with without_values():
                 with watched(request) as step:
@@ -50,7 +50,7 @@ class Books:
             await self._keeps_failing(request.case_id, f"{failure.type}: {failure.message}")
             raise
         await self._keeps_failing(request.case_id, None)
-        here("step.answering")
+        here("step.answering", request.case_id)
         return taken.outcome
 
     async def _commit(self, request: StepRequest, step: Watched) -> Taken:
@@ -109,14 +109,14 @@ def without_values() -> Iterator[None]:
 
 async def tell(engine: AsyncEngine, heard: Heard, waiting: Iterable[tuple[int, str]]) -> None:
     """Tell these workflows to look at their case; the first failure leaves all to the sweeper."""
-    told: list[int] = []
+    told: dict[int, str] = {}
     with suppress(TimeoutError):
         async with asyncio.timeout(TOLD_WITHIN_S):
             for row_id, workflow_id in waiting:
                 if not await heard(workflow_id):
                     break
-                told.append(row_id)
+                told[row_id] = workflow_id
     if told:
-        here("step.told")
+        here("step.told", *told.values())
         async with engine.begin() as c:
-            await tells.mark(c, told)
+            await tells.mark(c, list(told))

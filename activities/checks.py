@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 
 from activities.books import without_values
+from failpoints import here
 from ledger import checking
 
 
@@ -16,5 +17,9 @@ class Checks:
     @activity.defn(name="check_books")
     async def check_books(self, name: str) -> int:
         """Run the check of this name; how many violations it found."""
+        workflow_id = activity.info().workflow_id or ""
+        here("check.taking", workflow_id)
         with without_values():
-            return await checking.check(self._engine, name)
+            found = await checking.check(self._engine, name)
+        here("check.answering", workflow_id)
+        return found

@@ -54,10 +54,11 @@ class Post:
             letter = await mails.claim_one(c, mail_id)
             status = "pending" if letter else await mails.status(c, mail_id)
         if letter is not None:
-            here("reminder.claimed")
+            here("reminder.claimed", letter["address"])
             status = await self._send(letter, awaited=True)
             if status == "pending":
                 raise PassingFault(mail_id)
+            here("reminder.settled", letter["address"])
         elif status == "pending":
             raise ApplicationError("somebody else sends it", next_retry_delay=ASK_AGAIN)
         return status
@@ -79,7 +80,7 @@ class Post:
         async with self._engine.begin() as c:
             letters = await mails.claim(c)
         if letters:
-            here("mail.claimed")
+            here("mail.claimed", *(letter["address"] for letter in letters))
         for letter in letters:
             if time.monotonic() + SENT_WITHIN_S > leased_until:
                 # Others may claim it before it is sent: let them.
@@ -110,7 +111,10 @@ class Post:
         except (aiosmtplib.SMTPException, OSError, ValueError) as fault:
             return await self._later(letter, f"{type(fault).__name__}: {fault}", awaited=awaited)
         else:
-            here("mail.handed_over")
+            if awaited:
+                here("reminder.handed_over", letter["address"])
+            else:
+                here("mail.handed_over", letter["address"])
             return await self._settle(letter, "accepted", answer)
         answer = f"{refusal.code} {refusal.message}"
         if is_the_mailboxs(refusal):
@@ -140,7 +144,7 @@ class Post:
         async with self._engine.begin() as c:
             await mails.settle(c, letter["id"], status, answer)
         metrics.MAILS.labels(status).inc()
-        here("mail.settled")
+        here("mail.settled", letter["address"])
         return status
 
     async def _later(self, letter: RowMapping, answer: str, *, awaited: bool = False) -> str:

@@ -118,7 +118,7 @@ class Sweeper:
                     self._told.tried(row.id)
         finally:
             if told:
-                here("sweep.told")
+                here("sweep.told", *(row.workflow_id for row in waiting))
                 async with self._engine.begin() as c:
                     await tells.mark(c, told)
         return len(told)
@@ -166,7 +166,7 @@ class Sweeper:
     async def _reached(self, workflow_id: str) -> bool:
         """Whether it was told, or needs no telling; RPCError when nobody can be."""
         try:
-            here("sweep.telling")
+            here("sweep.telling", workflow_id)
             await self._doors.tell(workflow_id)
         except RPCError as refusal:
             if refusal.status in AWAY:
@@ -180,9 +180,9 @@ class Sweeper:
         try:
             async with self._engine.connect() as c:
                 brief = await recording.case_brief(c, case_id)
-            here("sweep.starting")
+            here("sweep.starting", case_id)
             await self._doors.start(brief, signal=signal, instruction_id=instruction, again=True)
-            here("sweep.started")
+            here("sweep.started", case_id)
         except RPCError as refusal:
             if refusal.status in AWAY:
                 raise

@@ -66,6 +66,7 @@ async def upload(
     settings: TheSettings,
 ) -> JSONResponse:
     """Store the body as a file; nobody else may read it until it is handed over in a case."""
+    here("upload.arriving")
     stored = await receive(request, store, settings.max_upload_bytes)
     here("upload.stored")
 
@@ -81,6 +82,7 @@ async def upload(
     if once.repeated:
         here("upload.discarding")
         await discard(store, stored)
+        here("upload.discarded")
     return answer
 
 

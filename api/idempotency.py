@@ -57,6 +57,7 @@ class Once:
         self, asked: BaseModel | Mapping[str, Any] | None, effect: Effect, *, status: int = 201
     ) -> JSONResponse:
         """The answer; effect and answer are kept in one transaction, a refusal leaves nothing."""
+        here("effect.asked")
         content = asked.model_dump(mode="json") if isinstance(asked, BaseModel) else asked
         hashed = request_hash(self._request, content)
         async with self._engine.begin() as c:

@@ -13,6 +13,7 @@ from api.ids import NoticeId
 from api.pages import Limit, Page, Place, page
 from api.problems import Problem
 from api.state import Engine
+from failpoints import here
 from ledger import notices
 
 router = APIRouter(prefix="/me/notices", tags=["notices"])
@@ -42,7 +43,10 @@ async def inbox(caller: TheCaller, engine: Engine, place: Place, limit: Limit = 
 async def read(notice_id: NoticeId, caller: TheCaller, engine: Engine) -> Notice:
     """One notice; reading it proves that it reached me."""
     async with engine.begin() as c:
-        return await _opened(c, caller.id, notice_id)
+        opened = await _opened(c, caller.id, notice_id)
+        here("notice.written")
+    here("notice.committed")
+    return opened
 
 
 @router.post("/{notice_id}/open", response_model=Notice)

@@ -19,9 +19,11 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
+from benchmarks import machine
 from ledger.database import connect
 from local.places import passable
 from tests.chaos import report, verdict
+from tests.chaos.lives import ENDINGS
 from tests.chaos.machine import Machine
 from tests.chaos.notes import Notes
 from tests.chaos.population import Doors, Population, settle, unmatched
@@ -41,6 +43,7 @@ class Run:
         self.notes = Notes(folder / "notes.jsonl")
         self.settled, self.lived, self.healed = (threading.Event() for _ in range(3))
         self.people: Population | None = None
+        self.moment = machine.moment()
         self.began, self.minute = time.monotonic(), 0
         self.result: dict[str, Any] = {}
         self.problems = ["the people did not come to an end"]
@@ -92,27 +95,33 @@ class Run:
             seconds = time.monotonic() - began
             self.lived.set()
             await asyncio.to_thread(self.healed.wait)
-            await self._judge(engine, people, had)
+            wrong = [*stubborn.bugs, *await self._wrong(engine, people, had)]
+            killed = await verdict.in_life(engine, self.machine.all_killed_at)
+            recoveries = await verdict.recoveries(engine, killed)
             self.result = report.figures(
-                self, people, seconds, stubborn.retries, await self._recoveries(engine)
+                self, people, seconds, stubborn.retries, len(killed), recoveries
             )
+            goals = report.missed(self.result, self.lives)
+            names = [ending.name for ending in ENDINGS]
+            self.problems = [*goals, *report.unlived(self.result, self.lives, names), *wrong]
         finally:
             self.lived.set()
             await engine.dispose()
             await stubborn.aclose()
 
-    async def _judge(self, engine: AsyncEngine, people: Population, had: dict[str, int]) -> None:
+    async def _wrong(
+        self, engine: AsyncEngine, people: Population, had: dict[str, int]
+    ) -> list[str]:
+        """What is not as it must be when everything is healed and quiet."""
         temporal = await Client.connect(f"127.0.0.1:{self.machine.stack.ports.temporal}")
         left = [f"not quiet: {what}" for what in await verdict.quiet(engine, temporal)]
         has, gains = await verdict.owned(engine), people.gains()
-        self.problems = [
+        return [
             *left,
             *await verdict.found(engine, self.notes.kept, people.lived),
+            *await verdict.astray(engine, self.machine.stack.mail.folder),
             *unmatched(had, has, gains),
         ]
-
-    async def _recoveries(self, engine: AsyncEngine) -> list[float]:
-        return await verdict.recoveries(engine, self.machine.all_killed_at)
 
 
 def main() -> int:
@@ -125,6 +134,7 @@ def main() -> int:
     print(f"{now.lives} lives, seed {now.seed}, in {folder}", flush=True)
     run = Run(now.seed, now.lives, folder)
     run.through()
+    run.result["problems"] = len(run.problems)
     report.show(run.result, run.problems)
     if run.problems:
         print(f"Everything is kept in {folder}")

@@ -17,6 +17,8 @@ from local.places import free_ports
 from local.stack import READY_WITHIN_S, Stack
 from tests.chaos.script import EVERYTHING, Fault
 
+WORK_S = 7 * 86_400
+"""How long the work of every job here may take."""
 HASTY: Mapping[str, object] = {
     "offer_period": "PT20S",
     "funding_period": "PT20S",
@@ -26,10 +28,18 @@ HASTY: Mapping[str, object] = {
     "rejection_last_reminder": "PT4S",
     "reminders_before_end": ["PT14S", "PT4S"],
     "proof_extension": "PT5S",
+    # Work takes days, so the times after its due date are counted back from there.
+    "late_after": 12 - WORK_S,
+    "abandoned_after": 30 - WORK_S,
+    "revision_period": "PT5S",
+    "revision_overdue_after": "PT10S",
+    "appointment_period": "PT90S",
+    "proposal_period": "PT20S",
 }
 """The policy of the second API: contracts made there are of people who let time pass."""
 LOOK_EVERY_S = 0.1
 HEALED_WITHIN_S = 120
+DOWN_WITHIN_S = 10
 
 
 @dataclass
@@ -44,7 +54,8 @@ class Part:
 
     def hit(self, fault: Fault) -> bool:
         """Do it, if the part is there to have it done; whether it was."""
-        if self.child.exit_code() is not None or self.thaws_at is not None:
+        frozen = self.thaws_at is not None and fault.deed != "kill"
+        if frozen or self.child.exit_code() is not None:
             return False
         now = time.monotonic()
         if fault.deed == "freeze":
@@ -53,6 +64,7 @@ class Part:
             return True
         if fault.deed == "kill":
             self._send(signal.SIGKILL)
+            self.thaws_at = None
         else:
             psutil.Process(self.child.pid).send_signal(self.child.stop_signal)
         self.back_at = now + fault.back_after_s
@@ -147,11 +159,12 @@ class Machine:
         self._look_until(time.monotonic() + fault.pause_s, over)
         if over():
             return
-        if fault.part == EVERYTHING:
-            self.all_killed_at.append(datetime.now(UTC))
         for name in self.parts if fault.part == EVERYTHING else [fault.part]:
             if self.parts[name].hit(fault):
                 self.done[f"{fault.deed} {name}"] += 1
+        if fault.part == EVERYTHING:
+            self._wait_until_all_are_down()
+            self.all_killed_at.append(datetime.now(UTC))
 
     def heal(self) -> None:
         """Everything is up again, and stays up."""
@@ -162,6 +175,12 @@ class Machine:
     def watch(self, over: Callable[[], bool]) -> None:
         """Keep everything up until it is over."""
         self._look_until(float("inf"), over)
+
+    def _wait_until_all_are_down(self) -> None:
+        deadline = time.monotonic() + DOWN_WITHIN_S
+        while any(part.child.exit_code() is None for part in self.parts.values()):
+            assert time.monotonic() < deadline, "something survived being killed"
+            time.sleep(0.01)
 
     def _all_work(self) -> bool:
         return all(part.works() for part in self.parts.values())

@@ -13,12 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from local.actors import Actor, Refused
 from local.cast import House
 from local.deal import Deal
-from tests.chaos.lives import ENDINGS, NOTHING, Ending, Gains, over, paid
+from tests.chaos.lives import ENDINGS
+from tests.chaos.ways import NOTHING, Ending, Gains, over, paid
 from tests.world import signed_up
 
 CLIENTS, FREELANCERS, POOR, MEDIATORS = 40, 40, 25, 12
 RICH_MINOR, EARNED_MINOR = 10_000_000_00, 100_000_00
-LIFE_WITHIN_S = 400
+LIFE_WITHIN_S = 900
+TOO_LATE = frozenset({"not_open", "already_over"})
+"""Why a decision is refused that the clock was faster than."""
+BY_THE_CLOCK = frozenset({"lapsed", "cancelled", "completed"})
+"""How a job may stand that its people came too late for."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +77,12 @@ class Population:
                 tasks.create_task(one(Random(chance.random()), ending))
 
     def endings(self) -> Counter[str]:
-        """How often what became of a job."""
-        return Counter(
-            "overtaken by the clock" if life.overtaken else life.ending.name for life in self.lived
-        )
+        """How often which ending was lived, as it was meant to be."""
+        return Counter(life.ending.name for life in self.lived if not life.overtaken)
+
+    def overtaken(self) -> Counter[str]:
+        """How often the clock was faster than the people of which ending."""
+        return Counter(life.ending.name for life in self.lived if life.overtaken)
 
     def gains(self) -> Counter[str]:
         """What everybody should have more by now."""
@@ -95,6 +102,8 @@ class Population:
                 await self._lives(deal, lived, chance)
         except TimeoutError:
             lived.problem = f"not over after {LIFE_WITHIN_S} s: {deal.job.get('state')}"
+        except Refused as refusal:
+            lived.problem = f"refused as {refusal.code}: {refusal}"
         except Exception as bug:
             lived.problem = f"{type(bug).__name__}: {bug}"
         finally:
@@ -106,17 +115,17 @@ class Population:
     async def _lives(self, deal: Deal, lived: Lived, chance: Random) -> None:
         try:
             lived.gains = await lived.ending.live(deal, lived.price, chance)
-        except Refused:
-            if not lived.ending.hasty:
+        except Refused as refusal:
+            if not lived.ending.hasty or refusal.code not in TOO_LATE:
                 raise
             lived.overtaken = True
         await over(deal)
         state = deal.job["state"]
-        if lived.overtaken or (lived.ending.hasty and state != lived.ending.state):
-            lived.overtaken = True
+        if lived.overtaken:
             lived.gains = paid(deal, lived.price) if state == "completed" else NOTHING
-        elif state != lived.ending.state:
-            lived.problem = f"{state} instead of {lived.ending.state}"
+        if state not in (BY_THE_CLOCK if lived.overtaken else {lived.ending.state}):
+            late = "too late, and " if lived.overtaken else ""
+            lived.problem = f"{late}{state} instead of {lived.ending.state}"
 
 
 async def settle(engine: AsyncEngine, doors: Doors) -> Population:

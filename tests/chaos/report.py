@@ -2,10 +2,12 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from statistics import quantiles
 from typing import TYPE_CHECKING, Any
 
+from benchmarks import machine
 from local.places import CLONE
 from tests.chaos.population import Population
 
@@ -13,34 +15,73 @@ if TYPE_CHECKING:
     from tests.chaos.__main__ import Run
 
 FULL = 10_000
+KILLS = 300
+"""What a full run has at least, counted by the process."""
+FIRST_STEP_WITHIN_S = 15
+"""After everything was killed at once."""
 FOLDER = CLONE / "benchmarks"
+KILLED, ALL_KILLED = "kills", "everything at once"
+OVERTAKEN = "overtaken by the clock"
+RECOVERED = "first step after everything was killed, s"
 
 
 def figures(
-    run: "Run", people: Population, seconds: float, retries: int, recoveries: list[float]
+    run: "Run",
+    people: Population,
+    seconds: float,
+    retries: int,
+    at_once: int,
+    recoveries: list[float],
 ) -> dict[str, Any]:
-    """Everything that was counted."""
+    """Everything that was counted, and where and when."""
     done = run.machine.done
     waits = [note.seconds for note in run.notes.kept if note.status < 300]
     percentiles = quantiles(waits, n=100)
     return {
+        **run.moment,
+        "machine": machine.described(),
         "seed": run.seed,
         "lives": len(people.lived),
         "seconds": round(seconds, 1),
-        "kills": _of(done, "kill"),
+        KILLED: _of(done, "kill"),
         "freezes": _of(done, "freeze"),
         "restarts": _of(done, "restart"),
         "by target": dict(sorted(done.items())),
-        "everything at once": len(run.machine.all_killed_at),
-        "first step after everything was killed, s": [round(s, 2) for s in recoveries],
+        ALL_KILLED: at_once,
+        RECOVERED: [round(s, 2) for s in recoveries],
         "answers to decisions": len(run.notes.kept),
         "acknowledged by 202 first": sum(bool(note.accepted) for note in run.notes.kept),
         "requests sent again": retries,
         "p50 of a decision, s": round(percentiles[49], 3),
         "p99 of a decision, s": round(percentiles[98], 2),
         "endings": dict(sorted(people.endings().items())),
-        "problems": len(run.problems),
+        OVERTAKEN: dict(sorted(people.overtaken().items())),
     }
+
+
+def missed(result: dict[str, Any], lives: int) -> list[str]:
+    """Which goals this run has not reached; a smaller one than a full run need not meet all."""
+    kills, at_once, recoveries = (result[name] for name in (KILLED, ALL_KILLED, RECOVERED))
+    goals = {
+        f"{result['lives']} of {lives} lives were lived": result["lives"] == lives,
+        f"{len(recoveries)} recoveries of {at_once}": len(recoveries) == at_once,
+        f"only {kills} kills, not {KILLS}": lives < FULL or kills >= KILLS,
+        "never was everything killed at once": lives < FULL or at_once > 0,
+        **{
+            f"{seconds} s from everything killed to the first step": seconds <= FIRST_STEP_WITHIN_S
+            for seconds in recoveries
+        },
+    }
+    return [words for words, reached in goals.items() if not reached]
+
+
+def unlived(result: dict[str, Any], lives: int, names: Iterable[str]) -> list[str]:
+    """The endings that nobody came to: none was tried, or the clock was always faster.
+
+    A small run tries some of them once, and who tries once may well be too late.
+    """
+    tried = result["endings"] if lives >= FULL else result["endings"] | result[OVERTAKEN]
+    return [f"nobody lived {name}" for name in names if name not in tried]
 
 
 def show(result: dict[str, Any], problems: list[str]) -> None:

@@ -1,16 +1,21 @@
 """What must be true when everything is healed and quiet; each line names what is not."""
 
 import asyncio
+import math
+import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
+from domain.cases import Role
 from ledger.comparisons import Balances, Seals
 from ledger.invariants import violations
 from ledger.reconciling import reconcile
@@ -18,6 +23,9 @@ from tests.chaos.notes import Note
 from tests.chaos.population import Lived
 
 QUIET_WITHIN_S = 120
+MAILS_WITHIN_S = 480
+"""What a dead worker had claimed is free after two minutes, its reminders after five."""
+PENDING = "pending mails"
 RUNNING = "ExecutionStatus = 'Running'"
 OWNED = """
     select owner, sum(amount_minor) as minor from posting_line
@@ -32,6 +40,7 @@ NOISE = {
          where not exists (select from seal s where s.entry_id = e.id)
     """,
     "untold cases": "select count(*) from tell where told_at is null",
+    PENDING: "select count(*) from mail where status = 'pending'",
 }
 TWICE = """
     select case_id, count(*) from journal_entry
@@ -40,8 +49,19 @@ TWICE = """
 DECIDED = "select idempotency_key as key, id, outcome->>'status' as status from instruction"
 REPLIED = "select idempotency_key as key, body from reply"
 STATES = "select id, state, over from cases where kind = 'job'"
-FIRST_AFTER = "select min(decided_at) from instruction where decided_at > :moment"
-PENDING = "select count(*) from mail where status = 'pending'"
+ENDED = """
+    select distinct on (case_id) case_id, kind, actor from event
+     where case_id in (select id from cases where kind = 'job') order by case_id, version desc
+"""
+# An API decides at once what the law never allows; only a worker records events.
+FIRST_AFTER = "select min(recorded_at) from event where recorded_at > :moment"
+OPEN_THEN = """
+    select count(*) as many from cases
+     where kind = 'job' and opened_at <= :moment and (closed_at is null or closed_at > :moment)
+"""
+MAILS = "select id, status from mail"
+MESSAGE_ID = re.compile(rb"^Message-ID:\s*<([^@>]+)@", re.MULTILINE | re.IGNORECASE)
+LONGEST_HEAD = 8192
 
 
 async def owned(engine: AsyncEngine) -> dict[str, int]:
@@ -51,10 +71,12 @@ async def owned(engine: AsyncEngine) -> dict[str, int]:
 
 async def quiet(engine: AsyncEngine, temporal: Client) -> list[str]:
     """Wait until nothing is left to do; what still is, when that takes too long."""
-    deadline = time.monotonic() + QUIET_WITHIN_S
+    began = time.monotonic()
     while left := await _noise(engine, temporal):
-        if time.monotonic() > deadline:
-            return left
+        if time.monotonic() - began > (
+            MAILS_WITHIN_S if left.keys() == {PENDING} else QUIET_WITHIN_S
+        ):
+            return [f"{what}: {number}" for what, number in left.items()]
         await asyncio.sleep(1)
     return []
 
@@ -71,6 +93,7 @@ async def found(engine: AsyncEngine, notes: Sequence[Note], lived: Sequence[Live
         {row.key: row for row in await rows(engine, DECIDED)},
         {row.key: row.body for row in await rows(engine, REPLIED)},
     )
+    wrong += otherwise(lived, {row.case_id: row for row in await rows(engine, ENDED)})
     states = {row.id: row for row in await rows(engine, STATES)}
     wrong += [f"{life.ending.name} {life.job_id}: {life.problem}" for life in lived if life.problem]
     wrong += [f"lost: {life.job_id}" for life in lived if life.job_id and life.job_id not in states]
@@ -78,20 +101,57 @@ async def found(engine: AsyncEngine, notes: Sequence[Note], lived: Sequence[Live
     return wrong
 
 
+async def in_life(engine: AsyncEngine, moments: Iterable[datetime]) -> list[datetime]:
+    """Those of these moments at which a job was open, so that a step had to follow."""
+    return [moment for moment in moments if (await rows(engine, OPEN_THEN, moment=moment))[0].many]
+
+
 async def recoveries(engine: AsyncEngine, moments: Iterable[datetime]) -> list[float]:
-    """How long after each of these moments the first step was committed, in seconds."""
+    """How long after each of these moments the first step was recorded, in seconds; inf: never."""
     seconds = []
     for moment in moments:
         [row] = await rows(engine, FIRST_AFTER, moment=moment)
-        if row.min is not None:
-            seconds.append((row.min - moment).total_seconds())
+        seconds.append((row.min - moment).total_seconds() if row.min else math.inf)
     return seconds
+
+
+async def astray(engine: AsyncEngine, taken: Path) -> list[str]:
+    """Mails that the books and the mail server, whose folder this is, do not know alike."""
+    status = {row.id: row.status for row in await rows(engine, MAILS)}
+    return unlike(status, await asyncio.to_thread(_message_ids, taken))
 
 
 async def rows(engine: AsyncEngine, query: str, **values: Any) -> Sequence[Any]:
     """What the books say."""
     async with engine.connect() as c:
         return (await c.execute(text(query), values)).all()
+
+
+def unlike(status: Mapping[str, str], taken: AbstractSet[str]) -> list[str]:
+    """Mails that were accepted and never came, and those that came as others than they are."""
+    accepted = {mail for mail, what in status.items() if what == "accepted"}
+    return [
+        *(f"{mail} was accepted and never came" for mail in sorted(accepted - taken)),
+        *(f"{mail} came and is no mail of ours" for mail in sorted(taken - status.keys())),
+        *(
+            f"{mail} came and is {status[mail]}"
+            for mail in sorted(taken & status.keys() - accepted)
+        ),
+    ]
+
+
+def otherwise(lived: Iterable[Lived], last: Mapping[str, Any]) -> list[str]:
+    """Jobs that ended by another event than their life, or not by the clock that overtook it."""
+    wrong = []
+    for life in lived:
+        event = last.get(life.job_id)
+        if event is None or life.problem:
+            continue
+        if life.overtaken and event.actor != Role.CLOCK:
+            wrong.append(f"{life.ending.name} {life.job_id}: overtaken by the {event.actor}")
+        if not life.overtaken and event.kind != life.ending.by:
+            wrong.append(f"{life.ending.name} {life.job_id}: ended by {event.kind}")
+    return wrong
 
 
 def contradicted(
@@ -111,7 +171,16 @@ def contradicted(
     return wrong + [f"answered twice: {key}" for key in twice]
 
 
-async def _noise(engine: AsyncEngine, temporal: Client) -> list[str]:
+def _message_ids(folder: Path) -> set[str]:
+    found = set()
+    for file in folder.glob("*.eml"):
+        with file.open("rb") as letter:
+            name = MESSAGE_ID.search(letter.read(LONGEST_HEAD))
+        found.add(name[1].decode() if name else file.name)
+    return found
+
+
+async def _noise(engine: AsyncEngine, temporal: Client) -> dict[str, int]:
     left = {what: (await rows(engine, query))[0][0] for what, query in NOISE.items()}
     left["running workflows"] = (await temporal.count_workflows(RUNNING)).count
-    return [f"{what}: {number}" for what, number in left.items() if number]
+    return {what: number for what, number in left.items() if number}

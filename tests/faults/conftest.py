@@ -17,7 +17,8 @@ from local.postgres import Postgres
 from local.temporal import TemporalServer
 from tests.faults.deaths import DEATHS, Death
 from tests.faults.fleet import Fleet
-from tests.faults.stubborn import Sent, Stubborn
+from tests.faults.stubborn import ACT, Sent, Stubborn
+from tests.holding.hands import rows
 from tests.life import Life, eventually
 from tests.world import World, database, opened, settings_for
 
@@ -28,6 +29,7 @@ MINUTES_PASS = """
      where created_at > now() - interval '5 minutes'
        and id in (select notice_id from mail where status = 'pending')
 """
+THEIRS = "select id from cases where client_id = :client"
 UNDECIDED = "select count(*) from instruction where outcome is null"
 UNSENT = "select count(*) from mail where status = 'pending'"
 
@@ -42,6 +44,8 @@ class Aftermath:
     """How the processes ended, the one that was to die last."""
     heard: list[Sent] = field(default_factory=list)
     """Every answer that anybody got."""
+    bugs: list[str] = field(default_factory=list)
+    """Those among all tries that blamed the product itself."""
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +91,7 @@ async def aftermath(
         async with opened(settings) as world:
             after = Aftermath(world)
             stubborn = Stubborn(httpx.AsyncHTTPTransport(), after.heard.append)
+            after.bugs = stubborn.bugs
             async with httpx.AsyncClient(transport=stubborn, base_url=fleet.url) as http:
                 await _live_and_die(_through(world, http), fleet, after)
                 await _mend(postgres_server, world)
@@ -115,21 +120,51 @@ async def _live_and_die(world: World, fleet: Fleet, after: Aftermath) -> None:
     await fleet.stop("worker")
     async with asyncio.timeout(PATIENCE.total_seconds()), asyncio.TaskGroup() as acts:
         for death in DEATHS:
-            after.codes[death] = await _die(fleet, death, after.lives[death], acts)
+            after.codes[death] = await _die(world, fleet, death, after.lives[death], acts)
         await fleet.ensure("api", "worker")
     await asyncio.gather(*(death.story.after(after.lives[death]) for death in DEATHS))
 
 
-async def _die(fleet: Fleet, death: Death, life: Life, acts: asyncio.TaskGroup) -> list[int]:
-    """Somebody acts, and the process dies of it; the act goes on with those that come after."""
-    await fleet.start(death.process, dies_at=death.at)
+async def _die(
+    world: World, fleet: Fleet, death: Death, life: Life, acts: asyncio.TaskGroup
+) -> list[int]:
+    """Somebody acts, and the process dies of just that; the act goes on with those that follow."""
+    if death.process == "api":
+        await fleet.ensure("worker")
+        await fleet.start("api", dies_at=f"{death.at}@{life.client.id}")
+        acts.create_task(_act(death, life))
+        return [await fleet.death("api")]
+    # Nobody takes the act's step before the worker that is to die of it.
+    fleet.kill("worker")
+    codes = []
     if death.first:
-        await fleet.start("api", dies_at=death.first)
+        await fleet.start("api", dies_at=f"{death.first}@{life.client.id}")
     else:
-        await fleet.ensure("api", "worker")
-    acts.create_task(death.story.act(life))
-    dying = ["api", death.process] if death.first else [death.process]
-    return [await fleet.death(process) for process in dying]
+        await fleet.ensure("api")
+    acts.create_task(_act(death, life))
+    if death.first:
+        codes.append(await fleet.death("api"))
+    words = "" if death.of_all else f"@{','.join(await _words(world, life))}"
+    await fleet.start("worker", dies_at=f"{death.at}{words}")
+    return [*codes, await fleet.death("worker")]
+
+
+async def _act(death: Death, life: Life) -> None:
+    """The story's act, by requests that carry its client's id."""
+    ACT.set(life.client.id)
+    await death.story.act(life)
+
+
+async def _words(world: World, life: Life) -> list[str]:
+    """What only this story is about, once its job is there: ids and addresses."""
+    found: list[str] = []
+
+    async def there() -> bool:
+        found[:] = [row.id for row in await rows(world, THEIRS, client=life.client.id)]
+        return bool(found)
+
+    await eventually(there)
+    return [*found, life.client.id, life.client.email, life.freelancer.email]
 
 
 async def _mend(postgres_server: Postgres, world: World) -> None:

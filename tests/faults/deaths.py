@@ -14,6 +14,8 @@ class Death:
     process: str = "api"
     first: str = ""
     """Where the API dies before, so that the worker gets there."""
+    of_all: bool = False
+    """What is done there is done for every story at once; else it must be this story's own."""
 
     @property
     def place(self) -> str:
@@ -25,8 +27,15 @@ class Death:
 
 
 IN_THE_WORKER = (
-    # The slowest to be mended, first: a worker's time with a reminder has to run out.
+    # The slowest to be mended, first: a worker's time with its task has to run out.
+    Death("check.taking", s.CHECKED, "worker"),
+    Death("check.answering", s.CHECKED, "worker"),
     Death("reminder.claimed", s.REJECTED, "worker"),
+    Death("reminder.handed_over", s.REJECTED, "worker"),
+    Death("reminder.settled", s.REJECTED, "worker"),
+    Death("activity.answered", s.REJECTED, "worker"),
+    Death("activity.answered", s.HELD_UP, "worker"),
+    Death("activity.answered", s.CHECKED, "worker"),
     Death("mail.claimed", s.DECLINED, "worker"),
     Death("mail.handed_over", s.APPROVED, "worker"),
     Death("mail.settled", s.DECLINED, "worker"),
@@ -42,8 +51,8 @@ IN_THE_WORKER = (
     Death("step.answered", s.REJECTED, "worker"),
     Death("child.starting", s.REJECTED, "worker"),
     Death("child.started", s.REJECTED, "worker"),
-    Death("seals.written", s.APPROVED, "worker"),
-    Death("seals.committed", s.APPROVED, "worker"),
+    Death("seals.written", s.APPROVED, "worker", of_all=True),
+    Death("seals.committed", s.APPROVED, "worker", of_all=True),
     Death("case.continuing", s.REVISED, "worker"),
     Death("sweep.starting", s.APPROVED, "worker", first="decision.committed"),
     Death("sweep.starting", s.OFFERED, "worker", first="decision.committed"),
@@ -62,6 +71,7 @@ IN_THE_API = (
     Death("decision.answered", s.DECLINED),
     Death("decision.answered", s.OFFERED),
     Death("offer.written", s.OFFERED),
+    Death("effect.asked", s.FUNDED),
     # First the receipt's record, then its confirmation.
     Death("effect.written:1", s.FUNDED),
     Death("effect.written:2", s.FUNDED),
@@ -69,9 +79,15 @@ IN_THE_API = (
     Death("effect.committed:2", s.FUNDED),
     Death("receipt.telling", s.FUNDED),
     Death("receipt.told", s.FUNDED),
+    Death("upload.arriving", s.HANDED_OVER),
     Death("upload.stored", s.HANDED_OVER),
     Death("effect.written", s.HANDED_OVER),
     Death("effect.committed", s.HANDED_OVER),
     Death("upload.discarding", s.HANDED_OVER),
+    Death("upload.discarded", s.HANDED_OVER),
+    Death("notice.written", s.NOTICED),
+    Death("notice.committed", s.NOTICED),
 )
 DEATHS = (*IN_THE_WORKER, *IN_THE_API)
+LEFT_BEHIND = ("upload.stored", "effect.written", "upload.discarding")
+"""Where a file's bytes are stored and a death leaves them with nobody who knows of them."""

@@ -53,8 +53,7 @@ class Fleet:
 
     async def start(self, name: str, dies_at: str | None = None) -> None:
         """Start it in the place of the one that runs, and wait until it works."""
-        if name in self._alive:
-            self._asks(kill=self._alive.pop(name))
+        self.kill(name)
         log = self.logs / f"{name}.log"
         log.write_text("")
         run = str(self.port) if name == "api" else name
@@ -67,6 +66,11 @@ class Fleet:
         for name in names:
             if name not in self._alive:
                 await self.start(name)
+
+    def kill(self, name: str) -> None:
+        """End it as a crash would, if it runs."""
+        if name in self._alive:
+            self._asks(kill=self._alive.pop(name))
 
     async def death(self, name: str) -> int:
         """How it ended, when it does so by itself; TimeoutError when it does not."""

@@ -23,7 +23,8 @@ from settings import settings
 
 def main() -> None:
     """Serve requests until there are no more."""
-    app = create()
+    # With settings given, no runtime of the SDK begins here: none survives a fork.
+    app = create(settings())
     print(json.dumps("ready"), flush=True)
     for line in sys.stdin:
         print(json.dumps(_served(json.loads(line), app)), flush=True)

@@ -1,13 +1,22 @@
 """What people do while a process dies, and how their job ends afterwards."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import text
+
 from domain import commands as c
 from tests.life import Life, eventually
+from workflows.options import CHECKS_QUEUE, CHECKS_WORKFLOW
 
+THE_WORK = b"the work"
+LOCK = "select from cases where id = :job for no key update"
+"""The API may still write an instruction; no step can be taken."""
+SEEN_WITHIN = timedelta(seconds=60)
 Doing = Callable[[Life], Coroutine[Any, Any, object]]
 
 
@@ -49,10 +58,44 @@ async def started(life: Life) -> bool:
 async def delivers_a_file(life: Life) -> None:
     """A file is sent twice under one key, as after a lost answer, and handed over."""
     key = uuid4().hex
-    stored = [await life.freelancer.upload(b"the work", key=key) for _ in range(2)]
+    stored = [await life.freelancer.upload(THE_WORK, key=key) for _ in range(2)]
     first, second = (answer.json()["id"] for answer in stored)
     assert first == second
     await life.freelancer_does(c.Deliver, files=[first])
+
+
+async def reads_of_it(life: Life) -> None:
+    """The freelancer opens the notice of the offer, twice."""
+    inbox = (await life.freelancer.get("/v1/me/notices")).json()["items"]
+    [offered] = [notice["id"] for notice in inbox if notice["case_id"] == life.job_id]
+    first, again = [(await life.freelancer.get(f"/v1/me/notices/{offered}")).json() for _ in "12"]
+    assert first["opened_at"] == again["opened_at"] is not None
+
+
+async def checks_the_books(life: Life) -> None:
+    """A check is made, as its schedule would start it, and finds nothing."""
+    queue = f"{life.world.settings.task_queue_prefix}{CHECKS_QUEUE}"
+    name = f"check-books-{life.client.id}"
+    made = await life.world.temporal.start_workflow(
+        CHECKS_WORKFLOW, "newest", id=name, task_queue=queue, result_type=int
+    )
+    assert await made.result() == 0
+
+
+async def approves_while_held_up(life: Life) -> None:
+    """The job's row is locked until the step waits for it in sight of operators."""
+    async with life.world.engine.begin() as books:
+        await books.execute(text("set local idle_in_transaction_session_timeout = 0"))
+        await books.execute(text(LOCK), {"job": life.job_id})
+        approval = asyncio.create_task(life.client_does(c.Approve))
+        await eventually(lambda: in_sight(life), SEEN_WITHIN)
+    await approval
+
+
+async def in_sight(life: Life) -> bool:
+    """Whether operators see the job's workflow wait for a step."""
+    handle = life.world.temporal.get_workflow_handle(f"job/{life.job_id}")
+    return bool((await handle.describe()).raw_description.pending_activities)
 
 
 async def revises(life: Life) -> None:
@@ -136,6 +179,30 @@ HANDED_OVER = Story(
     lambda life: life.in_progress(),
     delivers_a_file,
     by_client(c.Approve),
+    "completed",
+    (*REVIEWED, "delivery_approved"),
+)
+NOTICED = Story(
+    "noticed",
+    lambda life: life.offered(),
+    reads_of_it,
+    by_freelancer(c.Decline),
+    "declined",
+    ("job_offered", "offer_declined"),
+)
+CHECKED = Story(
+    "checked",
+    lambda life: life.offered(),
+    checks_the_books,
+    by_freelancer(c.Decline),
+    "declined",
+    ("job_offered", "offer_declined"),
+)
+HELD_UP = Story(
+    "held up",
+    lambda life: life.in_review(),
+    approves_while_held_up,
+    nothing,
     "completed",
     (*REVIEWED, "delivery_approved"),
 )

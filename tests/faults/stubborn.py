@@ -5,12 +5,15 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import aclosing
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import httpx
 
 PAUSE_S, LONGEST_PAUSE_S = 0.2, 2.0
 LOOK_EVERY_S = 1.0
+ACT: ContextVar[str] = ContextVar("ACT", default="")
+"""Whose act the requests of this task are: the id that each of them carries."""
 MAYBE_LATER = frozenset({429, 500, 502, 503, 504})
 
 
@@ -34,6 +37,8 @@ class Stubborn(httpx.AsyncBaseTransport):
     inner: httpx.AsyncBaseTransport
     heard: Callable[[Sent], None] = lambda _: None
     retries: int = field(default=0, init=False)
+    bugs: list[str] = field(default_factory=list, init=False)
+    """Each answer that blamed the product itself; repeating the request does not undo it."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The final answer, however long it takes."""
@@ -70,10 +75,11 @@ class Stubborn(httpx.AsyncBaseTransport):
 
     async def _try(self, request: httpx.Request, body: bytes) -> httpx.Response | None:
         """One try with its whole answer, or None."""
+        named = {"X-Request-Id": ACT.get()} if ACT.get() else {}
         again = httpx.Request(
             request.method,
             request.url,
-            headers=request.headers,
+            headers={**request.headers, **named},
             content=body,
             extensions=request.extensions,
         )
@@ -83,5 +89,7 @@ class Stubborn(httpx.AsyncBaseTransport):
                 content = await answer.aread()
         except httpx.TransportError:
             return None
+        if answer.status_code == httpx.codes.INTERNAL_SERVER_ERROR:
+            self.bugs.append(f"500 at {request.method} {request.url.path}: {content.decode()}")
         headers = [(k, v) for k, v in answer.headers.raw if k.lower() != b"content-encoding"]
         return httpx.Response(answer.status_code, headers=headers, content=content)

@@ -1,42 +1,23 @@
 """Processes die at every place around every effect: nothing is lost, nothing happens twice."""
 
-import re
-from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from failpoints import PLACES, arm
+from ledger.comparisons import Balances, Seals
+from ledger.reconciling import reconcile
 from local.mail import MailCatcher
-from local.places import CLONE
 from tests.faults.conftest import DIED, Aftermath
-from tests.faults.deaths import DEATHS, Death
+from tests.faults.deaths import DEATHS, LEFT_BEHIND, Death
+from tests.faults.stories import HANDED_OVER, THE_WORK
 from tests.holding.hands import ended, happened, rows
 from tests.life import eventually
 
-HERE = re.compile(r'\bhere\("([\w.]+)"\)')
-FOLDERS = ("activities", "api", "ledger", "workflows", "domain")
 each_death = pytest.mark.parametrize("death", DEATHS, ids=str)
-
-
-def test_every_place_of_the_code_is_listed_and_stands_once() -> None:
-    """The list is the code's: no place is forgotten, none is only a name."""
-    sources = [path for folder in FOLDERS for path in Path(CLONE, folder).rglob("*.py")]
-    found = Counter(name for path in sources for name in HERE.findall(path.read_text()))
-    assert found == Counter(dict.fromkeys(PLACES, 1))
-
-
-def test_a_process_dies_at_every_place() -> None:
-    """No place is left out of the run."""
-    assert {death.place for death in DEATHS} == set(PLACES)
-
-
-def test_a_place_that_does_not_exist_is_refused() -> None:
-    """A misspelt place would let a test pass in which nobody died."""
-    with pytest.raises(ValueError, match="no fail point"):
-        arm("step.comitted")
 
 
 @each_death
@@ -79,9 +60,16 @@ async def test_every_acknowledged_decision_is_recorded_as_it_was_answered(
             assert replied[key] == sent.answer.json(), sent.request.url
 
 
+async def test_nobody_was_told_of_a_bug(aftermath: Aftermath) -> None:
+    """A process may be away, and says so or says nothing; a 500 is a fault of its own."""
+    assert aftermath.bugs == []
+
+
 async def test_the_books_are_right(aftermath: Aftermath) -> None:
-    """Every invariant of the ledger holds, and everybody has what is theirs."""
+    """Every invariant of the ledger holds, and the book agrees with itself and its seals."""
     assert await aftermath.world.violations() == []
+    await eventually(partial(all_is_sealed, aftermath))
+    assert [one async for one in reconcile(aftermath.world.engine, (Balances(), Seals(None)))] == []
 
 
 async def test_everybody_has_what_is_theirs(aftermath: Aftermath) -> None:
@@ -94,11 +82,50 @@ async def test_everybody_has_what_is_theirs(aftermath: Aftermath) -> None:
 
 async def test_every_mail_was_sent_and_none_as_two(aftermath: Aftermath, mail: MailCatcher) -> None:
     """A mail that was sent twice has the same Message-ID both times."""
-    taken = {message["message_id"].strip("<>").partition("@")[0] for message in mail.messages()}
-    written = {row.id for row in await rows(aftermath.world, "select id from mail")}
-    assert written <= taken
+    written = await rows(aftermath.world, "select id, address from mail")
+    ours = {row.address for row in written}
+    taken = {
+        message["message_id"].strip("<>").partition("@")[0]
+        for message in mail.messages()
+        if ours.intersection(message["to"])
+    }
+    assert taken == {row.id for row in written}
 
 
+@each_death
+async def test_a_file_is_whole_and_there_once(aftermath: Aftermath, death: Death) -> None:
+    """What was sent can be fetched, by whoever sent it."""
+    freelancer = replace(aftermath.lives[death].freelancer, http=aftermath.world.http)
+    kept = await rows(aftermath.world, FILES, owner=freelancer.id)
+    assert len(kept) == (death.story is HANDED_OVER)
+    for row in kept:
+        assert (await freelancer.get(f"/v1/files/{row.id}")).content == THE_WORK
+
+
+async def test_only_deaths_leave_bytes_that_are_nobodys(aftermath: Aftermath) -> None:
+    """A death between the bytes and the books does, and nothing but an upload without an answer."""
+    stored = blobs(aftermath.world.settings.files_url)
+    kept = {row.key for row in await rows(aftermath.world, "select key from file")}
+    left = [death for death in DEATHS if death.story is HANDED_OVER and death.place in LEFT_BEHIND]
+    assert kept <= stored
+    uploads = [sent for sent in aftermath.heard if sent.request.url.path == "/v1/files"]
+    assert len(left) <= len(stored - kept) <= sum(sent.tries - 1 for sent in uploads)
+
+
+def blobs(url: str) -> set[str]:
+    """What lies in the folder of the files."""
+    return {file.name for file in Path(unquote(urlsplit(url).path)).iterdir()}
+
+
+async def all_is_sealed(aftermath: Aftermath) -> bool:
+    """Whether every entry has its seal."""
+    return await rows(aftermath.world, UNSEALED) == []
+
+
+UNSEALED = (
+    "select id from journal_entry e where not exists (select from seal where entry_id = e.id)"
+)
+FILES = "select id from file where owner_id = :owner"
 STATE = "select state, over from cases where id = :job"
 CASES = "select id from cases where id = :job or parent_id = :job"
 DECIDED = "select idempotency_key as key, id, outcome->>'status' as status from instruction"

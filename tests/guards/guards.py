@@ -42,21 +42,36 @@ class Guard:
     tests: tuple[str, ...]
     edits: tuple[Edit, ...]
 
-    def seen_by(self, root: Path) -> str | None:
-        """Which of its tests fails in this tree, from which it was taken out; None: none does.
 
-        ValueError when it names no tests that can run.
-        """
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
+@dataclass(frozen=True)
+class Ran:
+    """How a run of tests went: all passed, one failed, or it came to nothing."""
+
+    failed: str = ""
+    """The test that failed."""
+    broken: str = ""
+    """Why the run shows nothing."""
+
+    @property
+    def passed(self) -> bool:
+        return not self.failed and not self.broken
+
+
+def run(tests: tuple[str, ...], root: Path, longest_s: float = LONGEST_S) -> Ran:
+    """Run these tests in this tree until one fails."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+    try:
         done = subprocess.run(
-            [*command, *self.tests], cwd=root, capture_output=True, text=True, timeout=LONGEST_S
+            command, cwd=root, capture_output=True, text=True, timeout=longest_s, check=False
         )
-        if done.returncode not in (PASSED, FAILED):
-            raise ValueError(f"the tests of {self.name} did not run: {done.stdout[-300:]}")
-        if done.returncode == PASSED:
-            return None
-        found = re.search(r"^FAILED (\S+)", done.stdout, re.MULTILINE)
-        return found[1] if found else None
+    except subprocess.TimeoutExpired:
+        return Ran(broken=f"no end within {longest_s:.0f} s")
+    if done.returncode == PASSED:
+        return Ran()
+    found = re.search(r"^FAILED (.+?)(?: - .*)?$", done.stdout, re.MULTILINE)
+    if done.returncode == FAILED and found:
+        return Ran(failed=found[1])
+    return Ran(broken=f"no test ran: {done.stdout[-300:]}{done.stderr[-300:]}")
 
 
 def all_guards() -> list[Guard]:

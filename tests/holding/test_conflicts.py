@@ -17,6 +17,7 @@ from tests.world import World
 
 WALLET = text("select wallets(array[:person], 'USD')")
 CASE = text("select id from cases where id = :job for no key update")
+AT_ONCE = text("select id from cases where id = :case for no key update nowait")
 TRIP = """
     create sequence tried;
     create function trip() returns trigger language plpgsql security definer as $$
@@ -65,6 +66,26 @@ async def test_steps_of_one_case_wait_for_each_other(
         await other.rollback()
         outcomes = await asyncio.gather(*steps)
     assert {outcome.status for outcome in outcomes} == {Status.APPLIED, Status.REFUSED}
+
+
+async def test_a_step_of_a_dispute_locks_its_job_first(
+    world: World, life: Life, unheard: AsyncClient
+) -> None:
+    """While it waits for the job, it holds nothing that whoever has the job might wait for."""
+    async with hands(world):
+        await life.rejected()
+        dispute_id = await life.open_dispute()
+    assert dispute_id is not None
+    acceptance = await leaves(life, Role.FREELANCER, c.AcceptRejection, unheard)
+    async with world.engine.connect() as other:
+        await other.execute(CASE, {"job": life.job_id})
+        step = commit(world, dispute_id, version=1, instruction_id=acceptance)
+        taking = asyncio.create_task(step)
+        await eventually(lambda: somebody_waits(world))
+        await other.execute(AT_ONCE, {"case": dispute_id})
+        await other.rollback()
+        outcome = await taking
+    assert outcome.status is Status.APPLIED
 
 
 async def test_a_step_that_met_a_serialization_failure_is_taken_again(
