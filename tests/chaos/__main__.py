@@ -43,7 +43,7 @@ class Run:
         self.notes = Notes(folder / "notes.jsonl")
         self.settled, self.lived, self.healed = (threading.Event() for _ in range(3))
         self.people: Population | None = None
-        self.moment = machine.moment()
+        self.moment = machine.moment(machine.commit())
         self.began, self.minute = time.monotonic(), 0
         self.result: dict[str, Any] = {}
         self.problems = ["the people did not come to an end"]
