@@ -147,7 +147,7 @@ def test_what_is_no_expression_is_refused(wrong: str) -> None:
 def test_an_approval_is_one_trace_from_the_request_to_the_posting(
     stack: Stack, collected: Collector
 ) -> None:
-    """The API's request, its signal, the worker's step and the function that posts."""
+    """The API's request, its signal, the worker's step and the function that writes it."""
     _until(lambda: _approvals(collected) != [], 30)
     span, above = _approvals(collected)[0]
     assert span.service == "peerok-worker"
@@ -219,11 +219,11 @@ def test_every_line_a_process_prints_is_json(stack: Stack, name: str) -> None:
 
 
 def _approvals(collected: Collector) -> list[tuple[Span, list[Span]]]:
-    """Each posting under an approval, with the spans above it, the nearest first."""
+    """Each written step under an approval, with the spans above it, the nearest first."""
     spans = {one.id: one for one in list(collected.spans)}
     found = []
     for one in list(spans.values()):
-        if "post(" not in one.attributes.get("db.statement", ""):
+        if "write_step(" not in one.attributes.get("db.statement", ""):
             continue
         above, parent = [], one.parent
         while parent in spans:
