@@ -16,11 +16,12 @@ from temporalio.exceptions import ApplicationError
 
 import metrics
 from activities.letters import Unwritable, written
+from activities.line import Line
 from activities.refusals import is_the_mailboxs
 from failpoints import here
 from ledger import mails
 from ledger.addresses import is_address
-from ledger.database import in_short
+from ledger.database import at_once, in_short
 from settings import Settings
 
 log = structlog.get_logger()
@@ -55,7 +56,8 @@ class Post:
             status = "pending" if letter else await mails.status(c, mail_id)
         if letter is not None:
             here("reminder.claimed", letter["address"])
-            status = await self._send(letter, awaited=True)
+            async with self._line() as line:
+                status = await self._send(letter, line, awaited=True)
             if status == "pending":
                 raise PassingFault(mail_id)
             here("reminder.settled", letter["address"])
@@ -81,27 +83,32 @@ class Post:
             letters = await mails.claim(c)
         if letters:
             here("mail.claimed", *(letter["address"] for letter in letters))
-        for letter in letters:
-            if time.monotonic() + SENT_WITHIN_S > leased_until:
-                # Others may claim it before it is sent: let them.
-                break
-            await self._surely(letter)
+        async with self._line() as line:
+            for letter in letters:
+                if time.monotonic() + SENT_WITHIN_S > leased_until:
+                    # Others may claim it before it is sent: let them.
+                    break
+                await self._surely(letter, line)
         return len(letters)
 
-    async def _surely(self, letter: RowMapping) -> None:
+    def _line(self) -> Line:
+        return Line(self._settings, SENT_WITHIN_S)
+
+    async def _surely(self, letter: RowMapping, line: Line) -> None:
         """Send it; whatever is wrong with this one, the others go out."""
         try:
-            await self._send(letter)
+            await self._send(letter, line)
         except (SQLAlchemyError, OSError):
             raise
         except Exception as bug:
             log.error("a mail cannot be sent", mail_id=letter["id"], error=in_short(bug))
             await self._later(letter, in_short(bug))
 
-    async def _send(self, letter: RowMapping, *, awaited: bool = False) -> str:
+    async def _send(self, letter: RowMapping, line: Line, *, awaited: bool = False) -> str:
         """Its status after this try; whoever awaits it tries again sooner than the loop would."""
         try:
-            answer = await self._hand_over(letter)
+            content = written(letter, self._sender)
+            answer = await line.hand_over(content, self._sender.addr_spec, letter["address"])
         except Unwritable as reason:
             return await self._settle(letter, "failed", f"not written: {reason}")
         except aiosmtplib.SMTPRecipientsRefused as refusals:
@@ -121,27 +128,8 @@ class Post:
             return await self._settle(letter, "refused", answer)
         return await self._later(letter, answer, awaited=awaited)
 
-    async def _hand_over(self, letter: RowMapping) -> str:
-        settings = self._settings
-        secret = settings.smtp_password
-        content = written(letter, self._sender)
-        async with asyncio.timeout(SENT_WITHIN_S):
-            _, answer = await aiosmtplib.send(
-                content,
-                sender=self._sender.addr_spec,
-                recipients=[letter["address"]],
-                hostname=settings.smtp_host,
-                port=settings.smtp_port,
-                username=settings.smtp_user or None,
-                password=secret.get_secret_value() if secret else None,
-                use_tls=settings.smtp_tls == "tls",
-                start_tls=settings.smtp_tls == "starttls",
-                timeout=SENT_WITHIN_S,
-            )
-        return answer
-
     async def _settle(self, letter: RowMapping, status: str, answer: str) -> str:
-        async with self._engine.begin() as c:
+        async with at_once(self._engine) as c:
             await mails.settle(c, letter["id"], status, answer)
         metrics.MAILS.labels(status).inc()
         here("mail.settled", letter["address"])

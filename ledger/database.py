@@ -1,5 +1,7 @@
 """One engine per process: asyncpg, READ COMMITTED, and connections that heal by themselves."""
 
+from weakref import WeakKeyDictionary
+
 from asyncpg import Connection
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -30,6 +32,10 @@ SESSION = {
 """What every session of ours asks of the server; keepalives mean nothing on a Unix socket."""
 
 
+_AT_ONCE: WeakKeyDictionary[AsyncEngine, AsyncEngine] = WeakKeyDictionary()
+"""The same pool with other options, made once for each engine."""
+
+
 def connect(url: str, pool: int = 10) -> AsyncEngine:
     """An engine for a `postgresql://` URL, over TCP or (`?host=/folder`) a Unix socket.
 
@@ -53,7 +59,14 @@ def to_read(engine: AsyncEngine) -> AsyncConnection:
 
     That is what READ COMMITTED gives them anyway, here without a BEGIN and a ROLLBACK to wait for.
     """
-    return engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+    return at_once(engine)
+
+
+def at_once(engine: AsyncEngine) -> AsyncConnection:
+    """A connection each statement of which is a transaction of its own."""
+    if engine not in _AT_ONCE:
+        _AT_ONCE[engine] = engine.execution_options(isolation_level="AUTOCOMMIT")
+    return _AT_ONCE[engine].connect()
 
 
 def sqlstate(error: BaseException) -> str | None:

@@ -27,6 +27,7 @@ class Box:
     logins: list[tuple[bytes, bytes]] = field(default_factory=list)
     met: asyncio.Event = field(default_factory=asyncio.Event)
     dying: asyncio.Task[int] | None = None
+    conversations: int = 0
     at_recipient: str = "250 OK"
     at_data: str = "250 taken"
 
@@ -50,6 +51,11 @@ class Box:
             self.dying.cancel()
         return self.at_data
 
+    def answers(self) -> SMTP:
+        """Who speaks in one more conversation."""
+        self.conversations += 1
+        return SMTP(self, hostname="mail.test", authenticator=self.let_in, auth_require_tls=False)
+
     def let_in(self, *login: Any) -> AuthResult:
         """Everybody, remembering who it was."""
         given = login[-1]
@@ -68,11 +74,7 @@ async def served(world: World, **settings: Any) -> AsyncIterator[tuple[Box, Post
     )
     box = Box()
     loop = asyncio.get_running_loop()
-    listening = await loop.create_server(
-        lambda: SMTP(box, hostname="mail.test", authenticator=box.let_in, auth_require_tls=False),
-        "127.0.0.1",
-        0,
-    )
+    listening = await loop.create_server(box.answers, "127.0.0.1", 0)
     ours = {"smtp_port": listening.sockets[0].getsockname()[1]} | settings
     yield box, Post(world.engine, world.settings.model_copy(update=ours))
     listening.close()

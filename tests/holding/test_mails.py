@@ -9,6 +9,7 @@ import aiosmtplib
 import pytest
 
 from activities.notices import Post
+from domain import commands as c
 from ledger import mails
 from tests.holding.boxes import change, mail_of, served, to
 from tests.holding.hands import hands, rows
@@ -72,14 +73,16 @@ async def test_a_mail_on_which_the_library_breaks_keeps_no_other_waiting(
 ) -> None:
     """An error nobody foresaw: this mail is tried again later, the next one goes out now."""
     other = await Life.begin(world)
-    send = aiosmtplib.send
+    send = aiosmtplib.SMTP.sendmail
 
-    async def broken(*content: Any, **more: Any) -> Any:
-        if more["recipients"] == [life.freelancer.email]:
+    async def broken(
+        self: aiosmtplib.SMTP, sender: str, recipients: list[str], content: bytes
+    ) -> Any:
+        if recipients == [life.freelancer.email]:
             raise KeyError("deep inside")
-        return await send(*content, **more)
+        return await send(self, sender, recipients, content)
 
-    monkeypatch.setattr(aiosmtplib, "send", broken)
+    monkeypatch.setattr(aiosmtplib.SMTP, "sendmail", broken)
     async with served(world) as (_, post), hands(world):
         await life.offered()
         await other.offered()
@@ -87,6 +90,21 @@ async def test_a_mail_on_which_the_library_breaks_keeps_no_other_waiting(
             await eventually(lambda: has_settled(other))
     mail = await mail_of(life)
     assert (mail.status, mail.attempts, mail.answer) == ("pending", 1, "KeyError")
+
+
+async def test_mails_that_are_due_together_go_in_one_conversation(world: World, life: Life) -> None:
+    """A connection each would cost more than the mails; one that is refused ends it."""
+    others = [await Life.begin(world) for _ in range(3)]
+    async with served(world) as (box, post), hands(world):
+        for one in (life, *others):
+            await one.offered()
+        assert await post.send_due() == 4
+        assert len(box.mails) == 4 and box.conversations == 1
+        box.at_recipient = "550 5.1.1 nobody here"
+        for one in (life, *others):
+            await one.freelancer_does(c.Decline)
+        assert await post.send_due() == 4
+        assert box.conversations == 1 + 4
 
 
 async def test_whatever_a_mail_server_says_can_be_recorded(world: World, life: Life) -> None:
