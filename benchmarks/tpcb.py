@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from benchmarks.ground import Ground
+from local.postgres import APP
 
 TPS = re.compile(r"^tps = ([\d.]+)", re.MULTILINE)
 DATABASE = "tpcb"
@@ -44,17 +45,31 @@ async def prepared(ground: Ground) -> Way:
 
 async def speed(ground: Ground, way: Way, seconds: float) -> float:
     """Transactions in a second, without the time to connect."""
+    return await _tps(ground, DATABASE, way, seconds)
+
+
+async def scripted(
+    ground: Ground, database: str, script: str, way: Way, seconds: float, *, people: int
+) -> float:
+    """Runs in a second of a script of ours, by the application's role."""
+    file = Path(__file__).with_name(script)
+    own = ["-U", APP, "-n", "-f", str(file), "-D", f"people={people}"]
+    return await _tps(ground, database, way, seconds, *own)
+
+
+async def _tps(ground: Ground, database: str, way: Way, seconds: float, *more: str) -> float:
     load = ["-c", str(way.clients), "-j", "2", "-T", str(round(seconds)), "-M", way.protocol]
-    found = TPS.search(await asyncio.to_thread(_pgbench, ground, *load))
+    said = await asyncio.to_thread(_pgbench, ground, *load, *more, database=database)
+    found = TPS.search(said)
     assert found is not None, "pgbench says how fast it was"
     return float(found[1])
 
 
-def _pgbench(ground: Ground, *arguments: str) -> str:
+def _pgbench(ground: Ground, *arguments: str, database: str = DATABASE) -> str:
     beside = Path(ground.postgres.child.command[0])
     where = ["-h", str(ground.postgres.socket_folder), "-U", "postgres"]
     done = subprocess.run(
-        [str(beside.with_name("pgbench")), *where, *arguments, DATABASE],
+        [str(beside.with_name("pgbench")), *where, *arguments, database],
         check=True,
         capture_output=True,
         text=True,

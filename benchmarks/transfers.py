@@ -1,4 +1,8 @@
-"""Transfers in a second through the function that steps post with, against pgbench's TPC-B."""
+"""Transfers in a second through the function that steps post with, against pgbench's TPC-B.
+
+Once pgbench drives both, so that only what the database does differs; once our own code posts, as
+the product does, which pays for its Python on the same cores.
+"""
 
 import asyncio
 import sys
@@ -21,7 +25,7 @@ from domain.accounts import Kind
 from ledger import journal
 from local.places import CLONE
 
-CALLERS = 256
+DATABASE, CALLERS = "transfers", 256
 PROCESSES = 2
 """As many as pgbench has threads."""
 POOL = 24
@@ -34,28 +38,40 @@ OPENED = text("select open_accounts('user_' || n, 'USD') from generate_series(1,
 async def measure(ground: Ground) -> AsyncIterator[Figure]:
     """Single transfers, transfers into one shared account, and many in a call."""
     people = min(FULL_PEOPLE, ground.sizes.many_cases)
-    async with ground.database("transfers") as engine:
+    async with ground.database(DATABASE) as engine:
         await _peopled(engine, people)
         way = await tpcb.prepared(ground)
-        async with posters(ground, "transfers") as all_of_them:
-            measured = await _measured(ground, all_of_them, way)
+        async with posters(ground, DATABASE) as all_of_them:
+            measured = await _measured(ground, all_of_them, way, people)
     ground.postgres.drop_database(tpcb.DATABASE)
     base = measured["tpcb"]
     yield Figure.of("tpcb", base, "1/s", note=str(way))
-    for kind in ("transfer", "shared", "many"):
+    for kind in ("function", "function_many", "transfer", "shared", "many"):
         yield Figure.of(f"posted_{kind}", measured[kind], "entries/s")
-    yield Figure.ratio("transfers_vs_tpcb", measured["transfer"], base, at_least(0.7))
-    yield Figure.ratio("post_many_vs_tpcb", measured["many"], base, at_least(3.0))
+    yield Figure.ratio("transfers_vs_tpcb", measured["function"], base, at_least(0.7))
+    yield Figure.ratio("post_many_vs_tpcb", measured["function_many"], base, at_least(3.0))
+    yield Figure.ratio("transfers_from_python_vs_tpcb", measured["transfer"], base, at_least(0.7))
+    yield Figure.ratio("post_many_from_python_vs_tpcb", measured["many"], base, at_least(3.0))
     yield Figure.ratio(
         "shared_account_vs_without", measured["shared"], measured["transfer"], at_least(0.95)
     )
 
 
-async def _measured(ground: Ground, posters: "Posters", way: tpcb.Way) -> dict[str, list[float]]:
+async def _measured(
+    ground: Ground, posters: "Posters", way: tpcb.Way, people: int
+) -> dict[str, list[float]]:
     seconds = ground.sizes.seconds
+    crowd, few = tpcb.Way(POOL * PROCESSES, "prepared"), tpcb.Way(8, "prepared")
 
     async def base() -> float:
         return await tpcb.speed(ground, way, seconds)
+
+    async def function() -> float:
+        return await tpcb.scripted(ground, DATABASE, "transfer.sql", crowd, seconds, people=people)
+
+    async def function_many() -> float:
+        calls = tpcb.scripted(ground, DATABASE, "transfer_many.sql", few, seconds, people=people)
+        return BATCH * await calls
 
     async def transfer() -> float:
         return await posters.speed("transfer", seconds)
@@ -66,7 +82,14 @@ async def _measured(ground: Ground, posters: "Posters", way: tpcb.Way) -> dict[s
     async def many() -> float:
         return await posters.speed("many", seconds)
 
-    sides = {"tpcb": base, "transfer": transfer, "shared": shared, "many": many}
+    sides = {
+        "tpcb": base,
+        "function": function,
+        "transfer": transfer,
+        "shared": shared,
+        "function_many": function_many,
+        "many": many,
+    }
     return await in_turn(sides, ground.sizes.rounds)
 
 

@@ -1,0 +1,8 @@
+\set a random(1, :people)
+\set b 1 + (:a + random(0, :people - 2)) % :people
+select post(jsonb_build_array(jsonb_build_object(
+    'reference', gen_random_uuid(), 'kind', 'transfer', 'cause', 'benchmark', 'effective_at', now(),
+    'postings', jsonb_build_array(jsonb_build_object(
+        'source_kind', 'credits', 'source_owner', 'user_' || :a,
+        'target_kind', 'credits', 'target_owner', 'user_' || :b,
+        'currency', 'USD', 'amount_minor', 1)))));
