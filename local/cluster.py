@@ -12,9 +12,6 @@ from local.postgres import Postgres
 from local.stack import Ports, Stack, Step, start_apis, start_workers
 from local.temporal_cluster import PROGRAMS, TemporalCluster, program
 
-AGAIN_AFTER_S = 2.0
-"""What ends at once is not started again faster than this."""
-
 
 @dataclass(frozen=True)
 class ClusterPorts(Ports):
@@ -68,7 +65,6 @@ class Cluster(Stack):
         super().__post_init__()
         self.worker_2 = self._worker("worker-2")
         self.api_2 = self._api("api-2", self.ports.api_2)
-        self._lifted_at: dict[str, float] = {}
 
     def start(self, step: Step = lambda _: nullcontext()) -> None:
         """Start everything in order; programs that are missing are installed or built first."""
@@ -102,17 +98,6 @@ class Cluster(Stack):
         found = super().addresses()
         second = f"http://127.0.0.1:{self.ports.api_2}/docs"
         return {"API": found.pop("API"), "Second API": second} | found
-
-    def tend(self) -> list[Child]:
-        """Start again what ended by itself; nothing stays down."""
-        for child in super().tend():
-            if time.monotonic() - self._lifted_at.get(child.name, 0) > AGAIN_AFTER_S:
-                print(
-                    f"{child.name} ended with code {child.exit_code()}: started again", flush=True
-                )
-                child.start()
-                self._lifted_at[child.name] = time.monotonic()
-        return []
 
     def _worker(self, name: str) -> Child:
         worker = super()._worker(name)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, fields
@@ -27,6 +28,8 @@ from workflows import schedules
 READY_WITHIN_S = 60
 # Worker and API finish within 15 s of SIGTERM what they have begun.
 PATIENCE_S = 20
+AGAIN_AFTER_S = 2.0
+"""What ends at once is not started again faster than this."""
 # What our own processes read: a developer's values must not reach a stack unasked.
 OUR_VARIABLES = ("PEEROK_", "TEMPORAL_")
 Step = Callable[[str], AbstractContextManager[None]]
@@ -66,6 +69,7 @@ class Stack:
     temporal: TemporalServer | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
+        self._lifted_at: dict[str, float] = {}
         self.postgres = self._postgres()
         self.mail = MailCatcher(self.folder / "mail", self.logs, self.ports.smtp, self.ports.mail)
         self.worker = self._worker("worker")
@@ -155,9 +159,18 @@ class Stack:
             "Logs": str(self.logs),
         }
 
-    def tend(self) -> list[Child]:
-        """Look after what was started; the processes that ended by themselves and stay down."""
-        return [child for child in self.children() if child.exit_code() is not None]
+    def tend(self) -> None:
+        """Start again what ended by itself; nothing stays down."""
+        for child in self.children():
+            ended = child.exit_code()
+            lifted_at = self._lifted_at.get(child.name, 0)
+            if ended is not None and time.monotonic() - lifted_at > AGAIN_AFTER_S:
+                print(
+                    f"{child.name} ended with code {ended}: started again ({child.log}.old)",
+                    flush=True,
+                )
+                child.start()
+                self._lifted_at[child.name] = time.monotonic()
 
     @property
     def _files(self) -> Path:

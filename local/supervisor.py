@@ -4,6 +4,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -65,17 +66,14 @@ def _tell_stories(stack: Stack) -> bool:
 
 
 def _stay(stack: Stack) -> int:
-    """Wait for Ctrl-C, or for the end of a process that stays down."""
+    """Look after everything until Ctrl-C."""
     print("Ctrl-C stops it all; the data stays.", flush=True)
-    try:
-        while not (fallen := stack.tend()):
+    with suppress(KeyboardInterrupt):
+        while True:
+            stack.tend()
             time.sleep(LOOK_EVERY_S)
-    except KeyboardInterrupt:
-        print()
-        return 0
-    for child in fallen:
-        print(f"{child.name} ended with code {child.exit_code()}. {child.last_words()}")
-    return 1
+    print()
+    return 0
 
 
 def _addresses(stack: Stack) -> str:

@@ -3,7 +3,9 @@
 import json
 import os
 import shutil
+import signal
 import tempfile
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +14,9 @@ import psutil
 import pytest
 from pydantic import AliasChoices
 
+from local.children import Child
 from local.places import passable
-from local.stack import Stack
+from local.stack import READY_WITHIN_S, Stack
 from settings import Settings
 
 
@@ -50,10 +53,32 @@ def test_a_shells_variables_do_not_reach_a_test(
 
 
 def test_a_stack_starts_and_stops_with_all_its_parts(stack: Stack) -> None:
-    """`make run`, rehearsals and tests start the same things, and leave nothing behind."""
+    """`make run`, rehearsals and tests start the same things, and leave nothing behind.
+
+    What is killed meanwhile is started again by who looks after it.
+    """
     with stack:
         pids = [child.pid for child in stack.children()]
         with urllib.request.urlopen(f"{stack.url}/readyz", timeout=5) as answer:
             assert json.load(answer)
+        for part in (stack.worker, stack.postgres.child, stack.api):
+            killed = part.pid
+            os.killpg(killed, signal.SIGKILL)
+            deadline = time.monotonic() + READY_WITHIN_S
+            while not _is_back(stack, part, killed):
+                assert time.monotonic() < deadline, part.last_words()
+                time.sleep(0.1)
+        pids += [child.pid for child in stack.children()]
     assert not [pid for pid in pids if psutil.pid_exists(pid)]
     assert list(stack.logs.glob("*.pid")) == []
+
+
+def _is_back(stack: Stack, part: Child, pid: int) -> bool:
+    stack.tend()
+    if part.pid == pid or part.exit_code() is not None:
+        return False
+    try:
+        with urllib.request.urlopen(f"{stack.url}/readyz", timeout=5) as answer:
+            return bool(json.load(answer)["database"] == "reachable")
+    except OSError:
+        return False
