@@ -14,7 +14,7 @@ from structlog import get_logger
 from structlog.contextvars import get_contextvars
 
 from domain.errors import DomainError, every_error
-from ledger.database import AWAY, WAITED_TOO_LONG, in_short, is_serialization_conflict, sqlstate
+from ledger.database import in_short, is_away, is_serialization_conflict
 
 MEDIA_TYPE = "application/problem+json"
 KEY_HEADER = ("header", "idempotency-key")
@@ -181,8 +181,7 @@ async def _on_invalid(_: Request, error: RequestValidationError) -> JSONResponse
 async def _on_outage(_: Request, error: Exception) -> JSONResponse:
     """A lost database or store, or a conflict; any other answer of the database is our bug."""
     lost = isinstance(error, _OUTAGES) or getattr(error, "connection_invalidated", False)
-    lost = lost or sqlstate(error) in {*AWAY, WAITED_TOO_LONG}
-    if not lost and not is_serialization_conflict(error):
+    if not lost and not is_away(error) and not is_serialization_conflict(error):
         raise error
     await logger.awarning("outside_unavailable", error=in_short(error))
     return respond(Problem("unavailable", headers={"Retry-After": "5"}))

@@ -11,8 +11,9 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 CONFLICTS = frozenset({"40001", "40P01"})
 """A serialization failure and a deadlock: the transaction may simply be run again."""
-AWAY = frozenset({"57P01", "57P02", "57P03"})
-"""The server is being stopped, has crashed, or is starting up: it will be back."""
+AWAY = ("57P01", "57P02", "57P03", "08")
+"""The server is being stopped, has crashed, or is starting up, or the connection (all of class 08)
+was lost in the middle of something: it will be back."""
 WAITED_TOO_LONG = "55P03"
 """Somebody else held the lock for longer than `lock_timeout`."""
 
@@ -72,6 +73,12 @@ def at_once(engine: AsyncEngine) -> AsyncConnection:
 def sqlstate(error: BaseException) -> str | None:
     """The five characters PostgreSQL answered with, or None when it was not PostgreSQL."""
     return getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the same request, sent again in a while, may well succeed."""
+    said = sqlstate(error) or ""
+    return said.startswith(AWAY) or said == WAITED_TOO_LONG
 
 
 def in_short(error: BaseException) -> str:

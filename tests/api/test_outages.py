@@ -11,12 +11,18 @@ from api import problems
 
 @pytest.mark.parametrize(
     "said",
-    [asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.CannotConnectNowError],
+    [
+        asyncpg.AdminShutdownError,
+        asyncpg.CrashShutdownError,
+        asyncpg.CannotConnectNowError,
+        asyncpg.ConnectionDoesNotExistError,
+        asyncpg.ConnectionFailureError,
+    ],
 )
 async def test_a_database_that_restarts_is_no_bug_of_ours(
     said: type[asyncpg.PostgresError],
 ) -> None:
-    """Stopping, crashed or starting up: 503 and *try again*, where a bug would be a 500."""
+    """Stopping, crashed, starting up, gone amid a statement: 503, where a bug would be a 500."""
     app = FastAPI()
     problems.install(app)
 

@@ -88,6 +88,8 @@ class Part:
             self.thaw()
         if self.child.exit_code() is not None and now >= self.back_at:
             self.child.kill()
+            with self.child.log.with_suffix(".log.all").open("ab") as kept:
+                kept.write(self.child.log.read_bytes())
             self.child.start()
             # One that cannot start yet, as PostgreSQL beside its last children, tries again.
             self.back_at = now + 0.5

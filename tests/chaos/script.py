@@ -16,7 +16,7 @@ WEIGHTS: dict[str, int] = {
     "temporal": 2,
 }
 DEEDS: dict[Deed, int] = {"kill": 7, "freeze": 2, "restart": 1}
-BETWEEN_S = (1.5, 4.5)
+BETWEEN_S = (2.0, 9.0)
 EVERYTHING_EVERY = 25
 WAITING = 0.7
 
