@@ -1,10 +1,10 @@
 """What every case shows: its state, what the caller may do now, and what happens if nobody acts."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from pydantic import Field
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.access import decides
 from api.bodies import Balance, Shown
@@ -14,7 +14,6 @@ from api.paths import path_of
 from domain.cases import OVER, Dispute, Job, Role
 from domain.decide import process_of, turn
 from domain.outlook import if_nobody_acts
-from ledger import reading
 from ledger.calendars import business_calendar
 from ledger.cases import Pair
 from settings import Settings
@@ -121,11 +120,15 @@ class CaseShown(Shown):
     workflow: Operators | None = None
 
 
-async def common(
-    c: AsyncConnection, pair: Pair, case: Job | Dispute, role: Role, caller: Caller, our: Settings
+def common(
+    named: Mapping[str, str],
+    pair: Pair,
+    case: Job | Dispute,
+    role: Role,
+    caller: Caller,
+    our: Settings,
 ) -> dict[str, Any]:
-    """The fields of CaseShown for this caller."""
-    named = await reading.names(c, [case.client, case.freelancer])
+    """The fields of CaseShown for this caller; `named` are the parties by their ids."""
     process = process_of(case)
     whose = turn(pair.job, pair.dispute) if case.state not in OVER else None
     return {

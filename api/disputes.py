@@ -67,11 +67,12 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
     job, dispute, role = pair.job, pair.dispute, access.role(caller, pair)
     assert dispute is not None and role is not None, "whoever gets here has a role in a dispute"
     texts = await reading.texts(c, job.id)
+    named = await reading.names(c, [job.client, job.freelancer])
     currency, held = job.terms.currency, job.held.total if job.held else 0
     final = dispute.state is DisputeState.EXECUTED
     why = await reading.reasons(c, dispute.id)
     return DisputeShown(
-        **await common(c, pair, dispute, role, caller, our),
+        **common(named, pair, dispute, role, caller, our),
         job_id=job.id,
         title=texts["title"],
         number=dispute.number,

@@ -1,7 +1,8 @@
 """A job as one of its people sees it, whole or as a line of a list."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -61,16 +62,15 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
     """The job as this caller sees it."""
     job, role = pair.job, access.role(caller, pair)
     assert role is not None, "whoever gets here has a role"
-    texts = await reading.texts(c, job.id)
-    rows = await reading.files(c, [job.id])
+    page = await reading.job_page(c, job.id)
     signed = await access.may_read_brief(c, caller, role)
     currency = job.terms.currency
     held = job.held.total if job.held and job.state not in OVER else 0
     return JobShown(
-        **await common(c, pair, job, role, caller, our),
-        title=texts["title"],
-        brief=texts["body"] if signed else None,
-        brief_files=handed(rows, job.id) if signed else [],
+        **common(page.names, pair, job, role, caller, our),
+        title=page.title,
+        brief=page.body if signed else None,
+        brief_files=handed(page.files, job.id) if signed else [],
         price=Balance(amount_minor=job.terms.price_minor, currency=currency),
         work_days=job.terms.work_period.days,
         offer_version=job.offer_version if job.state is JobState.OFFERED else None,
@@ -78,13 +78,13 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         round=job.round,
         late=job.late,
         deliveries=[
-            _delivery(row, rows, closed=work_is_closed_to(role, job))
-            for row in await reading.deliveries(c, job.id)
+            _delivery(row, page.files, closed=work_is_closed_to(role, job))
+            for row in page.deliveries
         ],
         escrow=Balance(amount_minor=held, currency=currency),
         mediation_fee=_fee(job),
         dispute_id=pair.dispute.id if pair.dispute else None,
-        disputes=(await reading.family(c, job.id))[:-1],
+        disputes=list(page.disputes),
         rejections=job.rejections,
         ip=job.ip,
     )
@@ -97,7 +97,9 @@ def line(row: RowMapping) -> JobLine:
     return JobLine(**{**row, "price": price, "turn": row["owner"]})
 
 
-def _delivery(row: RowMapping, files: Sequence[RowMapping], *, closed: bool) -> Delivery:
+def _delivery(
+    row: Mapping[str, Any], files: Sequence[Mapping[str, Any]], *, closed: bool
+) -> Delivery:
     """A delivery; where the work is closed to the reader, only that there was one."""
     if closed:
         return Delivery(**{**row, "note": "", "files": []})

@@ -1,12 +1,13 @@
 """Receipts of bank money: one accountant records what came, another confirms it."""
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, Field
-from sqlalchemy import RowMapping
+from sqlalchemy import Row, RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api.bodies import Amount, Asked, Balance, Line, Shown
@@ -90,24 +91,25 @@ async def confirm(
 ) -> JSONResponse:
     """Confirm what another person recorded: the client's wallet is credited at once."""
 
+    woken: list[Row[int, str]] = []
+
     async def credit(c: AsyncConnection) -> Receipt:
-        row = await receipts.confirm(c, receipt_id, caller.id)
-        if row is None:
+        confirmed = await receipts.confirm(c, receipt_id, caller.id)
+        if confirmed is None:
             raise Problem("not_found")
-        return _shown(row)
+        woken.extend(confirmed.woken)
+        return _shown(confirmed.row)
 
     answer = await once(None, credit, status=200)
     here("receipt.telling")
-    await _tell(engine, Doors(temporal))
+    await _tell(engine, Doors(temporal), woken[:AT_ONCE])
     return answer
 
 
-async def _tell(engine: AsyncEngine, doors: Doors) -> None:
+async def _tell(engine: AsyncEngine, doors: Doors, woken: Sequence[Row[int, str]]) -> None:
     """Wake at once whoever waits for money; the sweeper tells those who could not be told."""
-    async with to_read(engine) as c:
-        waiting = await tells.untold(c, timedelta(0), limit=AT_ONCE)
     told = []
-    for row in waiting:
+    for row in woken:
         if not await doors.heard(row.workflow_id):
             break
         told.append(row.id)

@@ -1,9 +1,12 @@
 """Reading what the parties handed each other: briefs, deliveries, files, events; never a lock."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, RowMapping, and_, func, literal, select, text, tuple_
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger import radar
@@ -11,6 +14,52 @@ from ledger.tables import attachment, brief, cases, delivery, event, file, instr
 
 _opened = func.split_part(cases.c.id, "_", 2)
 """When a case was opened: its id without its kind."""
+
+
+# One round trip for a job's page; its parts are those of `texts`, `names`, `deliveries`, `files`
+# and `family`, as JSON.
+JOB_PAGE = text("""
+    select b.title, b.body,
+           (select jsonb_object_agg(p.id, p.name)
+              from person p
+             where p.id in (c.client_id, c.freelancer_id)) as names,
+           (select jsonb_agg(to_jsonb(d) order by d.number)
+              from delivery d
+             where d.case_id = c.id) as deliveries,
+           (select jsonb_agg(to_jsonb(f) || jsonb_build_object('subject_id', a.subject_id)
+                             order by f.created_at, f.id)
+              from attachment a
+              join file f on f.id = a.file_id
+             where a.case_id = c.id) as files,
+           (select jsonb_agg(d.id order by d.opened_at desc)
+              from cases d
+             where d.parent_id = c.id) as disputes
+      from cases c
+      join brief b on b.case_id = c.id
+     where c.id = :job
+""").columns(names=JSONB, deliveries=JSONB, files=JSONB, disputes=JSONB)
+
+
+@dataclass(frozen=True)
+class JobPage:
+    """What stands beside a job: its texts, its parties' names, what was handed over, its disputes.
+
+    The newest dispute comes first; deliveries and files are in their order.
+    """
+
+    title: str
+    body: str
+    names: Mapping[str, str]
+    deliveries: Sequence[Mapping[str, Any]]
+    files: Sequence[Mapping[str, Any]]
+    disputes: Sequence[str]
+
+
+async def job_page(c: AsyncConnection, job_id: str) -> JobPage:
+    """All that the page of a job shows besides the job."""
+    row = (await c.execute(JOB_PAGE, {"job": job_id})).one()
+    lists = row.deliveries or (), row.files or (), row.disputes or ()
+    return JobPage(row.title, row.body, row.names, *lists)
 
 
 async def texts(c: AsyncConnection, job_id: str) -> RowMapping:

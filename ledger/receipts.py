@@ -1,9 +1,10 @@
 """Money that reached the bank: recorded by one person, confirmed and credited by another."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import Row, RowMapping, func, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -44,7 +45,15 @@ async def record(
     return made
 
 
-async def confirm(c: AsyncConnection, receipt_id: str, by: str) -> RowMapping | None:
+@dataclass(frozen=True)
+class Confirmed:
+    """A receipt whose money is credited, and the tells of the jobs that waited for it."""
+
+    row: RowMapping
+    woken: list[Row[int, str]]
+
+
+async def confirm(c: AsyncConnection, receipt_id: str, by: str) -> Confirmed | None:
     """Credit the client's wallet and wake the jobs that wait for it; None when there is none."""
     query = select(receipt).where(receipt.c.id == receipt_id)
     found = (await c.execute(query.with_for_update(key_share=True))).mappings().one_or_none()
@@ -64,8 +73,8 @@ async def confirm(c: AsyncConnection, receipt_id: str, by: str) -> RowMapping | 
     )
     row: RowMapping = (await c.execute(confirmed)).mappings().one()
     await _credit(c, row)
-    await tells.add(c, await tells.waiting_for_money(c, [row["client_id"]]))
-    return row
+    woken = await tells.add(c, await tells.waiting_for_money(c, [row["client_id"]]))
+    return Confirmed(row, woken)
 
 
 async def page(

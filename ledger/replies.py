@@ -3,11 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.tables import instruction, reply
+
+CLAIM = text(
+    "insert into reply (caller, idempotency_key, request_hash, status, body)"
+    " select :caller, :key, :hash, 0, '{}'"
+    "  where not exists (select from instruction where caller_id = :caller"
+    "                     and idempotency_key = :key)"
+    " on conflict do nothing returning caller"
+)
 
 
 @dataclass(frozen=True)
@@ -25,20 +32,14 @@ async def claim(c: AsyncConnection, caller: str, key: str, request_hash: bytes) 
     The row comes before the effect: whoever comes second waits here until the first has committed.
     A key that named a decision is taken as well; its hash is another request's.
     """
+    ours = await c.scalar(CLAIM, {"caller": caller, "key": key, "hash": request_hash})
+    if ours is not None:
+        return None
     decided = select(instruction.c.request_hash).where(
         instruction.c.caller_id == caller, instruction.c.idempotency_key == key
     )
     if (taken := await c.scalar(decided)) is not None:
         return Reply(taken, 0, {})
-    row = {"caller": caller, "idempotency_key": key, "request_hash": request_hash}
-    ours = await c.scalar(
-        insert(reply)
-        .values(**row, status=0, body={})
-        .on_conflict_do_nothing()
-        .returning(reply.c.caller)
-    )
-    if ours is not None:
-        return None
     given = (
         await c.execute(
             select(reply).where(reply.c.caller == caller, reply.c.idempotency_key == key)

@@ -4,12 +4,17 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import Row, delete, func, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ledger.tables import person, token
+from ledger.tables import token
 
 LIFETIME = timedelta(days=30)
+HOLDER = text(
+    "select p.id, p.roles from token t join person p on p.id = t.person_id"
+    " where t.hash = :hash and t.expires_at > now()"
+)
+"""What every request begins with."""
 
 
 async def issue(c: AsyncConnection, person_id: str) -> tuple[str, datetime]:
@@ -26,12 +31,10 @@ async def issue(c: AsyncConnection, person_id: str) -> tuple[str, datetime]:
 
 async def holder(c: AsyncConnection, secret: str) -> Row[str, list[str]] | None:
     """Id and roles of the person who holds a token that has not expired."""
-    query = (
-        select(person.c.id, person.c.roles)
-        .join(token, token.c.person_id == person.c.id)
-        .where(token.c.hash == _hash(secret), token.c.expires_at > func.now())
-    )
-    return (await c.execute(query)).one_or_none()
+    found: Row[str, list[str]] | None = (
+        await c.execute(HOLDER, {"hash": _hash(secret)})
+    ).one_or_none()
+    return found
 
 
 async def revoke(c: AsyncConnection, secret: str) -> None:
