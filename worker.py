@@ -151,8 +151,7 @@ def composed(
             Post(engine, our).send_reminder,
             Checks(engine).check_books,
         ],
-        # `tests/replay` lives every history again inside the sandbox, and a linter bans what it
-        # would: here it would only cost a third of the process (ADR 31).
+        # The sandbox would only cost here: what it looks for is looked for before (ADR 31).
         workflow_runner=UnsandboxedWorkflowRunner(),
         interceptors=[Seams()] if our.fail_at else [],
         sticky_queue_schedule_to_start_timeout=HANDED_ON_AFTER,
