@@ -47,7 +47,8 @@ def in_the_books(engine: AsyncEngine) -> Outcome:
         step = StepRequest(case_id=case.id, version=0, at=now, instruction_id=row["id"])
         async with engine.begin() as connection:
             await steps.take(connection, step, business_calendar())
-            return (await instructions.outcomes(connection, [row["id"]]))[row["id"]]
+            written = await instructions.recorded(connection, [row["id"]])
+            return Recorded.model_validate(written[row["id"]])
 
     return outcome
 

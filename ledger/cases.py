@@ -24,15 +24,7 @@ IN_COLUMNS = {
 OVERDUE_AFTER = timedelta(seconds=10)
 """How long after its moment a case's clock may act; later, something is wrong."""
 
-LOCK_JOB = text(
-    "select * from cases where id = (select coalesce(parent_id, id) from cases where id = :id)"
-    " for no key update"
-)
-LOCK_DISPUTE = text(
-    "select * from cases where parent_id = :job and kind = 'dispute'"
-    " and (id = :id or (:id = :job and not over)) for no key update"
-)
-
+LOCK = text("select job, dispute, title from lock_cases(:id)").columns(job=JSONB, dispute=JSONB)
 TAKE_STEP = text("select instruction, job, dispute, title from take_step(:wanted)").columns(
     instruction=JSONB, job=JSONB, dispute=JSONB
 )
@@ -71,38 +63,32 @@ class NoSuchCase(LookupError):
 
 
 @dataclass(frozen=True)
-class Asked:
-    """An instruction, and the cases it is about, which stay locked until the transaction ends."""
+class Found:
+    """What a step found: the locked cases, what the job is called, and whose decision it is."""
 
-    instruction: Mapping[str, Any]
     pair: Pair
     title: str
+    instruction: Mapping[str, Any] | None = None
 
 
-async def asked(c: AsyncConnection, instruction_id: str) -> Asked:
+async def asked(c: AsyncConnection, instruction_id: str) -> Found:
     """Lock the cases of an instruction; its own row is read behind the lock."""
     row = (await c.execute(TAKE_STEP, {"wanted": instruction_id})).mappings().one_or_none()
     assert row is not None, f"{instruction_id} is not in the books"
-    dispute = as_dispute(row["dispute"]) if row["dispute"] else None
-    return Asked(row["instruction"], Pair(as_job(row["job"]), dispute), row["title"] or "")
+    return _found(row, row["instruction"])
 
 
-async def title(c: AsyncConnection, job_id: str) -> str:
-    """What the job is called."""
-    return await c.scalar(select(brief.c.title).where(brief.c.case_id == job_id)) or ""
-
-
-async def lock(c: AsyncConnection, case_id: str) -> Pair:
+async def lock(c: AsyncConnection, case_id: str) -> Found:
     """The job first, then the dispute; both stay locked until the transaction ends."""
-    row = (await c.execute(LOCK_JOB, {"id": case_id})).mappings().one_or_none()
+    row = (await c.execute(LOCK, {"id": case_id})).mappings().one_or_none()
     if row is None:
         raise NoSuchCase(case_id)
-    job = as_job(row)
-    if job.id == case_id and job.state is not JobState.REJECTION_OPEN:
-        return Pair(job, None)
-    found = await c.execute(LOCK_DISPUTE, {"job": job.id, "id": case_id})
-    dispute = found.mappings().one_or_none()
-    return Pair(job, as_dispute(dispute) if dispute else None)
+    return _found(row)
+
+
+def _found(row: RowMapping, instruction: Mapping[str, Any] | None = None) -> Found:
+    dispute = as_dispute(row["dispute"]) if row["dispute"] else None
+    return Found(Pair(as_job(row["job"]), dispute), row["title"] or "", instruction)
 
 
 async def read(c: AsyncConnection, case_id: str) -> Pair | None:

@@ -91,14 +91,8 @@ async def settle(c: AsyncConnection, instruction_id: str, outcome: Recorded) -> 
     return cast(timedelta, waited)
 
 
-async def outcomes(c: AsyncConnection, ids: Collection[str]) -> dict[str, Recorded]:
-    """The outcomes of those that have one."""
-    written = await recorded(c, ids)
-    return {name: Recorded.model_validate(outcome) for name, outcome in written.items()}
-
-
 async def recorded(c: AsyncConnection, ids: Collection[str]) -> dict[str, Any]:
-    """The same as they were written, by whichever build."""
+    """The outcomes of those that have one, as they were written, by whichever build."""
     rows = await c.execute(RECORDED, {"ids": list(ids)})
     return {row.id: row.outcome for row in rows}
 

@@ -18,7 +18,7 @@ from domain.errors import DomainError
 from domain.outcome import TOLD, CaseBrief, Outcome, Recorded, Status, StepRequest, brief
 from domain.process import Scene
 from ledger import cases, files, instructions, journal, mails
-from ledger.cases import Pair
+from ledger.cases import Found, Pair
 
 WRITE_STEP = text("select waited, tells from write_step(cast(:step as jsonb))").columns(tells=JSONB)
 
@@ -35,24 +35,15 @@ class Taken:
     """How long the instruction waited, when this step is the one that decided it."""
 
 
-@dataclass(frozen=True)
-class Before:
-    """What a step found: the locked cases, what the job is called, whose decision it is."""
-
-    pair: Pair
-    title: str
-    instruction: Mapping[str, Any] | None = None
-
-
 async def commit(
-    c: AsyncConnection, request: StepRequest, scene: Scene, decision: Decision, before: Before
+    c: AsyncConnection, request: StepRequest, scene: Scene, decision: Decision, found: Found
 ) -> Taken:
     """Write all that the decision says; nobody sees any of it before the transaction ends."""
     assert decision.job or decision.dispute, f"{decision.event} changes no case"
-    pair, row = before.pair, before.instruction
+    pair, row = found.pair, found.instruction
     after = Pair(decision.job or pair.job, decision.dispute or pair.dispute)
     acted, changes = after.case(scene.case.id), cases.changes(pair, after)
-    letters = await mails.letters(c, acted.id, before.title, decision.notices, scene.at)
+    letters = await mails.letters(c, acted.id, found.title, decision.notices, scene.at)
     recorded = Recorded(
         status=Status.APPLIED,
         event=decision.event,

@@ -16,7 +16,7 @@ from domain.process import Facts, Need, Scene
 from domain.registry import parse
 from ledger import cases, files, instructions, journal, mails, mediators, people, recording
 from ledger.cases import Pair
-from ledger.recording import Before, Taken
+from ledger.recording import Taken
 from ledger.tables import event
 
 
@@ -29,8 +29,9 @@ async def take(c: AsyncConnection, request: StepRequest, calendar: Calendar) -> 
 
 async def _person_step(c: AsyncConnection, request: StepRequest, calendar: Calendar) -> Taken:
     assert request.instruction_id is not None, "a person's step has an instruction"
-    asked = await cases.asked(c, request.instruction_id)
-    row, pair = asked.instruction, asked.pair
+    found = await cases.asked(c, request.instruction_id)
+    row, pair = found.instruction, found.pair
+    assert row is not None, "whoever asks for an instruction's cases gets it with them"
     if row["outcome"] is not None:
         return Taken(await recording.again(c, request, Recorded.model_validate(row["outcome"])))
     on_dispute = row["case_id"] != pair.job.id
@@ -45,11 +46,12 @@ async def _person_step(c: AsyncConnection, request: StepRequest, calendar: Calen
         decision = by_person(scene)
     except DomainError as refusal:
         return await recording.refuse(c, request, row, pair, refusal)
-    return await recording.commit(c, request, scene, decision, Before(pair, asked.title, row))
+    return await recording.commit(c, request, scene, decision, found)
 
 
 async def _clock_step(c: AsyncConnection, request: StepRequest, calendar: Calendar) -> Taken:
-    pair = await cases.lock(c, request.case_id)
+    found = await cases.lock(c, request.case_id)
+    pair = found.pair
     case = pair.case(request.case_id)
     if recorded := await _clock_outcome(c, case.id, request.version + 1):
         return Taken(await recording.again(c, request, recorded))
@@ -72,8 +74,7 @@ async def _clock_step(c: AsyncConnection, request: StepRequest, calendar: Calend
     decision = by_clock(replace(scene, step_id=step_id, facts=facts))
     if decision is None:
         return nothing
-    before = Before(pair, await cases.title(c, pair.job.id))
-    return await recording.commit(c, request, replace(scene, step_id=step_id), decision, before)
+    return await recording.commit(c, request, replace(scene, step_id=step_id), decision, found)
 
 
 def _scene(

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import BigInteger, Row, all_, delete, func, insert, literal, select, update
+from sqlalchemy import BigInteger, Row, all_, delete, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.outcome import TOLD
-from ledger.tables import cases, tell
+from ledger.tables import tell
+
+WAITING_FOR_MONEY = text("select waiting_for_money(:people)")
 
 
 async def add(c: AsyncConnection, workflow_ids: Iterable[str]) -> list[Row[int, str]]:
@@ -21,16 +23,7 @@ async def add(c: AsyncConnection, workflow_ids: Iterable[str]) -> list[Row[int, 
 
 async def waiting_for_money(c: AsyncConnection, people: Collection[str]) -> list[str]:
     """The workflows of these clients' jobs that wait for money, the longest waiting first."""
-    query = (
-        select(cases.c.id)
-        .where(
-            cases.c.client_id.in_(people),
-            cases.c.kind == "job",
-            cases.c.state == "awaiting_funds",
-        )
-        .order_by(cases.c.last_event_at)
-    )
-    return [f"job/{job_id}" for job_id in await c.scalars(query)] if people else []
+    return list(await c.scalars(WAITING_FOR_MONEY, {"people": list(people)}))
 
 
 async def untold(

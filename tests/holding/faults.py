@@ -44,16 +44,30 @@ class _Losing(ActivityInboundInterceptor):
 
 
 class Failing(Fault):
-    """Activities of this type fail until they have failed so often, or the fault is over."""
+    """Activities of this type fail until they have failed so often, or the fault is over.
 
-    def __init__(self, activity_type: str, failure: Exception, times: int = 1_000) -> None:
+    With a `workflow_id` only its own do: others of the same world may be at work too.
+    """
+
+    def __init__(
+        self, activity_type: str, failure: Exception, times: int = 1_000, workflow_id: str = ""
+    ) -> None:
         self.activity_type = activity_type
+        self.workflow_id = workflow_id
         self.failure = failure
         self.times = times
         self.met = 0
 
     def intercept_activity(self, inner: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         return _Failing(inner, self)
+
+    def concerns(self, about: activity.Info) -> bool:
+        """Whether this activity is one that fails."""
+        return (
+            about.activity_type == self.activity_type
+            and self.workflow_id in ("", about.workflow_id)
+            and self.met < self.times
+        )
 
 
 class _Failing(ActivityInboundInterceptor):
@@ -63,7 +77,7 @@ class _Failing(ActivityInboundInterceptor):
 
     async def execute_activity(self, call: ExecuteActivityInput) -> Any:
         fault = self._fault
-        if activity.info().activity_type == fault.activity_type and fault.met < fault.times:
+        if fault.concerns(activity.info()):
             fault.met += 1
             raise fault.failure
         return await super().execute_activity(call)

@@ -17,9 +17,12 @@ async def test_the_lines_of_a_step_carry_its_ids(
     world: World, life: Life, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What Temporal logs of a step that fails names the case's workflow."""
-    fault = Failing("commit_step", RuntimeError("the disk is full"), times=1)
-    async with hands(world, fault):
+    async with hands(world):
         await life.offered()
+    failure = RuntimeError("the disk is full")
+    fault = Failing("commit_step", failure, times=1, workflow_id=f"job/{life.job_id}")
+    async with hands(world, fault):
+        await life.freelancer_does(c.Decline)
     lines = [line for line in written(capsys) if "commit_step" in json.dumps(line)]
     assert lines and all(line["workflow_id"] == f"job/{life.job_id}" for line in lines)
 

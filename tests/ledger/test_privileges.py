@@ -47,6 +47,8 @@ MAY_UPDATE = {
     "staff_task": {"closed_at", "closed_by", "reason"},
 }
 MAY_CALL = {
+    "lock_cases",
+    "waiting_for_money",
     "take_step",
     "write_step",
     "post",

@@ -1,22 +1,22 @@
 -- A step reads once and writes once: what it costs is its round trips.
 
--- A person's instruction with the cases it is about, which stay locked: the job first, then its
--- dispute. It is read behind the lock, where its outcome is the last word.
-create function take_step(wanted text)
-    returns table (instruction jsonb, job jsonb, dispute jsonb, title text)
+-- A job and the dispute a step is about, the one named or else the open one; they stay locked, the
+-- job first. No row when there is no such case.
+create function lock_cases(about text) returns table (job jsonb, dispute jsonb, title text)
     language plpgsql set search_path = public, pg_temp
 as $$
 declare
-    about text;
     j cases;
     d cases;
 begin
-    select i.case_id into about from instruction i where i.id = wanted;
     select *
       into j
       from cases c
      where c.id = (select coalesce(parent_id, id) from cases where id = about)
        for no key update;
+    if not found then
+        return;
+    end if;
     if about <> j.id or j.state = 'rejection_open' then
         select *
           into d
@@ -27,11 +27,33 @@ begin
            for no key update;
     end if;
     return query
-    select to_jsonb(i), to_jsonb(j), case when d.id is not null then to_jsonb(d) end, b.title
-      from instruction i
-      left join brief b on b.case_id = j.id
-     where i.id = wanted;
+    select to_jsonb(j), case when d.id is not null then to_jsonb(d) end,
+           (select b.title from brief b where b.case_id = j.id);
 end $$;
+
+-- A person's instruction with the locked cases it is about. It is read behind the lock, where its
+-- outcome is the last word.
+create function take_step(wanted text)
+    returns table (instruction jsonb, job jsonb, dispute jsonb, title text)
+    language plpgsql set search_path = public, pg_temp
+as $$
+declare
+    l record;
+begin
+    select * into l from lock_cases((select i.case_id from instruction i where i.id = wanted));
+    return query
+    select to_jsonb(i), l.job, l.dispute, l.title from instruction i where i.id = wanted;
+end $$;
+
+-- The workflows of these clients' jobs that wait for money, the longest waiting first.
+create function waiting_for_money(clients text[]) returns setof text
+    language sql stable set search_path = public, pg_temp
+as $$
+    select 'job/' || id
+      from cases
+     where client_id = any (clients) and kind = 'job' and state = 'awaiting_funds'
+     order by last_event_at
+$$;
 
 -- Writes all that a step decided: {entries, opened, changed, notices, mails, events, deliveries,
 -- attachments, instruction_id, outcome, told, signal, credited}. `changed` cases name the version
@@ -103,16 +125,13 @@ begin
         end if;
     end if;
 
-    -- Jobs that wait for money hear of it, the longest waiting first.
     with hears as (
         select ordinal, workflow
           from jsonb_array_elements_text(step -> 'told') with ordinality as t (workflow, ordinal)
         union all
-        select 1000000 + row_number() over (order by c.last_event_at), 'job/' || c.id
-          from cases c
-         where c.client_id in (select jsonb_array_elements_text(step -> 'credited'))
-           and c.kind = 'job'
-           and c.state = 'awaiting_funds'
+        select 1000000 + ordinal, workflow
+          from waiting_for_money(array(select jsonb_array_elements_text(step -> 'credited')))
+               with ordinality as w (workflow, ordinal)
     ), written as (
         insert into tell (workflow_id, signal)
         select workflow, step ->> 'signal' from hears order by ordinal
@@ -122,5 +141,9 @@ begin
     return next;
 end $$;
 
-revoke execute on function take_step(text), write_step(jsonb) from public;
-grant execute on function take_step(text), write_step(jsonb) to peerok_app;
+revoke execute on function
+    lock_cases(text), take_step(text), waiting_for_money(text[]), write_step(jsonb)
+    from public;
+grant execute on function
+    lock_cases(text), take_step(text), waiting_for_money(text[]), write_step(jsonb)
+    to peerok_app;
