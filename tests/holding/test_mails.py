@@ -88,6 +88,7 @@ async def test_a_mail_on_which_the_library_breaks_keeps_no_other_waiting(
         await other.offered()
         async with running(post):
             await eventually(lambda: has_settled(other))
+            await eventually(lambda: was_tried(life))
     mail = await mail_of(life)
     assert (mail.status, mail.attempts, mail.answer) == ("pending", 1, "KeyError")
 
@@ -119,6 +120,10 @@ async def test_whatever_a_mail_server_says_can_be_recorded(world: World, life: L
 
 async def has_settled(life: Life) -> bool:
     return bool((await mail_of(life)).status != "pending")
+
+
+async def was_tried(life: Life) -> bool:
+    return bool((await mail_of(life)).attempts)
 
 
 @asynccontextmanager
