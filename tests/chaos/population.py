@@ -20,6 +20,7 @@ from tests.world import signed_up
 CLIENTS, FREELANCERS, POOR, MEDIATORS = 40, 40, 25, 12
 RICH_MINOR, EARNED_MINOR = 10_000_000_00, 100_000_00
 LIFE_WITHIN_S = 900
+LAST = 200
 TOO_LATE = frozenset({"not_open", "already_over"})
 """Why a decision is refused that the clock was faster than."""
 BY_THE_CLOCK = frozenset({"lapsed", "cancelled", "completed"})
@@ -61,7 +62,6 @@ class Population:
     async def live(self, seed: int, lives: int, at_once: int) -> None:
         """Live them all."""
         chance, room = Random(seed), asyncio.Semaphore(at_once)
-        weights = [ending.weight for ending in ENDINGS]
 
         async def one(own: Random, ending: Ending) -> None:
             try:
@@ -70,9 +70,7 @@ class Population:
                 room.release()
 
         async with asyncio.TaskGroup() as tasks:
-            # The rarest endings too, however few lives there are.
-            wanted = [*ENDINGS, *chance.choices(ENDINGS, weights, k=lives)][:lives]
-            for ending in wanted:
+            for ending in drawn(chance, lives):
                 await room.acquire()
                 tasks.create_task(one(Random(chance.random()), ending))
 
@@ -126,6 +124,14 @@ class Population:
         if state not in (BY_THE_CLOCK if lived.overtaken else {lived.ending.state}):
             late = "too late, and " if lived.overtaken else ""
             lived.problem = f"{late}{state} instead of {lived.ending.state}"
+
+
+def drawn(chance: Random, lives: int) -> list[Ending]:
+    """The endings to live, in order: the rarest too, however few lives there are."""
+    weights = [ending.weight for ending in ENDINGS]
+    mixed = [*ENDINGS, *chance.choices(ENDINGS, weights, k=lives)][:lives]
+    # Who lets time pass begins before the others of the last, and is not waited for alone.
+    return [*mixed[:-LAST], *sorted(mixed[-LAST:], key=lambda ending: not ending.hasty)]
 
 
 async def settle(engine: AsyncEngine, doors: Doors) -> Population:

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 from itertools import islice
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from domain.job import JOB
 from domain.process import Silence
 from tests.chaos.lives import ENDINGS
 from tests.chaos.notes import Note
-from tests.chaos.population import Lived, unmatched
+from tests.chaos.population import LAST, Lived, drawn, unmatched
 from tests.chaos.report import ALL_KILLED, FULL, KILLED, OVERTAKEN, RECOVERED, missed, unlived
 from tests.chaos.script import EVERYTHING, EVERYTHING_EVERY, WEIGHTS, script
 from tests.chaos.verdict import contradicted, otherwise, unlike
@@ -89,6 +90,14 @@ def test_what_is_as_it_was_told_is_not_wrong() -> None:
     """The books say what the notes say."""
     assert contradicted([APPROVED], {"k1": Row("instruction_1", "applied")}, {}) == []
     assert contradicted([APPROVED], {}, {"k1": APPROVED.body}) == []
+
+
+def test_every_ending_is_drawn_and_no_slow_one_comes_last() -> None:
+    endings = drawn(Random(7), 3 * LAST)
+    assert len(endings) == 3 * LAST and set(endings) == set(ENDINGS)
+    assert endings == drawn(Random(7), 3 * LAST)
+    last = [ending.hasty for ending in endings[-LAST:]]
+    assert last == sorted(last, reverse=True) and last[0] and not last[-1]
 
 
 def test_a_missing_cent_is_found() -> None:
