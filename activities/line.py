@@ -7,6 +7,9 @@ import aiosmtplib
 
 from settings import Settings
 
+FAREWELL_S = 1
+"""How long a goodbye may take, on which nothing depends."""
+
 
 class Line:
     """Begins with its first mail, and anew after anything that went wrong; one mail at a time.
@@ -43,7 +46,7 @@ class Line:
         smtp, self._smtp = self._smtp, None
         if smtp is not None and smtp.is_connected:
             try:
-                async with asyncio.timeout(self._within_s):
+                async with asyncio.timeout(FAREWELL_S):
                     await smtp.quit()
             except (aiosmtplib.SMTPException, OSError):
                 smtp.close()

@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 PAUSE_S = 0.5
 SENT_WITHIN_S = 15
-"""The whole conversation about one mail; shorter than any lease and than the activity's time."""
+"""One mail, with the connection it takes; shorter than any lease and than the activity's time."""
 TRIES = 12
 """After so many tries, each twice as late as the one before, a mail has failed."""
 ASK_AGAIN = timedelta(seconds=5)

@@ -6,7 +6,7 @@ import sys
 
 import uvloop
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from benchmarks.bare_workflows import (
     TASK_QUEUE,
@@ -19,7 +19,7 @@ from benchmarks.bare_workflows import (
 
 
 async def main(address: str) -> None:
-    """Work until SIGTERM, with the SDK's own settings, on the loop that our worker runs on."""
+    """Work until SIGTERM, on the loop that our worker runs on, without the sandbox as it does."""
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
     worker = Worker(
@@ -27,6 +27,7 @@ async def main(address: str) -> None:
         task_queue=TASK_QUEUE,
         workflows=[BareJob, BareDecision, BareWait],
         activities=[effect, nothing],
+        workflow_runner=UnsandboxedWorkflowRunner(),
     )
     async with worker:
         print("bare worker ready", flush=True)

@@ -30,6 +30,8 @@ READY_WITHIN_S = 60
 PATIENCE_S = 20
 AGAIN_AFTER_S = 2.0
 """What ends at once is not started again faster than this."""
+AT_ONCE_S = 10.0
+"""Who ends again so soon may never come up by itself."""
 # What our own processes read: a developer's values must not reach a stack unasked.
 OUR_VARIABLES = ("PEEROK_", "TEMPORAL_")
 Step = Callable[[str], AbstractContextManager[None]]
@@ -165,10 +167,9 @@ class Stack:
             ended = child.exit_code()
             lifted_at = self._lifted_at.get(child.name, 0)
             if ended is not None and time.monotonic() - lifted_at > AGAIN_AFTER_S:
-                print(
-                    f"{child.name} ended with code {ended}: started again ({child.log}.old)",
-                    flush=True,
-                )
+                at_once = time.monotonic() - lifted_at < AT_ONCE_S
+                why = child.last_words() if at_once else f"{child.log}.old"
+                print(f"{child.name} ended with code {ended}: started again ({why})", flush=True)
                 child.start()
                 self._lifted_at[child.name] = time.monotonic()
 

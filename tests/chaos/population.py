@@ -21,6 +21,7 @@ CLIENTS, FREELANCERS, POOR, MEDIATORS = 40, 40, 25, 12
 RICH_MINOR, EARNED_MINOR = 10_000_000_00, 100_000_00
 LIFE_WITHIN_S = 900
 LAST = 200
+"""So many lives before the end, nobody slow begins any more after somebody quick."""
 TOO_LATE = frozenset({"not_open", "already_over"})
 """Why a decision is refused that the clock was faster than."""
 BY_THE_CLOCK = frozenset({"lapsed", "cancelled", "completed"})

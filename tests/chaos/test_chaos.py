@@ -12,6 +12,7 @@ from domain.cases import OVER
 from domain.dispute import DISPUTE
 from domain.job import JOB
 from domain.process import Silence
+from tests.chaos import verdict
 from tests.chaos.lives import ENDINGS
 from tests.chaos.notes import Note
 from tests.chaos.population import LAST, Lived, drawn, unmatched
@@ -93,6 +94,7 @@ def test_what_is_as_it_was_told_is_not_wrong() -> None:
 
 
 def test_every_ending_is_drawn_and_no_slow_one_comes_last() -> None:
+    """Else a small run would leave out the rare ones, and wait minutes for the last life."""
     endings = drawn(Random(7), 3 * LAST)
     assert len(endings) == 3 * LAST and set(endings) == set(ENDINGS)
     assert endings == drawn(Random(7), 3 * LAST)
@@ -155,6 +157,31 @@ def test_a_mail_that_was_accepted_and_never_came_is_found() -> None:
     assert unlike({"mail_1": "accepted"}, set()) == ["mail_1 was accepted and never came"]
     assert unlike({}, {"mail_1"}) == ["mail_1 came and is no mail of ours"]
     assert unlike({"mail_1": "pending"}, {"mail_1"}) == ["mail_1 came and is pending"]
+
+
+@pytest.mark.parametrize("status", ["pending", "failed", "refused"])
+def test_a_mail_that_was_not_accepted_is_found(status: str) -> None:
+    """Nobody here refuses mails: one that was given up was kept from somebody."""
+    assert unlike({"mail_1": status}, set()) == [f"mail_1 is {status}"]
+
+
+async def test_mails_are_hurried_once_and_then_must_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hurried again and again, one that cannot be sent would use up its tries and look settled."""
+    hurried = []
+
+    async def noise(*_: object) -> dict[str, int]:
+        return {verdict.PENDING: 1}
+
+    async def hurry(_: object) -> None:
+        hurried.append("once")
+
+    monkeypatch.setattr(verdict, "_noise", noise)
+    monkeypatch.setattr(verdict, "_minutes_pass", hurry)
+    monkeypatch.setattr(verdict, "MAILS_WITHIN_S", 0.05)
+    monkeypatch.setattr(verdict, "LOOK_EVERY_S", 0.01)
+    nobody: Any = None
+    assert await verdict.quiet(nobody, nobody) == [f"{verdict.PENDING}: 1"]
+    assert hurried == ["once"]
 
 
 def test_a_job_that_ended_by_another_event_than_its_life_is_found() -> None:

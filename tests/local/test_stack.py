@@ -73,6 +73,23 @@ def test_a_stack_starts_and_stops_with_all_its_parts(stack: Stack) -> None:
     assert list(stack.logs.glob("*.pid")) == []
 
 
+def test_a_part_that_ends_again_and_again_says_why(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Started again without end and without a word, it would leave nothing to mend it by."""
+    part = Child("part", ["sh", "-c", "echo the disk is full; exit 3"], stack.logs)
+    monkeypatch.setattr(stack, "children", lambda: [part])
+    monkeypatch.setattr("local.stack.AGAIN_AFTER_S", 0.0)
+    part.start()
+    for _ in range(2):
+        while part.exit_code() is None:
+            time.sleep(0.01)
+        stack.tend()
+    part.kill()
+    first, again = capsys.readouterr().out.split("part ended with code 3")[1:]
+    assert "the disk is full" not in first and "the disk is full" in again
+
+
 def _is_back(stack: Stack, part: Child, pid: int) -> bool:
     stack.tend()
     if part.pid == pid or part.exit_code() is not None:
