@@ -121,6 +121,8 @@ async def test_a_history_reads_as_what_people_did(life: Life) -> None:
     await life.in_review()
     await life.client_does(c.RequestRevision, instructions="a darker blue")
     await life.client_does(c.Approve)
+    # People have their answer before the workflow has written down its last step.
+    await life.world.temporal.get_workflow_handle(f"job/{life.job_id}").result()
     history = [event async for event in _history(life, f"job/{life.job_id}")]
     signals = [
         event.workflow_execution_signaled_event_attributes.signal_name
