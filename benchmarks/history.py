@@ -7,13 +7,17 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 
+from benchmarks import stored
 from benchmarks.bare_jobs import BareJobs
 from benchmarks.deals import Deals
 from benchmarks.figures import Figure, at_most
-from benchmarks.ground import TEMPORALS, Ground, reached
-from benchmarks.lifecycle import both
+from benchmarks.ground import TEMPORALS, Ground, quiet, reached
+from benchmarks.lifecycle import CALLERS, both
+from benchmarks.load import at_full_speed
 
 MOST_EVENTS = 60
+LIVES = 4
+"""Lives for each that `lifecycle` measures: tables grow by pages, not by rows."""
 COSTS = {
     "WORKFLOW_EXECUTION_STARTED": 1,
     "WORKFLOW_EXECUTION_SIGNALED": 1,
@@ -53,7 +57,10 @@ async def measure(ground: Ground) -> AsyncIterator[Figure]:
     """The history of one lifecycle, and of the bare ones beside it."""
     with TEMPORALS["dev_memory"](ground) as address:
         async with both(ground, address, "history") as (deals, bare):
-            for figure in await _figures(await reached(address), deals, bare):
+            temporal = await reached(address)
+            for figure in await _figures(temporal, deals, bare):
+                yield figure
+            for figure in await _stored(temporal, deals, LIVES * ground.sizes.lifecycles):
                 yield figure
 
 
@@ -74,6 +81,24 @@ async def _figures(temporal: Client, deals: Deals, bare: BareJobs) -> list[Figur
         Figure("bare_normal_actions", actions(normal).total(), "actions"),
         Figure("bare_local_events", len(local), "events"),
         Figure("bare_local_actions", actions(local).total(), "actions"),
+    ]
+
+
+async def _stored(temporal: Client, deals: Deals, lives: int) -> list[Figure]:
+    """What a job leaves behind for ever in our tables, and in Temporal until its retention ends."""
+    lived = []
+
+    async def live(number: int) -> None:
+        lived.append(f"job/{await deals.lived(number)}")
+
+    await quiet(deals.engine)
+    before = await stored.tables(deals.engine)
+    await at_full_speed(lives, CALLERS, live)
+    await quiet(deals.engine)
+    took = stored.grown(before, await stored.tables(deals.engine), lives)
+    return [
+        Figure("history_per_lived_job", await stored.history(temporal, lived), "bytes"),
+        Figure("tables_per_lived_job", sum(took.values()), "bytes", note=f"of {lives}"),
     ]
 
 

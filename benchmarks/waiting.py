@@ -2,16 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from statistics import mean
 from typing import Any
 
 import psutil
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 
-from benchmarks import parties
+from benchmarks import parties, stored
 from benchmarks.bare_workflows import TASK_QUEUE, BareWait
 from benchmarks.deals import Deals, by_workflows
 from benchmarks.figures import Figure, at_most
@@ -19,14 +17,10 @@ from benchmarks.ground import TEMPORALS, Ground, quiet, reached
 from benchmarks.load import at_full_speed
 from local.children import Child
 
-DATABASE, CALLERS, PEOPLE, SAMPLE = "waiting", 50, 500, 20
+DATABASE, CALLERS, PEOPLE = "waiting", 50, 500
 MEBIBYTE = 2**20
 LOOKS, LOOK_EVERY_S = 5, 1.0
 TIMER_STARTED = EventType.EVENT_TYPE_TIMER_STARTED
-TABLE_BYTES = text(
-    "select relname, pg_total_relation_size(oid) from pg_class"
-    " where relkind = 'r' and relnamespace = 'public'::regnamespace"
-)
 SMALLEST_SHARE = 1.0
 """Tables that take less than this for each job are not listed."""
 
@@ -53,16 +47,16 @@ async def _ours(ground: Ground, engine: AsyncEngine, address: str) -> AsyncItera
     async def hire(number: int) -> str:
         return f"job/{await deals.waiting(number)}"
 
-    before = await _tables(engine)
+    before = await stored.tables(engine)
     with ground.worker(DATABASE, address) as worker:
         memory, waiting = await _grown(ground.sizes.waiting, worker, hire, temporal)
         await quiet(engine)
-    after = await _tables(engine)
+    after = await stored.tables(engine)
     for figure in _memory("", memory, goal=True):
         yield figure
-    yield await _history(temporal, "history_per_job", waiting, goal=True)
-    counted = len(waiting)
-    took = {name: (size - before.get(name, 0)) / counted for name, size in after.items()}
+    size = await stored.history(temporal, waiting)
+    yield Figure("history_per_job", size, "bytes", at_most(8_000))
+    took = stored.grown(before, after, len(waiting))
     yield Figure("tables_per_job", sum(took.values()), "bytes", at_most(10_000))
     for name, size in sorted(took.items(), key=lambda item: -item[1]):
         if size >= SMALLEST_SHARE:
@@ -82,7 +76,7 @@ async def _bare(ground: Ground, address: str) -> AsyncIterator[Figure]:
         memory, waiting = await _grown(ground.sizes.waiting, worker, start, temporal)
     for figure in _memory("bare_", memory, goal=False):
         yield figure
-    yield await _history(temporal, "history_per_bare_timer", waiting, goal=False)
+    yield Figure("history_per_bare_timer", await stored.history(temporal, waiting), "bytes")
 
 
 async def _grown(
@@ -133,18 +127,3 @@ def _memory(prefix: str, memory: dict[int, list[float]], *, goal: bool) -> list[
         flat = at_most(1.05) if goal else None
         figures.append(Figure.ratio(name, memory[last], memory[between[-1]], flat))
     return figures
-
-
-async def _history(temporal: Client, name: str, workflows: Sequence[str], *, goal: bool) -> Figure:
-    sizes = [
-        (await temporal.get_workflow_handle(one).describe()).raw_description
-        for one in workflows[:: max(len(workflows) // SAMPLE, 1)]
-    ]
-    average = mean(one.workflow_execution_info.history_size_bytes for one in sizes)
-    return Figure(name, average, "bytes", at_most(8_000) if goal else None)
-
-
-async def _tables(engine: AsyncEngine) -> dict[str, int]:
-    """Bytes of each table with its indexes and what is stored apart."""
-    async with engine.connect() as c:
-        return {row[0]: row[1] for row in await c.execute(TABLE_BYTES)}
