@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 from httpx import AsyncClient
-from temporalio.client import WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
 
 from domain import commands as c
 from domain.cases import Role
@@ -21,7 +19,6 @@ from tests.holding.hands import (
     leaves,
     policy,
     rows,
-    sweeper,
     workflow,
 )
 from tests.holding.test_failures import FOR_GOOD, PASSING, retried, stuck
@@ -106,42 +103,42 @@ async def test_no_worker(world: World, life: Life) -> None:
 
 
 async def test_a_timer_that_waits_for_a_later_moment(world: World, life: Life) -> None:
-    """Overdue by its row; the sweeper has its workflow look again."""
+    """Overdue by its row; staff have its workflow look again."""
     async with hands(world):
         await life.offered()
         past = "now() - '1 h'::interval"
         moved = f"data = jsonb_set(data, '{{timers,0,at}}', to_jsonb({past})), wake_at = {past}"
         await rows(world, f"update cases set {moved} where id = :job returning id", job=life.job_id)
         await becomes(life, "overdue")
-        await sweeper(world).overdue()
+        assert await retried(life)
         await becomes(life)
 
 
 async def test_a_signal_that_was_lost(world: World, life: Life, unheard: AsyncClient) -> None:
-    """Undecided; the sweeper signals again."""
+    """Undecided; staff have it signalled again."""
     async with hands(world):
         await life.offered()
         refusal = await leaves(life, Role.FREELANCER, c.Decline, unheard)
         await becomes(life, "undecided")
-        await sweeper(world).instructions()
+        assert await retried(life)
         await eventually(lambda: decided(world, refusal))
         await becomes(life)
 
 
 async def test_a_workflow_that_is_gone(world: World, life: Life) -> None:
-    """Somebody terminated it: overdue when its moment comes; the sweeper starts it again."""
+    """Somebody terminated it: overdue when its moment comes; staff have it started again."""
     with policy(world, offer_period=SOON):
         async with hands(world):
             await life.offered()
             await workflow(world, life.job_id).terminate()
             await becomes(life, "overdue")
-            await swept(world, life.job_id)
+            assert await retried(life)
             await becomes(life)
             await eventually(lambda: ended(world, life.job_id))
 
 
 async def test_a_dispute_whose_workflow_never_started(world: World, life: Life) -> None:
-    """Its parent died between the row and the child; the sweeper starts it from its row."""
+    """Its parent died between the row and the child; staff have it started from its row."""
     with policy(world, rejection_period=SOON, rejection_reminders=()):
         async with hands(world):
             await life.in_review()
@@ -151,7 +148,7 @@ async def test_a_dispute_whose_workflow_never_started(world: World, life: Life) 
         dispute = await life.open_dispute() or ""
         await becomes(life, "overdue", case_id=dispute)
         async with hands(world):
-            await swept(world, dispute)
+            assert await retried(life, dispute)
             # It lives again: its clock finds that nobody was reminded, and asks staff to look.
             await becomes(life, "task_open", case_id=dispute)
             await life.freelancer_does(c.AcceptRejection)
@@ -298,28 +295,6 @@ async def _found(life: Life, query: str) -> bool:
     """Whether operators find the job by this in the Temporal UI."""
     found = life.world.temporal.list_workflows(f"{query} and WorkflowId = 'job/{life.job_id}'")
     return [one.id async for one in found] != []
-
-
-async def swept(world: World, case_id: str) -> None:
-    """The sweeper looks until it has started this case; it sees with a little delay."""
-    ours = sweeper(world)
-
-    async def started() -> bool:
-        await ours.missing()
-        return await _runs(world, case_id)
-
-    await eventually(started)
-
-
-async def _runs(world: World, case_id: str) -> bool:
-    """Whether it has a workflow that was not ended by force."""
-    try:
-        status = (await workflow(world, case_id).describe()).status
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        return False
-    return status is not WorkflowExecutionStatus.TERMINATED
 
 
 def _past(moment: Any) -> bool:
