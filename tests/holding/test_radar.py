@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
+import metrics
+from activities.gauges import Gauges
 from domain import commands as c
 from domain.cases import Role
 from ledger import radar
@@ -58,6 +60,8 @@ async def becomes(life: Life, *why: str, case_id: str = "") -> None:
 
     await eventually(says)
     assert now == list(why)
+    await Gauges(life.world.engine).read()
+    assert all(_gauged(reason) for reason in why)
 
 
 async def test_a_decision_whose_step_keeps_failing(
@@ -93,13 +97,16 @@ async def test_a_clock_whose_step_keeps_failing(world: World, life: Life, impati
 
 
 async def test_no_worker(world: World, life: Life) -> None:
-    """Overdue, until there is one."""
+    """Overdue, until there is one; operators find it by its deadline too."""
     with policy(world, offer_period=SOON):
         async with hands(world):
             await life.offered()
         await becomes(life, "overdue")
+        late = f"ExecutionStatus = 'Running' and NextDeadline < '{datetime.now(UTC).isoformat()}'"
+        await eventually(lambda: _found(life, late))
         async with hands(world):
             await becomes(life)
+            await eventually(lambda: _lost(life, late))
 
 
 async def test_a_timer_that_waits_for_a_later_moment(world: World, life: Life) -> None:
@@ -177,8 +184,10 @@ async def test_what_waits_for_a_ruling(world: World, life: Life) -> None:
         await life.staff_review()
         await becomes(life, "waits_for_staff")
         await becomes(life, "waits_for_staff", case_id=await life.open_dispute() or "")
+        await eventually(lambda: _found(life, "Owner = 'staff'"))
         await life.staff_does(c.Resolve)
         await becomes(life)
+        await eventually(lambda: _lost(life, "Owner = 'staff'"))
 
 
 async def test_a_ruling_that_waits_for_a_second_person(world: World) -> None:
@@ -213,7 +222,10 @@ async def test_each_reason_is_counted(world: World, life: Life) -> None:
         await life.staff_review()
         async with world.engine.connect() as connection:
             now = await radar.counted(connection)
+    await Gauges(world.engine).read()
     assert set(now) == set(radar.REASONS)
+    assert all(_gauged(why) >= 0 for why in now)
+    assert _gauged("waits_for_staff") == now["waits_for_staff"].many
     assert now["waits_for_staff"].many == before["waits_for_staff"].many + 2
     assert now["waits_for_staff"].oldest_s >= before["waits_for_staff"].oldest_s
     assert (now["failing"].many > 0) == (now["failing"].oldest_s > 0)
@@ -233,8 +245,10 @@ async def test_what_came_too_late_is_on_the_radar_of_a_case_that_is_over(
     async with world.engine.connect() as connection:
         counted = await radar.counted(connection)
     assert counted["undecided"].many >= 1
-    await commit(world, life.job_id, version=4, instruction_id=late)
-    await becomes(life)
+    async with hands(world):
+        assert await retried(life)
+        await eventually(lambda: decided(world, late))
+        await becomes(life)
 
 
 async def test_the_list_begins_with_what_waits_the_longest(world: World) -> None:
@@ -279,6 +293,13 @@ async def test_a_step_that_keeps_failing_after_money_came(world: World) -> None:
     assert (await life.states())[0] == "in_progress"
 
 
+def _gauged(why: str) -> float:
+    """How many cases the metric says are on the radar for this."""
+    found = metrics.REGISTRY.get_sample_value("peerok_stuck_cases", {"why": why})
+    assert found is not None, "each reason has its gauge, at zero too"
+    return found
+
+
 async def _tasks(life: Life) -> list[str]:
     """The open tasks, whatever else is late: here the workflow's time is ahead of the radar's."""
     ids = [life.job_id]
@@ -295,6 +316,11 @@ async def _found(life: Life, query: str) -> bool:
     """Whether operators find the job by this in the Temporal UI."""
     found = life.world.temporal.list_workflows(f"{query} and WorkflowId = 'job/{life.job_id}'")
     return [one.id async for one in found] != []
+
+
+async def _lost(life: Life, query: str) -> bool:
+    """Whether they find it no longer."""
+    return not await _found(life, query)
 
 
 def _past(moment: Any) -> bool:
