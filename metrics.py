@@ -68,6 +68,11 @@ MAILS = Counter(
 SWEPT = Counter(
     "peerok_swept_total", "What the sweeper did, by its kind", ("sweep",), registry=REGISTRY
 )
+BROKEN = Gauge(
+    "peerok_broken_workflows",
+    "Workflows whose tasks keep failing, as Temporal says; at most the first hundred",
+    registry=REGISTRY,
+)
 
 # What the worker reads from the books, every few seconds; each worker says the same.
 MAILS_WAITING = Gauge("peerok_mails_waiting", "Mails not settled", registry=REGISTRY)

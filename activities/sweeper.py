@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
 
@@ -15,7 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 import metrics
 from domain.outcome import TOLD, CaseBrief
 from failpoints import here
-from ledger import cases, instructions, recording, tells
+from ledger import cases, failing, instructions, recording, tells
 from ledger.database import in_short
 
 log = structlog.get_logger()
@@ -26,6 +26,8 @@ TOLD_IS_KEPT = timedelta(days=1)
 BATCH = 100
 BATCHES = 10
 """How many batches of open cases one pass looks at while workflows are missing."""
+LOOK_PAUSE_S = 15.0
+"""How often one worker asks Temporal for workflows that fail; a note is good for two minutes."""
 LONGEST_PAUSE_S = 600.0
 MOST_DOUBLINGS = 20
 AWAY = frozenset(
@@ -47,6 +49,8 @@ class Doors(Protocol):
     async def tell(self, workflow_id: str) -> None: ...
 
     async def running(self, workflow_ids: Sequence[str]) -> set[str]: ...
+
+    async def broken(self, limit: int) -> Mapping[str, str]: ...
 
 
 class Patience(Generic[Name]):
@@ -85,12 +89,13 @@ class Sweeper:
         self._started = Patience[str](sweep_after)
         self._told = Patience[int](sweep_after)
         self._cursor = ""
+        self._looks_at = 0.0
 
     async def run(self) -> None:
         """Sweep again and again until cancelled; what fails now is there the next time."""
         while True:
             for sweep in (
-                self.instructions, self.tells, self.overdue, self.missing, self.forget
+                self.instructions, self.tells, self.overdue, self.missing, self.broken, self.forget
             ):  # fmt: skip
                 await _surviving(sweep)
             await asyncio.sleep(PAUSE_S)
@@ -157,6 +162,18 @@ class Sweeper:
             await self._start(one)
         self._cursor = max(batch) if len(batch) == BATCH else ""
         return len(lost)
+
+    async def broken(self) -> int:
+        """Note for the radar whose workflow tasks keep failing, now and then; how many."""
+        if time.monotonic() < self._looks_at:
+            return 0
+        self._looks_at = time.monotonic() + LOOK_PAUSE_S
+        found = await self._doors.broken(BATCH)
+        metrics.BROKEN.set(len(found))
+        whose = {workflow_id.partition("/")[2]: why for workflow_id, why in found.items()}
+        async with self._engine.begin() as c:
+            await failing.broken(c, whose, all_of_them=len(found) < BATCH)
+        return len(found)
 
     async def forget(self) -> int:
         """Delete what was told long ago, a small batch at a time; how many."""

@@ -18,8 +18,9 @@ from api.idempotency import Key
 from api.ids import CaseId
 from api.pages import Limit, Page, Place, bad_cursor, page
 from api.problems import Problem
-from api.state import Engine, Temporal
-from ledger import cases, people, radar, reading
+from api.state import Engine, Temporal, TheSettings
+from domain.outcome import TOLD, CaseBrief
+from ledger import cases, instructions, people, radar, reading
 from workflows.doors import Doors
 
 
@@ -71,7 +72,7 @@ class CaseLine(Shown):
 
 
 class Retried(Shown):
-    """The workflow was told to try its failing step at once."""
+    """`told`: a workflow of the case has heard it; false when the case is over and none runs."""
 
     case_id: str
     told: bool
@@ -99,22 +100,40 @@ async def listed(
 
 @router.post("/cases/{case_id}/retry", response_model=Retried)
 async def retry(
-    case_id: CaseId, caller: Staff, engine: Engine, temporal: Temporal, key: Key
+    case_id: CaseId,
+    caller: Staff,
+    engine: Engine,
+    temporal: Temporal,
+    settings: TheSettings,
+    key: Key,
 ) -> Retried:
-    """Try a failing step at once instead of waiting for its next turn.
+    """Do now, for one case, all that would be done for it in time.
 
+    A failing step is tried again. What was decided and has no outcome is signalled again. An open
+    case looks whether its moment has come; when no workflow of it runs, one is started.
     It changes nothing that is kept, so that a repeated request may have its effect again.
     """
     async with engine.connect() as c:
         pair = await cases.read(c, case_id)
+        waiting = await instructions.undecided(c, case_id)
     if pair is None:
         raise Problem("not_found")
-    case = send.brief_of(pair, case_id)
+    doors = Doors(temporal, settings.task_queue_prefix)
     try:
-        told = await Doors(temporal).retry(case.workflow_id)
+        told = await _hurried(doors, send.brief_of(pair, case_id), waiting)
     except RPCError as error:
         raise Problem("unavailable", headers={"Retry-After": "5"}) from error
     return Retried(case_id=case_id, told=told)
+
+
+async def _hurried(doors: Doors, case: CaseBrief, waiting: Sequence[RowMapping]) -> bool:
+    """What the sweeper does for all cases, for this one; whether a workflow heard of it."""
+    signals = [(one["command"], one["id"]) for one in waiting]
+    if case.version and not case.over:
+        signals.append((TOLD, ""))
+    for signal, instruction_id in signals:
+        await doors.start(case, signal=signal, instruction_id=instruction_id, again=True)
+    return await doors.retry(case.workflow_id) or bool(signals)
 
 
 def _shown(found: Mapping[str, Sequence[radar.Blip]], row: RowMapping) -> CaseLine:

@@ -71,6 +71,17 @@ async def waiting(c: AsyncConnection, case_ids: Collection[str]) -> str | None:
     return found
 
 
+async def undecided(c: AsyncConnection, case_id: str, limit: int = 100) -> Sequence[RowMapping]:
+    """The instructions of this case that have no outcome yet, the oldest first."""
+    query = (
+        select(instruction.c.id, instruction.c.command)
+        .where(instruction.c.case_id == case_id, instruction.c.outcome.is_(None))
+        .order_by(instruction.c.received_at, instruction.c.id)
+        .limit(limit)
+    )
+    return (await c.execute(query)).mappings().all()
+
+
 async def trace_of(c: AsyncConnection, instruction_id: str) -> str | None:
     """Where the request it came with stands in its trace; None when that was not traced."""
     query = select(instruction.c.traceparent).where(instruction.c.id == instruction_id)

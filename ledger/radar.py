@@ -31,7 +31,7 @@ REASONS = {
     select 'task_open', id, cast(data->'tasks'->0->>'since' as timestamptz)
       from cases where not over and data ? 'tasks'
     """,
-    # Its step is tried again and again; whatever woke it, a moment, a person or money that came.
+    # Its step, or its workflow, is tried again and again; whatever woke it.
     "failing": """
     select 'failing', case_id, since
       from failing_step where seen_at > now() - :seen_within

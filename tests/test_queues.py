@@ -114,3 +114,22 @@ async def test_who_shares_a_namespace_keeps_to_queues_of_their_own(world: World)
         await life.freelancer_does(c.Decline)
         described = await workflow_of(world, life.job_id).describe()
     assert described.task_queue == "ours-jobs"
+
+
+async def test_staff_start_a_case_again_on_the_queue_of_ours(world: World) -> None:
+    """A case whose workflow was terminated goes to the workers with the prefix, as it did."""
+    ours = world.settings.model_copy(update={"task_queue_prefix": "ours-"})
+    app = create(ours)
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=ASGITransport(app), base_url="http://api.test") as http,
+        working(ours),
+    ):
+        life = await (await Life.begin(replace(world, app=app, http=http))).offered()
+        await workflow_of(world, life.job_id).terminate()
+        staff = replace(world.house.staff, http=http)
+        answer = await staff.post(f"/v1/staff/cases/{life.job_id}/retry")
+        assert answer.json() == {"case_id": life.job_id, "told": True}
+        described = await workflow_of(world, life.job_id).describe()
+        assert described.task_queue == "ours-jobs"
+        await life.freelancer_does(c.Decline)

@@ -12,9 +12,11 @@ from domain.outcome import RETRY, TOLD, CaseBrief, Start
 from workflows.options import (
     FOR_OPERATORS,
     QUEUES,
+    REPORTED_PROBLEMS,
     RPC_TIMEOUT,
     SUMMARIES,
     WORKFLOWS,
+    TaskQueue,
     search_attributes,
 )
 
@@ -86,6 +88,19 @@ class Doors:
         found = self.client.list_workflows(query, rpc_timeout=RPC_TIMEOUT)
         return {execution.id async for execution in found}
 
+    async def broken(self, limit: int) -> dict[str, str]:
+        """Workflows whose tasks fail again and again, and what Temporal says of each."""
+        ours = ", ".join(f"'{self.prefix}{queue}'" for queue in TaskQueue)
+        query = (
+            f"ExecutionStatus = 'Running' AND TaskQueue IN ({ours})"
+            f" AND {REPORTED_PROBLEMS.name} IS NOT NULL"
+        )
+        found = self.client.list_workflows(query, limit=limit, rpc_timeout=RPC_TIMEOUT)
+        return {
+            execution.id: _cause(execution.typed_search_attributes.get(REPORTED_PROBLEMS, ()))
+            async for execution in found
+        }
+
     async def _signal(self, workflow_id: str, name: str, *args: str) -> bool:
         handle = self.client.get_workflow_handle(workflow_id)
         try:
@@ -96,6 +111,12 @@ class Doors:
                 raise
             return False
         return True
+
+
+def _cause(problems: Sequence[str]) -> str:
+    """`NonDeterministicError` of `category=…` and `cause=WorkflowTaskFailedCauseNonDetermin…`."""
+    causes = [one.removeprefix("cause=") for one in problems if one.startswith("cause=")]
+    return ", ".join(one.removeprefix("WorkflowTaskFailedCause") for one in causes)
 
 
 @contextmanager

@@ -80,6 +80,8 @@ NEXT_DEADLINE = SearchAttributeKey.for_datetime("NextDeadline")
 OWNER = SearchAttributeKey.for_keyword("Owner")
 STAFF_TASK = SearchAttributeKey.for_keyword("StaffTask")
 STUCK = SearchAttributeKey.for_bool("Stuck")
+REPORTED_PROBLEMS = SearchAttributeKey.for_keyword_list("TemporalReportedProblems")
+"""Temporal's own: set when a workflow's tasks keep failing, gone when one succeeds."""
 
 
 def search_attributes(case: CaseBrief) -> TypedSearchAttributes:

@@ -22,6 +22,7 @@ from workflows import options
 LIMITS = {
     "limit.historyCount.suggestContinueAsNew": "12",
     "history.maximumSignalsPerExecution": "50",
+    "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": "1",
 }
 UNREACHABLE = "127.0.0.1:1"
 
@@ -92,7 +93,7 @@ async def strict(
     mail: MailCatcher,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[World]:
-    """A world where long histories are those of a dozen events, and many signals fifty."""
+    """A world where a dozen events are a long history, fifty signals many, one failure enough."""
     files = tmp_path_factory.mktemp("strict")
     settings = settings_for(strict_database, strict_address, "default", mail.smtp_port, files)
     async with opened(settings) as world:

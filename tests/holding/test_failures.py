@@ -167,9 +167,10 @@ async def pending(life: Life) -> list[str]:
     return [one.activity_type.name for one in described.raw_description.pending_activities]
 
 
-async def retried(life: Life) -> bool:
-    """Staff hurry the job."""
-    answer = await life.world.house.staff.post(f"/v1/staff/cases/{life.job_id}/retry")
+async def retried(life: Life, case_id: str = "") -> bool:
+    """Staff hurry the case, by default the job."""
+    path = f"/v1/staff/cases/{case_id or life.job_id}/retry"
+    answer = await life.world.house.staff.post(path)
     assert answer.status_code == 200, answer.text
     return bool(answer.json()["told"])
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from httpx import AsyncClient
-from temporalio.client import WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
 
+import metrics
+from activities.gauges import Gauges
 from domain import commands as c
 from domain.cases import Role
 from ledger import radar
@@ -21,7 +21,6 @@ from tests.holding.hands import (
     leaves,
     policy,
     rows,
-    sweeper,
     workflow,
 )
 from tests.holding.test_failures import FOR_GOOD, PASSING, retried, stuck
@@ -61,6 +60,8 @@ async def becomes(life: Life, *why: str, case_id: str = "") -> None:
 
     await eventually(says)
     assert now == list(why)
+    await Gauges(life.world.engine).read()
+    assert all(_gauged(reason) for reason in why)
 
 
 async def test_a_decision_whose_step_keeps_failing(
@@ -96,52 +97,55 @@ async def test_a_clock_whose_step_keeps_failing(world: World, life: Life, impati
 
 
 async def test_no_worker(world: World, life: Life) -> None:
-    """Overdue, until there is one."""
+    """Overdue, until there is one; operators find it by its deadline too."""
     with policy(world, offer_period=SOON):
         async with hands(world):
             await life.offered()
         await becomes(life, "overdue")
+        late = f"ExecutionStatus = 'Running' and NextDeadline < '{datetime.now(UTC).isoformat()}'"
+        await eventually(lambda: _found(life, late))
         async with hands(world):
             await becomes(life)
+            await eventually(lambda: _lost(life, late))
 
 
 async def test_a_timer_that_waits_for_a_later_moment(world: World, life: Life) -> None:
-    """Overdue by its row; the sweeper has its workflow look again."""
+    """Overdue by its row; staff have its workflow look again."""
     async with hands(world):
         await life.offered()
         past = "now() - '1 h'::interval"
         moved = f"data = jsonb_set(data, '{{timers,0,at}}', to_jsonb({past})), wake_at = {past}"
         await rows(world, f"update cases set {moved} where id = :job returning id", job=life.job_id)
         await becomes(life, "overdue")
-        await sweeper(world).overdue()
+        assert await retried(life)
         await becomes(life)
 
 
 async def test_a_signal_that_was_lost(world: World, life: Life, unheard: AsyncClient) -> None:
-    """Undecided; the sweeper signals again."""
+    """Undecided; staff have it signalled again."""
     async with hands(world):
         await life.offered()
         refusal = await leaves(life, Role.FREELANCER, c.Decline, unheard)
         await becomes(life, "undecided")
-        await sweeper(world).instructions()
+        assert await retried(life)
         await eventually(lambda: decided(world, refusal))
         await becomes(life)
 
 
 async def test_a_workflow_that_is_gone(world: World, life: Life) -> None:
-    """Somebody terminated it: overdue when its moment comes; the sweeper starts it again."""
+    """Somebody terminated it: overdue when its moment comes; staff have it started again."""
     with policy(world, offer_period=SOON):
         async with hands(world):
             await life.offered()
             await workflow(world, life.job_id).terminate()
             await becomes(life, "overdue")
-            await swept(world, life.job_id)
+            assert await retried(life)
             await becomes(life)
             await eventually(lambda: ended(world, life.job_id))
 
 
 async def test_a_dispute_whose_workflow_never_started(world: World, life: Life) -> None:
-    """Its parent died between the row and the child; the sweeper starts it from its row."""
+    """Its parent died between the row and the child; staff have it started from its row."""
     with policy(world, rejection_period=SOON, rejection_reminders=()):
         async with hands(world):
             await life.in_review()
@@ -151,7 +155,7 @@ async def test_a_dispute_whose_workflow_never_started(world: World, life: Life) 
         dispute = await life.open_dispute() or ""
         await becomes(life, "overdue", case_id=dispute)
         async with hands(world):
-            await swept(world, dispute)
+            assert await retried(life, dispute)
             # It lives again: its clock finds that nobody was reminded, and asks staff to look.
             await becomes(life, "task_open", case_id=dispute)
             await life.freelancer_does(c.AcceptRejection)
@@ -180,8 +184,10 @@ async def test_what_waits_for_a_ruling(world: World, life: Life) -> None:
         await life.staff_review()
         await becomes(life, "waits_for_staff")
         await becomes(life, "waits_for_staff", case_id=await life.open_dispute() or "")
+        await eventually(lambda: _found(life, "Owner = 'staff'"))
         await life.staff_does(c.Resolve)
         await becomes(life)
+        await eventually(lambda: _lost(life, "Owner = 'staff'"))
 
 
 async def test_a_ruling_that_waits_for_a_second_person(world: World) -> None:
@@ -216,7 +222,10 @@ async def test_each_reason_is_counted(world: World, life: Life) -> None:
         await life.staff_review()
         async with world.engine.connect() as connection:
             now = await radar.counted(connection)
+    await Gauges(world.engine).read()
     assert set(now) == set(radar.REASONS)
+    assert all(_gauged(why) >= 0 for why in now)
+    assert _gauged("waits_for_staff") == now["waits_for_staff"].many
     assert now["waits_for_staff"].many == before["waits_for_staff"].many + 2
     assert now["waits_for_staff"].oldest_s >= before["waits_for_staff"].oldest_s
     assert (now["failing"].many > 0) == (now["failing"].oldest_s > 0)
@@ -236,8 +245,10 @@ async def test_what_came_too_late_is_on_the_radar_of_a_case_that_is_over(
     async with world.engine.connect() as connection:
         counted = await radar.counted(connection)
     assert counted["undecided"].many >= 1
-    await commit(world, life.job_id, version=4, instruction_id=late)
-    await becomes(life)
+    async with hands(world):
+        assert await retried(life)
+        await eventually(lambda: decided(world, late))
+        await becomes(life)
 
 
 async def test_the_list_begins_with_what_waits_the_longest(world: World) -> None:
@@ -282,6 +293,13 @@ async def test_a_step_that_keeps_failing_after_money_came(world: World) -> None:
     assert (await life.states())[0] == "in_progress"
 
 
+def _gauged(why: str) -> float:
+    """How many cases the metric says are on the radar for this."""
+    found = metrics.REGISTRY.get_sample_value("peerok_stuck_cases", {"why": why})
+    assert found is not None, "each reason has its gauge, at zero too"
+    return found
+
+
 async def _tasks(life: Life) -> list[str]:
     """The open tasks, whatever else is late: here the workflow's time is ahead of the radar's."""
     ids = [life.job_id]
@@ -300,26 +318,9 @@ async def _found(life: Life, query: str) -> bool:
     return [one.id async for one in found] != []
 
 
-async def swept(world: World, case_id: str) -> None:
-    """The sweeper looks until it has started this case; it sees with a little delay."""
-    ours = sweeper(world)
-
-    async def started() -> bool:
-        await ours.missing()
-        return await _runs(world, case_id)
-
-    await eventually(started)
-
-
-async def _runs(world: World, case_id: str) -> bool:
-    """Whether it has a workflow that was not ended by force."""
-    try:
-        status = (await workflow(world, case_id).describe()).status
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        return False
-    return status is not WorkflowExecutionStatus.TERMINATED
+async def _lost(life: Life, query: str) -> bool:
+    """Whether they find it no longer."""
+    return not await _found(life, query)
 
 
 def _past(moment: Any) -> bool:

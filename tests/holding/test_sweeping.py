@@ -22,6 +22,7 @@ from domain.cases import Role
 from ledger import instructions
 from local.places import free_ports
 from tests.holding.hands import (
+    commit,
     decided,
     ended,
     hands,
@@ -181,6 +182,28 @@ async def test_after_a_lost_store_many_are_started_in_one_pass(
 
     await eventually(seen)
     assert await ours.missing() == 5
+
+
+async def test_a_dispute_whose_workflow_never_started_is_started(world: World, life: Life) -> None:
+    """Its parent died between the row and the child, and is gone; the row is enough."""
+    async with hands(world):
+        await life.in_review()
+    rejection = await leaves(life, Role.CLIENT, c.RequestRejection)
+    await commit(world, life.job_id, version=3, instruction_id=rejection)
+    await workflow(world, life.job_id).terminate()
+    dispute = await life.open_dispute() or ""
+    ours = sweeper(world)
+
+    async def started() -> bool:
+        await ours.missing()
+        running = await Doors(world.temporal).running([f"dispute/{dispute}", f"job/{life.job_id}"])
+        return len(running) == 2
+
+    await eventually(started)
+    async with hands(world):
+        await life.freelancer_does(c.AcceptRejection)
+        await eventually(lambda: ended(world, dispute))
+    assert await life.states() == ("cancelled", "accepted")
 
 
 @asynccontextmanager
