@@ -20,6 +20,7 @@ import tracing
 from api import (
     accounts,
     agreements,
+    amounts,
     case_files,
     deadlines,
     disputes,
@@ -68,6 +69,7 @@ NOUNS = (
     deadlines.router,
     instructions.router,
     staff.router,
+    amounts.house,
     entries.house,
     staff_tasks.router,
 )
