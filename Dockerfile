@@ -4,7 +4,7 @@ WORKDIR /app
 RUN useradd --system --create-home peerok && install -d -o peerok /data/files
 COPY requirements.lock .
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock
-COPY settings.py logs.py metrics.py telemetry.py tracing.py failpoints.py worker.py cli.py ./
+COPY settings.py logs.py metrics.py telemetry.py temporal_client.py tracing.py failpoints.py worker.py cli.py ./
 COPY domain domain
 COPY papers papers
 COPY ledger ledger

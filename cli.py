@@ -112,10 +112,13 @@ def reconcile(
 @app.command("search-attributes")
 def search_attributes() -> None:
     """Register the missing search attributes on the cluster at TEMPORAL_ADDRESS."""
-    from local.search_attributes import register_at
+    import temporal_client
+    from local.search_attributes import register
 
-    now = settings()
-    added = asyncio.run(register_at(now.temporal_address, now.temporal_namespace))
+    async def add() -> list[str]:
+        return await register(await temporal_client.connect(settings()))
+
+    added = asyncio.run(add())
     print(f"Registered: {', '.join(added) or 'none was missing'}")
 
 
@@ -126,7 +129,8 @@ def namespace(name: str) -> None:
     from local.places import Unready
 
     try:
-        asyncio.run(namespaces.make(settings().temporal_address, name))
+        ours = settings().model_copy(update={"temporal_namespace": name})
+        asyncio.run(namespaces.make(ours))
     except Unready as reason:
         print(reason)
         raise typer.Exit(1) from None
@@ -141,6 +145,7 @@ def deploy_current(
     ] = False,
 ) -> None:
     """Send all work to the workers of this build, once they are there."""
+    import temporal_client
     from local import deployment
     from local.places import Unready
     from workflows import builds
@@ -150,7 +155,7 @@ def deploy_current(
     now = settings()
 
     async def change() -> str:
-        client = await deployment.cluster(now)
+        client = await temporal_client.connect(now)
         name = builds.deployment(now.task_queue_prefix)
         return await deployment.make_current(client, name, build_id)
 
@@ -166,13 +171,14 @@ def deploy_current(
 @deploy.command("status")
 def deploy_status() -> None:
     """The builds, the newest first; the workers of a drained one can be stopped."""
+    import temporal_client
     from local import deployment
     from workflows.builds import deployment as name_of
 
     now = settings()
 
     async def look() -> list[deployment.Build]:
-        client = await deployment.cluster(now)
+        client = await temporal_client.connect(now)
         return await deployment.builds(client, name_of(now.task_queue_prefix))
 
     if not (builds := asyncio.run(look())):
@@ -185,12 +191,14 @@ def deploy_status() -> None:
 @app.command()
 def schedules() -> None:
     """Make the schedules that check the books, or bring them up to date; again changes nothing."""
-    from workflows.schedules import ensure_at
+    import temporal_client
+    from workflows.schedules import ensure
 
-    now = settings()
-    made = asyncio.run(
-        ensure_at(now.temporal_address, now.temporal_namespace, now.task_queue_prefix)
-    )
+    async def make() -> list[str]:
+        now = settings()
+        return await ensure(await temporal_client.connect(now), now.task_queue_prefix)
+
+    made = asyncio.run(make())
     print(f"Scheduled: {', '.join(made)}")
 
 

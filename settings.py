@@ -30,6 +30,12 @@ class Settings(BaseSettings):
         "default",
         validation_alias=AliasChoices("temporal_namespace", "TEMPORAL_NAMESPACE"),
     )
+    temporal_tls: bool = Field(False, validation_alias=AliasChoices("temporal_tls", "TEMPORAL_TLS"))
+    """By TLS, to a server whose certificate this machine trusts."""
+    temporal_api_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("temporal_api_key", "TEMPORAL_API_KEY")
+    )
+    """What Temporal Cloud asks for; it travels by TLS alone, whatever `TEMPORAL_TLS` says."""
     temporal_ui_url: str = "http://127.0.0.1:8233"
     build_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$")] | None = None
     """Turns worker versioning on when set; `python -m cli deploy current` sends it the work."""

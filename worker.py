@@ -11,7 +11,6 @@ import uvloop
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import (
     UnsandboxedWorkflowRunner,
     Worker,
@@ -23,6 +22,7 @@ import failpoints
 import logs
 import metrics
 import telemetry
+import temporal_client
 import tracing
 from activities.books import Books
 from activities.checks import Checks
@@ -113,11 +113,7 @@ async def _connected(our: Settings) -> Client:
     """A client of Temporal; when all was down, a worker may be up before it."""
     for tries_left in reversed(range(CONNECT_TRIES)):
         try:
-            return await Client.connect(
-                our.temporal_address,
-                namespace=our.temporal_namespace,
-                data_converter=pydantic_data_converter,
-            )
+            return await temporal_client.connect(our)
         except RuntimeError as away:
             if not tries_left:
                 raise

@@ -17,8 +17,9 @@ from domain.movements import in_words
 from ledger import explaining, people
 
 STATEMENT = "/me/wallet/statement"
+HOUSE = "/staff/entries"
 router = APIRouter(prefix=STATEMENT, tags=["wallet"])
-house = APIRouter(prefix="/staff/entries", tags=["staff"])
+house = APIRouter(prefix=HOUSE, tags=["staff"])
 
 
 class Leg(Shown):
@@ -68,7 +69,7 @@ class EntryInFull(Shown):
     seal: Seal | None
 
 
-async def _keeps_books(caller: TheCaller, engine: Engine) -> Caller:
+async def keeps_books(caller: TheCaller, engine: Engine) -> Caller:
     """Accounting; staff and their head too, who promised to keep what they see to themselves."""
     caller.require("accounting", "staff", "head_of_support")
     if "accounting" not in caller.roles:
@@ -98,7 +99,7 @@ async def mine(reference: EntryName, caller: TheCaller, engine: Engine) -> Expla
 
 @house.get("/{entry:path}")
 async def any_entry(
-    entry: EntryName, caller: Annotated[Caller, Depends(_keeps_books)], engine: Engine
+    entry: EntryName, caller: Annotated[Caller, Depends(keeps_books)], engine: Engine
 ) -> EntryInFull:
     """An entry by its reference or id: all its legs, the step and people behind it, its seal."""
     async with engine.connect() as c:

@@ -8,9 +8,14 @@ from pydantic import AfterValidator
 from api.problems import Problem
 
 
+def shaped(prefix: str) -> str:
+    """The pattern of a TypeID with this prefix (a pattern too)."""
+    return prefix + "_[0-7][0-9a-hjkmnp-tv-z]{25}"
+
+
 def path_id(prefix: str) -> AfterValidator:
     """A check that the id is a TypeID with this prefix (a pattern); anything else is 404."""
-    shape = re.compile(prefix + r"_[0-7][0-9a-hjkmnp-tv-z]{25}")
+    shape = re.compile(shaped(prefix))
 
     def named(text: str) -> str:
         if not shape.fullmatch(text):

@@ -8,18 +8,18 @@ from fastapi import FastAPI
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog import get_logger
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 import failpoints
 import logs
 import metrics
 import settings as environment
 import telemetry
+import temporal_client
 import tracing
 from api import (
     accounts,
     agreements,
+    amounts,
     case_files,
     deadlines,
     disputes,
@@ -68,6 +68,7 @@ NOUNS = (
     deadlines.router,
     instructions.router,
     staff.router,
+    amounts.house,
     entries.house,
     staff_tasks.router,
 )
@@ -116,12 +117,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     failpoints.arm(settings.fail_at)
     app.state.files = open_store(settings.files_url)
-    app.state.temporal = await Client.connect(
-        settings.temporal_address,
-        namespace=settings.temporal_namespace,
-        data_converter=pydantic_data_converter,
-        interceptors=tracing.interceptors(settings),
-        lazy=True,
+    app.state.temporal = await temporal_client.connect(
+        settings, interceptors=tracing.interceptors(settings), lazy=True
     )
     app.state.engine = connect(settings.database_url, settings.database_pool)
     metrics.watch_pool(app.state.engine)

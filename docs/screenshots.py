@@ -11,8 +11,8 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from playwright.async_api import Browser, BrowserContext, FloatRect, Page, async_playwright
-from temporalio.client import Client
 
+import temporal_client
 from settings import settings
 
 IMAGES = Path(__file__).parent / "images"
@@ -79,8 +79,7 @@ async def _dispute(browser: Browser, context: BrowserContext) -> None:
 
 async def _open_rejection() -> str:
     """The address of the newest rejection that runs."""
-    ours = settings()
-    client = await Client.connect(ours.temporal_address, namespace=ours.temporal_namespace)
+    client = await temporal_client.connect(settings())
     async for one in client.list_workflows(OPEN_REJECTION):
         return f"{_workflows()}/{quote(one.id, safe='')}/{one.run_id}"
     raise SystemExit("No rejection runs: start `make run`, or play `python -m cli demo`.")

@@ -16,7 +16,6 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from local.places import Unready
-from settings import Settings
 from workflows import builds as known
 
 LOOK_EVERY_S = 0.2
@@ -37,11 +36,6 @@ class Build:
     def can_stop(self) -> bool:
         """Whether its workers get no work any more."""
         return self.status == "drained"
-
-
-async def cluster(our: Settings) -> Client:
-    """The cluster that a command is meant for."""
-    return await Client.connect(our.temporal_address, namespace=our.temporal_namespace)
 
 
 async def make_current(

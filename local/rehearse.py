@@ -28,6 +28,8 @@ from local.virtual_time import Clock, Shortened, Skipping
 
 ENOUGH = "1000/second"
 """Rehearsed people sign up and log in all at once."""
+OF_ANOTHER = ("TEMPORAL_NAMESPACE", "TEMPORAL_TLS", "TEMPORAL_API_KEY")
+"""What says how another server is reached than one of ours."""
 
 
 def main(name: str | None = None) -> int:
@@ -75,14 +77,14 @@ def _other_server() -> str:
 def _stack(clock: Clock) -> Iterator[Stack]:
     """Everything, started in a folder that is gone afterwards."""
     folder = passable(Path(tempfile.mkdtemp(prefix="peerok-")))
-    namespace = {k: v for k, v in os.environ.items() if k == "TEMPORAL_NAMESPACE"}
+    theirs = {k: v for k, v in os.environ.items() if k in OF_ANOTHER} if _other_server() else {}
     ours = {
         "PEEROK_SIGNUP_LIMIT": ENOUGH,
         "PEEROK_LOGIN_LIMIT": ENOUGH,
         # On a server that others use too, our workflows are for our worker alone.
         "PEEROK_TASK_QUEUE_PREFIX": f"rehearsal-{uuid4().hex[:8]}-",
     }
-    settings = {**ours, **namespace, **clock.settings}
+    settings = {**ours, **theirs, **clock.settings}
     stack = Stack(folder, settings=settings, temporal_address=_other_server())
     try:
         with step("Starting PostgreSQL, Temporal, mail, a worker and the API"):

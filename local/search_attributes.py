@@ -18,11 +18,6 @@ SEARCH_ATTRIBUTES = {
 }
 
 
-async def register_at(address: str, namespace: str = "default") -> list[str]:
-    """Register the missing ones on the server at this address; their names."""
-    return await register(await Client.connect(address, namespace=namespace))
-
-
 async def register(client: Client) -> list[str]:
     """Register those the client's namespace lacks; their names."""
     operator = client.operator_service

@@ -11,8 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
+from temporalio.client import Client
 from temporalio.service import RPCError
 
+import temporal_client
 from ledger import migrate
 from local import search_attributes, temporal_binary
 from local.aside import aside
@@ -23,6 +25,7 @@ from local.places import Unready, free_ports, passable, private
 from local.postgres import OWNER, Postgres
 from local.temporal import TemporalServer
 from local.web import answers
+from settings import Settings
 from workflows import schedules
 
 READY_WITHIN_S = 60
@@ -34,6 +37,10 @@ AT_ONCE_S = 10.0
 """Who ends again so soon may never come up by itself."""
 # What our own processes read: a developer's values must not reach a stack unasked.
 OUR_VARIABLES = ("PEEROK_", "TEMPORAL_")
+TO_TEMPORAL = ("temporal_address", "temporal_namespace", "temporal_tls", "temporal_api_key")
+"""The settings that say how its Temporal is reached."""
+SECURED = ("TEMPORAL_TLS", "TEMPORAL_API_KEY")
+"""What is meant for another server than one of ours, which has neither certificate nor key."""
 Step = Callable[[str], AbstractContextManager[None]]
 
 
@@ -141,6 +148,8 @@ class Stack:
         }
         theirs = os.environ.items()
         kept = {k: v for k, v in theirs if self.inherit or not k.startswith(OUR_VARIABLES)}
+        if not self.temporal_address:
+            kept = {k: v for k, v in kept.items() if k not in SECURED}
         return kept | ours | dict(self.settings)
 
     def needs(self) -> dict[str, int]:
@@ -211,10 +220,8 @@ class Stack:
 
     def _start_temporal(self) -> None:
         if self.temporal_address:
-            namespace = self.environment().get("TEMPORAL_NAMESPACE", "default")
-            register = partial(search_attributes.register_at, self.temporal_address, namespace)
             try:
-                aside(lambda: asyncio.run(register()))
+                aside(lambda: asyncio.run(self._register()))
             except (RuntimeError, RPCError) as error:
                 where = f"TEMPORAL_ADDRESS={self.temporal_address}"
                 raise Unready(f"No Temporal server answers at {where}: {error}") from None
@@ -224,11 +231,21 @@ class Stack:
         self.temporal = TemporalServer(temporal_binary.find(), self.logs, *ports, store)
         self.temporal.start()
 
+    async def _register(self) -> None:
+        await search_attributes.register(await self._client())
+
     def _schedule(self) -> None:
-        now = self.environment()
-        address, namespace = now["TEMPORAL_ADDRESS"], now.get("TEMPORAL_NAMESPACE", "default")
-        prefix = now.get("PEEROK_TASK_QUEUE_PREFIX", "")
-        aside(lambda: asyncio.run(schedules.ensure_at(address, namespace, prefix)))
+        aside(lambda: asyncio.run(self._ensure_schedules()))
+
+    async def _ensure_schedules(self) -> None:
+        prefix = self.environment().get("PEEROK_TASK_QUEUE_PREFIX", "")
+        await schedules.ensure(await self._client(), prefix)
+
+    async def _client(self) -> Client:
+        """Of the server that the processes of this stack use, whatever our own settings say."""
+        told, known = self.environment(), Settings.model_fields
+        now = {name: told.get(name.upper(), known[name].default) for name in TO_TEMPORAL}
+        return await temporal_client.connect(Settings(**now))
 
     def _start_worker(self) -> None:
         start_workers(self.worker)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from temporalio.client import Client
 from temporalio.service import RPCError
 
 from local import debian, temporal_binary
@@ -111,10 +112,13 @@ class TemporalCluster:
 
     def _knows_us(self) -> bool:
         try:
-            aside(lambda: asyncio.run(introduce(self.address, self.namespace)))
+            aside(lambda: asyncio.run(self._introduce()))
         except (RuntimeError, RPCError):
             return False
         return True
+
+    async def _introduce(self) -> None:
+        await introduce(await Client.connect(self.address, namespace=self.namespace))
 
 
 def _apart() -> dict[str, str]:

@@ -52,7 +52,7 @@ def test_every_command_exists(name: str) -> None:
 def test_every_variable_is_a_setting(name: str) -> None:
     """A variable of ours that no setting reads would be a silent mistake."""
     known = {f"PEEROK_{field.upper()}" for field in Settings.model_fields}
-    known |= {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE"}
+    known |= {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "TEMPORAL_TLS", "TEMPORAL_API_KEY"}
     assert set(SERVICES[name]["environment"]) <= known
 
 
@@ -186,6 +186,7 @@ def test_the_image_holds_what_it_copies() -> None:
     assert all((ROOT / source).exists() for source in sources)
     packages = {"domain", "papers", "ledger", "workflows", "activities", "api", "local"}
     modules = {
-        "settings", "logs", "metrics", "telemetry", "tracing", "failpoints", "worker", "cli",
+        "settings", "logs", "metrics", "telemetry", "temporal_client", "tracing", "failpoints",
+        "worker", "cli",
     }  # fmt: skip
     assert packages | {"requirements.lock"} | {f"{name}.py" for name in modules} == sources

@@ -19,9 +19,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
+import temporal_client
 import worker
 from api.main import create
 from domain import flows
@@ -102,12 +102,12 @@ def database(server: Postgres, name: str) -> Iterator[str]:
 
 async def namespace(address: str, name: str) -> str:
     """A Temporal namespace of our own: another world's worker never sees our cases."""
-    service = (await Client.connect(address)).workflow_service
+    client = await Client.connect(address, namespace=name)
     kept = Duration(seconds=int(timedelta(days=1).total_seconds()))
-    await service.register_namespace(
+    await client.workflow_service.register_namespace(
         RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=kept)
     )
-    await search_attributes.register_at(address, name)
+    await search_attributes.register(client)
     return name
 
 
@@ -149,7 +149,7 @@ def variables(settings: Settings) -> dict[str, str]:
     }
     return {
         name.upper()
-        if name.startswith(("temporal_a", "temporal_n"))
+        if name.startswith(("temporal_a", "temporal_n", "temporal_tls"))
         else f"PEEROK_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
         for name, value in (changed | secrets).items()
     }
@@ -163,11 +163,7 @@ async def opened(settings: Settings) -> AsyncIterator[World]:
         app.router.lifespan_context(app),
         AsyncClient(transport=ASGITransport(app), base_url="http://api.test") as http,
     ):
-        temporal = await Client.connect(
-            settings.temporal_address,
-            namespace=settings.temporal_namespace,
-            data_converter=pydantic_data_converter,
-        )
+        temporal = await temporal_client.connect(settings)
         yield World(settings, app, http, temporal, await _house(app.state.engine, http))
 
 

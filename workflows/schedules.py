@@ -28,11 +28,6 @@ TIMES = {
 assert set(TIMES) == set(CHECKS)
 
 
-async def ensure_at(address: str, namespace: str, prefix: str = "") -> list[str]:
-    """The same on the server at this address."""
-    return await ensure(await Client.connect(address, namespace=namespace), prefix)
-
-
 async def ensure(client: Client, prefix: str = "") -> list[str]:
     """Make the schedules that are missing and bring the others up to date; all their ids.
 

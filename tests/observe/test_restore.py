@@ -1,9 +1,6 @@
 """A dump, restored into a new database beside an empty Temporal, is the whole product again."""
 
-import subprocess
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,28 +13,10 @@ from local.mail import MailCatcher
 from local.postgres import OWNER, Postgres
 from tests.holding.hands import decided, hands, leaves, policy
 from tests.life import Life, eventually
-from tests.world import World, database, namespace, opened, settings_for, working
+from tests.observe.restoring import again, product, run
+from tests.world import database, working
 
 SOON = timedelta(seconds=2)
-
-
-@asynccontextmanager
-async def product(
-    server: Postgres, name: str, address: str, mail: MailCatcher, files: Path
-) -> AsyncIterator[World]:
-    """The product on this database, in a Temporal that knows nothing of it; no worker yet."""
-    ours = await namespace(address, name)
-    settings = settings_for(
-        server.url(name), address, ours, mail.smtp_port, files, sweep_after=timedelta(seconds=1)
-    )
-    async with opened(settings) as world:
-        yield world
-
-
-def run(server: Postgres, program: str, *words: str) -> None:
-    """What an operator types, as the superuser."""
-    where = ["-h", str(server.socket_folder), "-U", "postgres"]
-    subprocess.run([server.programs.path(program), *where, *words], check=True, capture_output=True)
 
 
 @pytest.fixture
@@ -72,7 +51,7 @@ async def test_every_open_case_goes_on_after_a_restore(
     run(server, "pg_restore", "--exit-on-error", "-d", "restored", str(dump))
     async with product(server, "restored", temporal_address, mail, tmp_path) as world:
         assert await world.violations() == []
-        waiting, disputed, approving, lapsing = [_again(life, world) for life in lives]
+        waiting, disputed, approving, lapsing = [again(life, world) for life in lives]
         async with working(world.settings):
             await eventually(lambda: decided(world, approval), timedelta(seconds=40))
             await waiting.client_does(c.Approve)
@@ -108,11 +87,3 @@ def test_a_restored_book_keeps_its_guards(
         with pytest.raises(Exception, match=why):
             server.sql(guard, "guarded_again", role)
     server.drop_database("guarded_again")
-
-
-def _again(life: Life, world: World) -> Life:
-    """The same people at the doors of another world; their tokens came with the books."""
-    client = replace(life.client, http=world.http)
-    return replace(
-        life, world=world, client=client, freelancer=replace(life.freelancer, http=world.http)
-    )
