@@ -9,25 +9,30 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from httpx import AsyncClient
 
 from domain import commands as c
+from ledger import failing
 from local import debian, up
 from local.cluster import Cluster, ClusterPorts
 from local.places import passable
 from local.turns import InTurn
 from tests.cluster.insisting import Insisting
-from tests.holding.hands import happened
+from tests.holding.hands import happened, rows, workflow
 from tests.life import Life, eventually
 from tests.world import World, opened, settings_for
+from workflows.options import TaskQueue
 
 pytestmark = pytest.mark.skipif(
     not debian.installed(), reason=f"takes Debian's PostgreSQL 15: {debian.INSTALL}"
 )
 PATIENCE_S = 60
+REPORTED_WITHIN = timedelta(minutes=3)
+"""Five failures in a row come first, each longer than the one before."""
 LIVED = [
     *("job_offered", "offer_accepted", "work_delivered"),
     *("revision_requested", "work_delivered", "delivery_approved"),
@@ -123,6 +128,32 @@ async def tended(cluster: Cluster) -> AsyncIterator[None]:
     tending.cancel()
     with suppress(asyncio.CancelledError):
         await tending
+
+
+async def test_a_workflow_that_itself_fails_is_noted(world: World, cluster: Cluster) -> None:
+    """Temporal on PostgreSQL says so by itself, and the workers note it; mended, it goes on."""
+    life = await (await Life.begin(world)).in_review()
+    await workflow(world, life.job_id).terminate("nobody knows its type")
+    broken = await world.temporal.start_workflow(
+        "NobodysWorkflow", id=f"job/{life.job_id}", task_queue=TaskQueue.JOBS
+    )
+    await eventually(lambda: noted(world, life), REPORTED_WITHIN)
+    await broken.terminate("mended")
+    await life.client_does(c.Approve)
+    await eventually(lambda: forgotten(world, life), REPORTED_WITHIN)
+    assert (await life.states())[0] == "completed"
+
+
+async def noted(world: World, life: Life) -> bool:
+    """Whether a worker has noted that the workflow itself fails."""
+    query = "select what from failing_step where case_id = :job"
+    found = [row.what for row in await rows(world, query, job=life.job_id)]
+    return any(what.startswith(failing.BEFORE_ANY_STEP) for what in found)
+
+
+async def forgotten(world: World, life: Life) -> bool:
+    """Whether no worker says so any longer."""
+    return not await noted(world, life)
 
 
 @pytest.fixture(scope="module")
