@@ -134,8 +134,9 @@ async def test_a_workflow_that_itself_fails_is_noted(world: World, cluster: Clus
     """Temporal on PostgreSQL says so by itself, and the workers note it; mended, it goes on."""
     life = await (await Life.begin(world)).in_review()
     await workflow(world, life.job_id).terminate("nobody knows its type")
-    named = {"id": f"job/{life.job_id}", "task_queue": TaskQueue.JOBS}
-    broken = await world.temporal.start_workflow("NobodysWorkflow", **named)
+    broken = await world.temporal.start_workflow(
+        "NobodysWorkflow", id=f"job/{life.job_id}", task_queue=TaskQueue.JOBS
+    )
     await eventually(lambda: noted(world, life), REPORTED_WITHIN)
     await broken.terminate("mended")
     await life.client_does(c.Approve)
