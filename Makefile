@@ -34,7 +34,7 @@ check: venv ## Check format, lint, types, imports and generated docs, then run a
 rehearse: venv ## Live through weeks in seconds on a virtual clock; story=name picks one.
 	@$(PYTHON) -m cli rehearse $(story)
 
-bench: venv ## Measure speed and size, half an hour; QUICK=1 a look; names="waiting" picks some.
+bench: venv ## Measure speed and size, over an hour; QUICK=1 a look; names="waiting" picks some.
 	@$(PYTHON) -m local.temporal_binary
 	@$(PYTHON) -m benchmarks $(if $(QUICK),--quick) $(names)
 
