@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -135,14 +136,17 @@ def test_a_key_is_not_shown() -> None:
     assert KEY not in str(Settings(temporal_api_key=KEY))
 
 
-def test_a_server_of_our_own_needs_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_of_our_own_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """`make run` starts one though the shell is set up for another; that one gets them all."""
     secured = {"TEMPORAL_TLS": "true", "TEMPORAL_API_KEY": KEY}
     for name, value in secured.items():
         monkeypatch.setenv(name, value)
-    assert not Stack(tmp_path, inherit=True).environment().keys() & secured
-    theirs = Stack(tmp_path, inherit=True, temporal_address="cloud.example:7233").environment()
-    assert secured.items() <= theirs.items()
+    # A test's own folder is too long a path for a socket.
+    with TemporaryDirectory(prefix="peerok-", dir="/tmp") as folder:
+        own = Stack(Path(folder), inherit=True)
+        other = Stack(Path(folder), inherit=True, temporal_address="cloud.example:7233")
+    assert not own.environment().keys() & secured
+    assert secured.items() <= other.environment().items()
 
 
 def test_the_product_connects_in_one_place() -> None:
