@@ -63,7 +63,7 @@ def stack(server_folder: Path, collected: Collector) -> Iterator[Stack]:
         pytest.MonkeyPatch.context() as patch,
         Stack(server_folder / "observed", settings=shown) as stack,
     ):
-        patch.setattr(demo, "SCENES", demo.SCENES[:1])
+        patch.setattr(demo, "SCENES", demo.SCENES[:3])
         patch.setattr(demo, "in_turn", _with_a_trace_of_theirs)
         aside(lambda: asyncio.run(demo.play(stack.url, database_url=stack.postgres.url())))
         aside(lambda: asyncio.run(_check(stack)))
