@@ -13,6 +13,7 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
 from activities.books import Books, Heard
 from activities.sweeper import Sweeper
+from domain import commands as c
 from domain.cases import Role
 from domain.commands import Command
 from domain.outcome import Outcome, StepRequest
@@ -42,6 +43,16 @@ def sweeper(world: World) -> Sweeper:
 def books(world: World, heard: Heard | None = None) -> Books:
     """The books as an activity has them."""
     return Books(world.engine, heard or Doors(world.temporal).heard, business_calendar())
+
+
+async def unstarted_dispute(world: World, life: Life) -> str:
+    """The id of a dispute whose parent died between the row and the child, and is gone."""
+    async with hands(world):
+        await life.in_review()
+    rejection = await leaves(life, Role.CLIENT, c.RequestRejection)
+    await commit(world, life.job_id, version=3, instruction_id=rejection)
+    await workflow(world, life.job_id).terminate()
+    return await life.open_dispute() or ""
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from tests.holding.hands import (
     leaves,
     policy,
     rows,
+    unstarted_dispute,
     workflow,
 )
 from tests.holding.test_failures import FOR_GOOD, PASSING, retried, stuck
@@ -147,12 +148,7 @@ async def test_a_workflow_that_is_gone(world: World, life: Life) -> None:
 async def test_a_dispute_whose_workflow_never_started(world: World, life: Life) -> None:
     """Its parent died between the row and the child; staff have it started from its row."""
     with policy(world, rejection_period=SOON, rejection_reminders=()):
-        async with hands(world):
-            await life.in_review()
-        rejection = await leaves(life, Role.CLIENT, c.RequestRejection)
-        await commit(world, life.job_id, version=3, instruction_id=rejection)
-        await workflow(world, life.job_id).terminate()
-        dispute = await life.open_dispute() or ""
+        dispute = await unstarted_dispute(world, life)
         await becomes(life, "overdue", case_id=dispute)
         async with hands(world):
             assert await retried(life, dispute)

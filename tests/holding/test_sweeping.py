@@ -22,7 +22,6 @@ from domain.cases import Role
 from ledger import instructions
 from local.places import free_ports
 from tests.holding.hands import (
-    commit,
     decided,
     ended,
     hands,
@@ -31,6 +30,7 @@ from tests.holding.hands import (
     policy,
     rows,
     sweeper,
+    unstarted_dispute,
     workflow,
 )
 from tests.life import Life, eventually
@@ -186,12 +186,7 @@ async def test_after_a_lost_store_many_are_started_in_one_pass(
 
 async def test_a_dispute_whose_workflow_never_started_is_started(world: World, life: Life) -> None:
     """Its parent died between the row and the child, and is gone; the row is enough."""
-    async with hands(world):
-        await life.in_review()
-    rejection = await leaves(life, Role.CLIENT, c.RequestRejection)
-    await commit(world, life.job_id, version=3, instruction_id=rejection)
-    await workflow(world, life.job_id).terminate()
-    dispute = await life.open_dispute() or ""
+    dispute = await unstarted_dispute(world, life)
     ours = sweeper(world)
 
     async def started() -> bool:
