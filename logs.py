@@ -20,6 +20,7 @@ def configure(level: str) -> None:
         ),
     )
     logging.config.dictConfig(_libraries(level.upper()))
+    logging.captureWarnings(True)
     # Their ids are fields of the line; without this they stand in its words too.
     activity.logger.activity_info_on_message = False
     workflow.logger.workflow_info_on_message = False

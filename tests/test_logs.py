@@ -67,6 +67,16 @@ def test_a_worker_s_line_names_its_workflow(capsys: pytest.CaptureFixture[str]) 
     assert line["level"] == "warning"
 
 
+def test_what_python_warns_of_is_json_too() -> None:
+    """A library's warning is a line among the others, not words beside them."""
+    warning = "import logs, warnings\nlogs.configure('INFO')\nwarnings.warn('it is late')"
+    done = subprocess.run(
+        [sys.executable, "-c", warning], capture_output=True, text=True, check=True
+    )
+    line = json.loads(done.stdout)
+    assert "it is late" in line["event"] and line["level"] == "warning" and done.stderr == ""
+
+
 @pytest.mark.parametrize("level", get_args(Settings.model_fields["log_level"].annotation))
 def test_temporals_core_knows_what_each_of_our_levels_is(level: str) -> None:
     """A level it does not know is ignored, and says so on the terminal."""
