@@ -125,11 +125,19 @@ def _apart() -> dict[str, str]:
     return {k: v for k, v in without_temporal_settings().items() if not k.startswith("SQL_")}
 
 
+def main() -> None:
+    """Have all that the cluster's tests take; they would else wait for it without a word."""
+    try:
+        debian.require()
+    except Unready as reason:
+        print(f"The cluster's tests will be skipped. {reason}", flush=True)
+        return
+    for name in PROGRAMS:
+        print(f"{name}: {program(name)}", flush=True)
+
+
 if __name__ == "__main__":
-    # Tests that need these would else wait for them without a word.
-    if debian.installed():
-        try:
-            for name in PROGRAMS:
-                print(f"{name}: {program(name)}", flush=True)
-        except Unready as reason:
-            raise SystemExit(str(reason)) from None
+    try:
+        main()
+    except Unready as reason:
+        raise SystemExit(str(reason)) from None

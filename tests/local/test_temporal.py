@@ -11,7 +11,7 @@ import pytest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 
-from local import namespaces, search_attributes, temporal_binary
+from local import debian, namespaces, search_attributes, temporal_binary, temporal_cluster
 from local.places import CLONE, free_ports
 from local.temporal import TemporalServer
 from local.temporal_binary import Binary, Source
@@ -112,3 +112,14 @@ async def test_a_new_namespace_is_as_the_first_one(temporal_address: str) -> Non
     kept = described.config.workflow_execution_retention_ttl
     assert kept.ToTimedelta() == namespaces.RETENTION
     assert await search_attributes.register(client) == []
+
+
+def test_who_may_install_nothing_is_told_which_tests_are_skipped(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """And what to do; building what only those tests need is not begun."""
+    monkeypatch.setattr(debian, "FOLDER", tmp_path)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    temporal_cluster.main()
+    said = capsys.readouterr().out
+    assert "skipped" in said and debian.INSTALL in said and "temporal-server" not in said
