@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -148,7 +149,7 @@ def test_an_approval_is_one_trace_from_the_request_to_the_posting(
     stack: Stack, collected: Collector
 ) -> None:
     """The API's request, its signal, the worker's step and the function that writes it."""
-    _until(lambda: _approvals(collected) != [], 30)
+    _until_approved(stack, collected)
     span, above = _approvals(collected)[0]
     assert span.service == "peerok-worker"
     names = [(one.service, one.name) for one in above]
@@ -164,7 +165,7 @@ def test_an_approval_is_one_trace_from_the_request_to_the_posting(
 
 def test_traces_hold_no_values_and_nobody_s_words(stack: Stack, collected: Collector) -> None:
     """Statements have placeholders; no body, address, error text or person is in a span."""
-    _until(lambda: _approvals(collected) != [], 30)
+    _until_approved(stack, collected)
     everything = b"".join(collected.raw)
     for word in (b".example", b"Clara", b"Warmer", b"bakery", b"python-httpx", b"Bearer"):
         assert word not in everything, word
@@ -187,7 +188,7 @@ def test_a_calendar_s_secret_address_is_in_no_trace(stack: Stack, collected: Col
 
 async def test_what_a_caller_calls_a_trace_goes_nowhere(stack: Stack, collected: Collector) -> None:
     """Neither into our traces nor into histories: a trace begins at our edge."""
-    _until(lambda: _approvals(collected) != [], 30)
+    _until_approved(stack, collected)
     everything = b"".join(collected.raw)
     client = await Client.connect(stack.environment()["TEMPORAL_ADDRESS"])
     async for one in client.list_workflows("WorkflowType = 'JobWorkflow'"):
@@ -200,7 +201,7 @@ async def test_what_a_caller_calls_a_trace_goes_nowhere(stack: Stack, collected:
 
 def test_loops_that_nobody_asked_for_make_no_traces(stack: Stack, collected: Collector) -> None:
     """The sweeper and the mail loop would make more spans than all people."""
-    _until(lambda: _approvals(collected) != [], 30)
+    _until_approved(stack, collected)
     roots = {one.name for one in collected.spans if not one.parent}
     assert not roots & {"SELECT", "select", "INSERT", "UPDATE", "update", "BEGIN;", "COMMIT;"}
 
@@ -232,6 +233,17 @@ def _approvals(collected: Collector) -> list[tuple[Span, list[Span]]]:
         if above and above[-1].name.endswith("/approve"):
             found.append((one, above))
     return found
+
+
+def _until_approved(stack: Stack, collected: Collector) -> None:
+    """Wait for a whole trace of an approval; when none comes, say what came and what went wrong."""
+    try:
+        _until(lambda: _approvals(collected) != [], 30)
+    except AssertionError:
+        came = Counter((one.service, one.name, bool(one.parent)) for one in collected.spans)
+        lines = [line for log in stack.logs.glob("*.log") for line in log.read_text().splitlines()]
+        wrong = [line for line in lines if '"level": "warning"' in line or "error" in line]
+        pytest.fail(f"No approval's trace is whole. Spans: {came}. Lines: {wrong}")
 
 
 def _with_a_trace_of_theirs(urls: Sequence[str], timeout_s: float) -> httpx.AsyncClient:
