@@ -43,7 +43,7 @@ class Stand:
         for client in self._clients:
             client.close()
 
-    def control(self, path: str, **given: Any) -> Any:
+    def control(self, path: str, /, **given: Any) -> Any:
         """One request of the control API."""
         answer = self.http.post(f"/_control/{path}", json=given)
         assert answer.status_code == 200, answer.text
