@@ -13,6 +13,7 @@ from fakestripe.store import Tx
 FEE = 1_500
 DAYS_TO_ANSWER = 14
 LONGEST_EVIDENCE = 150_000
+NETWORKS = ("card", "paypal")
 DECIDED_BY_TEXT = {"winning_evidence": "won", "losing_evidence": "lost"}
 """What Stripe's test mode takes in `uncategorized_text` as the bank's decision."""
 
@@ -20,7 +21,8 @@ DECIDED_BY_TEXT = {"winning_evidence": "won", "losing_evidence": "lost"}
 def open_on(tx: Tx, charge_id: str, reason: str = "fraudulent", days: int = DAYS_TO_ANSWER) -> Body:
     """A cardholder disputes a charge: the sum and a fee leave the balance at once."""
     charge = tx.get("charge", charge_id, "charge")
-    if not charge["paid"] or charge["disputed"]:
+    method = charge["payment_method_details"] or {"type": None}
+    if not charge["paid"] or charge["disputed"] or method["type"] not in NETWORKS:
         raise Refusal(f"Charge {charge_id} cannot be disputed.", param="charge")
     amount, currency = charge["amount"] - charge["amount_refunded"], charge["currency"]
     if not amount:
@@ -131,7 +133,7 @@ def _submit(tx: Tx, dispute: Body) -> None:
     count = details["submission_count"] + 1
     tx.save(
         dispute,
-        evidence_details=details | {"submission_count": count},
+        evidence_details=details | {"submission_count": count, "submission_method": "manual"},
         status="under_review",
     )
 
@@ -163,14 +165,15 @@ def _details(due_by: int) -> Body:
         "has_evidence": False,
         "past_due": False,
         "submission_count": 0,
-        "submission_method": None,
+        "submission_method": "not_submitted",
     }
 
 
 def _method(charge: Body) -> Body:
     method = charge["payment_method_details"]
-    if method["type"] != "card":
-        return {"type": method["type"]}
+    if method["type"] == "paypal":
+        paypal = part(stripe.Dispute.PaymentMethodDetails.Paypal, reason_code="UNAUTHORISED")
+        return {"type": "paypal", "paypal": paypal}
     card = part(
         stripe.Dispute.PaymentMethodDetails.Card,
         brand=method["card"]["brand"],

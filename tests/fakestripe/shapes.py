@@ -62,7 +62,7 @@ def record(answer: Any, source: Any, path: str) -> Iterator[str]:
     if not isinstance(answer, dict):
         yield f"{path}: {answer!r} is no object"
         return
-    hints = {k: v for k, v in source.__annotations__.items() if not k.startswith("_")}
+    hints = {k: v for k, v in source.__annotations__.items() if k.islower() and k[0] != "_"}
     for name, hint in hints.items():
         if name in answer:
             yield from wrong(answer[name], hint, f"{path}.{name}")

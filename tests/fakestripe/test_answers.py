@@ -47,7 +47,7 @@ def lived(stand: Stand) -> Stand:
         session = stand.session(allowed_payment_method_types=[method])
         form = {"method": method, "email": "ada@example.com", "choice": "authorise"}
         stand.http.post(f"/c/pay/{session.id}/authorise", data=form)
-    stand.control("disputes", charge=stand.stripe.v1.charges.list().data[0].id)
+    stand.control("disputes", charge=stand.stripe.v1.charges.list().data[1].id)
     stand.session(metadata={"a": "b"})
     stand.control("clock", seconds=3 * DAY)
     return stand
