@@ -178,6 +178,7 @@ def _method(charge: Body) -> Body:
         stripe.Dispute.PaymentMethodDetails.Card,
         brand=method["card"]["brand"],
         case_type="chargeback",
+        network=method["card"]["network"],
         network_reason_code="10.4",
     )
     return {"type": "card", "card": card}

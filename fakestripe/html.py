@@ -28,11 +28,9 @@ def checkout(session: Body, form: Body, wrong: dict[str, str]) -> str:
         _method(method, method == chosen, form, wrong) for method in session["payment_method_types"]
     )
     email = form.get("email") or session["customer_email"] or ""
-    back = session["cancel_url"]
     return _page(
         "Pay",
-        f"""{f'<a class="back" href="{escape(back)}">← Back</a>' if back else ""}
-<div class="both">{_summary(session)}
+        f"""<div class="both">{_summary(session)}
 <form class="card" method="post" action="/c/pay/{session["id"]}" novalidate>
 {f'<p class="alert" role="alert">{escape(alert)}</p>' if alert else ""}
 {_field("email", "E-mail", email, wrong, kind="email", hint='autocomplete="email"')}
@@ -93,7 +91,9 @@ def setup() -> str:
 def _summary(session: Body) -> str:
     code = session["currency"]
     items = "".join(_item(item, code) for item in session["line_items"])
-    return f"""<section class="what"><h1>You pay</h1>
+    back = session["cancel_url"]
+    link = f'<a class="back" href="{escape(back)}">← Back</a>' if back else ""
+    return f"""<section class="what">{link}<h1>You pay</h1>
 <p class="total">{_sum(session)} <small>{code.upper()}</small></p>
 <ul class="items">{items}</ul></section>"""
 
@@ -174,5 +174,5 @@ def _page(title: str, body: str) -> str:
     return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,"><style>{STYLE}</style></head><body>
-<p class="test">Test mode. No money moves: this stands in for Stripe.</p>
+<p class="test">Test mode: no money moves.</p>
 <main>{body}</main></body></html>"""
