@@ -1,11 +1,35 @@
-"""What somebody types on the page, and what is wrong with it."""
+"""The test cards there are, what somebody types on the page, and what is wrong with it."""
 
 import datetime as dt
 import re
+from dataclasses import dataclass
 
 from fakestripe.errors import Body
-from fakestripe.paying import AVAILABLE_AT_ONCE, DECLINES, DISPUTED_LATER, REFUND_FAILS, Means
 
+AVAILABLE_AT_ONCE = "4000000000000077"
+DISPUTED_LATER = "4000000000000259"
+REFUND_FAILS = "4000000000005126"
+DECLINES = {
+    "4000000000000002": ("card_declined", "generic_decline", "Your card was declined."),
+    "4000000000009995": (
+        "card_declined",
+        "insufficient_funds",
+        "Your card has insufficient funds.",
+    ),
+    "4000000000009987": ("card_declined", "lost_card", "Your card was declined."),
+    "4000000000009979": ("card_declined", "stolen_card", "Your card was declined."),
+    "4000000000000069": ("expired_card", "expired_card", "Your card has expired."),
+    "4000000000000127": (
+        "incorrect_cvc",
+        "incorrect_cvc",
+        "Your card's security code is incorrect.",
+    ),
+    "4000000000000119": (
+        "processing_error",
+        "processing_error",
+        "An error occurred while processing your card. Try again in a little bit.",
+    ),
+}
 PAYING = {
     "4242424242424242",
     "5555555555554444",
@@ -16,6 +40,23 @@ PAYING = {
     *DECLINES,
 }
 EXPIRY = re.compile(r"(\d{1,2})\s*/?\s*(\d{2})")
+
+
+@dataclass(frozen=True)
+class Means:
+    """How somebody pays."""
+
+    method: str
+    email: str
+    name: str = ""
+    card: str = ""
+    exp_month: int = 12
+    exp_year: int = 2034
+
+    @property
+    def decline(self) -> tuple[str, str, str] | None:
+        """Code, decline code and words, if it cannot be paid so."""
+        return DECLINES.get(self.card)
 
 
 def means(form: Body, now: int) -> tuple[Means | None, dict[str, str]]:

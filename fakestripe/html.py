@@ -3,9 +3,9 @@
 from html import escape
 from pathlib import Path
 
+from fakestripe.cards import Means
 from fakestripe.checks import money
 from fakestripe.errors import Body
-from fakestripe.paying import Means
 
 STYLE = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
 NAMES = {"card": "Card", "paypal": "PayPal", "alipay": "Alipay"}

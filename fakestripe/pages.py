@@ -5,9 +5,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from fakestripe import accounts, due, html
-from fakestripe.cards import means
+from fakestripe.cards import Means, means
 from fakestripe.errors import Body, Refusal
-from fakestripe.paying import Means, pay
+from fakestripe.paying import pay
 from fakestripe.store import Store, Tx
 from fakestripe.wire import read_form
 

@@ -1,11 +1,11 @@
 """Somebody pays a session: by card at once, by PayPal or Alipay after authorising it."""
 
 import re
-from dataclasses import dataclass
 
 import stripe
 
 from fakestripe import books
+from fakestripe.cards import AVAILABLE_AT_ONCE, DISPUTED_LATER, Means
 from fakestripe.clock import MINUTE, midnight_after
 from fakestripe.errors import Body
 from fakestripe.events import emit
@@ -15,48 +15,7 @@ from fakestripe.store import Tx
 DAYS_PENDING = 2
 DISPUTED_AFTER = MINUTE
 FEE_PER_10_000, FEE_FIXED = 290, 30
-AVAILABLE_AT_ONCE = "4000000000000077"
-DISPUTED_LATER = "4000000000000259"
-REFUND_FAILS = "4000000000005126"
-DECLINES = {
-    "4000000000000002": ("card_declined", "generic_decline", "Your card was declined."),
-    "4000000000009995": (
-        "card_declined",
-        "insufficient_funds",
-        "Your card has insufficient funds.",
-    ),
-    "4000000000009987": ("card_declined", "lost_card", "Your card was declined."),
-    "4000000000009979": ("card_declined", "stolen_card", "Your card was declined."),
-    "4000000000000069": ("expired_card", "expired_card", "Your card has expired."),
-    "4000000000000127": (
-        "incorrect_cvc",
-        "incorrect_cvc",
-        "Your card's security code is incorrect.",
-    ),
-    "4000000000000119": (
-        "processing_error",
-        "processing_error",
-        "An error occurred while processing your card. Try again in a little bit.",
-    ),
-}
 BRANDS = {"3": "amex", "4": "visa", "5": "mastercard", "6": "discover"}
-
-
-@dataclass(frozen=True)
-class Means:
-    """How somebody pays."""
-
-    method: str
-    email: str
-    name: str = ""
-    card: str = ""
-    exp_month: int = 12
-    exp_year: int = 2034
-
-    @property
-    def decline(self) -> tuple[str, str, str] | None:
-        """Code, decline code and words, if it cannot be paid so."""
-        return DECLINES.get(self.card)
 
 
 def pay(tx: Tx, session: Body, means: Means) -> Body | None:

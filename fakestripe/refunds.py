@@ -1,11 +1,11 @@
 """Refunds: back to the card or the account that paid, never more than was paid."""
 
 from fakestripe import books, checks
+from fakestripe.cards import REFUND_FAILS
 from fakestripe.clock import HOUR
 from fakestripe.errors import Body, Refusal
 from fakestripe.events import emit
 from fakestripe.objects import new, new_id
-from fakestripe.paying import REFUND_FAILS
 from fakestripe.show import page
 from fakestripe.store import Tx
 

@@ -1,15 +1,14 @@
 """Checkout sessions: made, looked at, listed, and over when nobody pays in time."""
 
-from decimal import Decimal
 from typing import Any
 
 from stripe.checkout import Session
 
-from fakestripe import checks
+from fakestripe import checks, items
 from fakestripe.clock import DAY, MINUTE
 from fakestripe.errors import Body, Refusal, missing, not_modelled
 from fakestripe.events import emit
-from fakestripe.objects import make, new_id, part
+from fakestripe.objects import make, part
 from fakestripe.show import listed, page
 from fakestripe.store import Tx
 
@@ -21,9 +20,9 @@ LATEST = DAY
 def create(tx: Tx, params: Body) -> Body:
     """A session with its page; the payment intent comes when somebody pays."""
     _required(params)
-    items = [_item(tx, item, f"line_items[{n}]") for n, item in enumerate(params["line_items"])]
-    code = _one_currency(items)
-    total = sum(item["amount_total"] for item in items)
+    sold = [items.read(tx, item, f"line_items[{n}]") for n, item in enumerate(params["line_items"])]
+    code = items.one_currency(sold)
+    total = sum(item["amount_total"] for item in sold)
     checks.chargeable(total, code)
     methods = _methods(params, code)
     expires_at = _expiry(tx.now, params.get("expires_at"))
@@ -40,7 +39,7 @@ def create(tx: Tx, params: Body) -> Body:
         "customer_email": params.get("customer_email"),
         "cancel_url": params.get("cancel_url"),
         "expires_at": expires_at,
-        "line_items": items,
+        "line_items": sold,
         "locale": params.get("locale"),
         "metadata": checks.metadata(params.get("metadata")),
         "payment_method_types": methods,
@@ -104,69 +103,6 @@ def _required(params: Body) -> None:
         raise Refusal(
             f"Invalid email address: {email}", code="email_invalid", param="customer_email"
         )
-
-
-def _item(tx: Tx, given: Body, param: str) -> Body:
-    price = given.get("price_data")
-    if price is None:
-        raise not_modelled("prices; give price_data", param)
-    if "product_data" not in price:
-        raise missing(f"{param}[price_data][product_data]")
-    unit = _unit(price, f"{param}[price_data]")
-    code = checks.currency(price["currency"], f"{param}[price_data][currency]")
-    quantity = given.get("quantity", 0)
-    if quantity < 1:
-        raise missing(f"{param}[quantity]")
-    total = unit * quantity
-    return make(
-        tx,
-        "line_item",
-        id=new_id("li_"),
-        object="item",
-        amount_discount=0,
-        amount_subtotal=total,
-        amount_tax=0,
-        amount_total=total,
-        currency=code,
-        description=price["product_data"]["name"],
-        price=_price(tx, unit, code),
-        quantity=quantity,
-    )
-
-
-def _unit(price: Body, param: str) -> int:
-    whole, exact = price.get("unit_amount"), price.get("unit_amount_decimal")
-    if (whole is None) == (exact is None):
-        raise missing(f"{param}[unit_amount]")
-    amount = Decimal(exact or whole or 0)
-    if amount < 0 or amount != int(amount):
-        message = f"Invalid amount: {amount}; this stand-in takes whole minor units"
-        raise Refusal(message, code="parameter_invalid_integer", param=f"{param}[unit_amount]")
-    return int(amount)
-
-
-def _price(tx: Tx, unit: int, code: str) -> Body:
-    return make(
-        tx,
-        "price",
-        active=False,
-        billing_scheme="per_unit",
-        currency=code,
-        metadata={},
-        product=new_id("prod_", 14),
-        tax_behavior="unspecified",
-        type="one_time",
-        unit_amount=unit,
-        unit_amount_decimal=str(unit),
-    )
-
-
-def _one_currency(items: list[Body]) -> str:
-    codes = {str(item["currency"]) for item in items}
-    if len(codes) != 1:
-        message = "All line items must have the same currency."
-        raise Refusal(message, param="line_items")
-    return codes.pop()
 
 
 def _methods(params: Body, code: str) -> list[str]:

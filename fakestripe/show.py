@@ -30,7 +30,7 @@ def page(tx: Tx, kind: str, params: Body, url: str, **equal: Any) -> Body:
     tests, values = _conditions(params.get("created"), equal)
     cursor, order, values = _cursor(tx, kind, params, values)
     sql = (
-        f"SELECT id FROM object WHERE kind = ? AND account = ?{tests}{cursor} "  # noqa: S608 - names and signs are ours
+        f"SELECT id FROM object WHERE kind = ? AND account = ?{tests}{cursor} "
         f"ORDER BY seq {order} LIMIT ?"
     )
     found = tx.connection.execute(sql, (kind, tx.account, *values, limit + 1)).fetchall()
@@ -95,7 +95,7 @@ def _cursor(tx: Tx, kind: str, params: Body, values: list[Any]) -> tuple[str, st
     found = tx.get(kind, after or before or "", param, status=400)
     sign, order = ("<", "DESC") if after else (">", "ASC")
     return (
-        f" AND seq {sign} (SELECT seq FROM object WHERE id = ?)",  # noqa: S608 - the sign is ours
+        f" AND seq {sign} (SELECT seq FROM object WHERE id = ?)",
         order,
         [*values, found["id"]],
     )

@@ -83,7 +83,7 @@ class Tx:
     def rows(self, kind: str, **equal: Any) -> list[Body]:
         """All objects of a kind in this account whose fields have these values, oldest first."""
         tests = "".join(f" AND {FIELD.format(field)} = ?" for field in equal)
-        sql = f"SELECT body FROM object WHERE kind = ? AND account = ?{tests} ORDER BY seq"  # noqa: S608 - the names are ours
+        sql = f"SELECT body FROM object WHERE kind = ? AND account = ?{tests} ORDER BY seq"
         found = self.connection.execute(sql, (kind, self.account, *equal.values()))
         return [json.loads(row[0]) for row in found]
 

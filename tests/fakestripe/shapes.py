@@ -27,7 +27,7 @@ ROOTS: dict[str, Any] = {
     "transfer_reversal": stripe.TransferReversal,
     "webhook_endpoint": stripe.WebhookEndpoint,
 }
-SIMPLE = {int: int, str: str, bool: bool, float: (int, float)}
+SIMPLE: dict[Any, Any] = {int: int, str: str, bool: bool, float: (int, float)}
 
 
 def wrong(answer: Any, hint: Any, path: str) -> Iterator[str]:

@@ -34,8 +34,7 @@ def lived(stand: Stand) -> Stand:
     stand.pay(refused, "4000000000000002")
     stand.pay(stand.session(allowed_payment_method_types=["paypal"]), "")
     account = stand.funded()
-    there = {"stripe_account": account.id}
-    stand.stripe.v1.payouts.create({"amount": 5000, "currency": "usd"}, there)  # type: ignore[arg-type]  # options
+    stand.payout(account.id, 5000)
     stand.stripe.v1.payouts.create({"amount": 500, "currency": "usd"})
     [transfer] = stand.stripe.v1.transfers.list().data
     stand.stripe.v1.transfers.reversals.create(transfer.id, {"amount": 100})
