@@ -64,7 +64,7 @@ class Postman:
         }
         try:
             answer = await client.post(endpoint["url"], content=payload, headers=headers)
-        except httpx.HTTPError as lost:
+        except (httpx.HTTPError, httpx.InvalidURL) as lost:
             return type(lost).__name__
         return str(answer.status_code)
 

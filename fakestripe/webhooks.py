@@ -54,6 +54,8 @@ def update(tx: Tx, params: Body, id_: str) -> Body:
 def delete(tx: Tx, _: Body, id_: str) -> Body:
     """Nothing more is sent there."""
     retrieve(tx, _, id_)
+    sql = "UPDATE delivery SET state = 'dropped' WHERE endpoint = ? AND state = 'waiting'"
+    tx.connection.execute(sql, (id_,))
     tx.connection.execute("DELETE FROM object WHERE id = ?", (id_,))
     return public({"id": id_, "object": "webhook_endpoint", "deleted": True})
 

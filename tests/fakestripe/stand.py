@@ -43,6 +43,11 @@ class Stand:
         for client in self._clients:
             client.close()  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
 
+    async def close_async(self) -> None:
+        """Let go of the connections that were not blocking."""
+        for client in self._clients:
+            await client.close_async()  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
+
     def control(self, path: str, /, **given: Any) -> Any:
         """One request of the control API."""
         answer = self.http.post(f"/_control/{path}", json=given)

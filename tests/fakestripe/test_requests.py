@@ -214,3 +214,32 @@ def test_ids_are_expanded_on_demand(stand: Stand) -> None:
     assert isinstance(listed.payment_intent, stripe.PaymentIntent)
     with pytest.raises(stripe.InvalidRequestError, match="cannot be expanded"):
         stand.stripe.v1.charges.retrieve(charge.id, {"expand": ["amounts"]})
+
+
+async def test_the_sdk_may_ask_without_blocking(stand: Stand) -> None:
+    """The services' `_async` methods get the same answers."""
+    client = stand.client()
+    charge = stand.charge(4100)
+    found = await client.v1.charges.retrieve_async(charge.id, {"expand": ["payment_intent"]})
+    assert (found.id, found.amount) == (charge.id, 4100)
+    await stand.close_async()
+
+
+def test_two_who_want_the_same_money_do_not_both_get_it(stand: Stand) -> None:
+    """Of requests that race for a balance only as many succeed as it covers."""
+    account = stand.funded(10_000)
+    got: list[str] = []
+    threads = [threading.Thread(target=_try_payout, args=(stand, account.id, got)) for _ in "1234"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(got) == ["balance_insufficient"] * 3 + ["paid out"]
+
+
+def _try_payout(stand: Stand, account: str, got: list[str]) -> None:
+    try:
+        stand.payout(account, 6000)
+        got.append("paid out")
+    except stripe.InvalidRequestError as refused:
+        got.append(str(refused.code))
