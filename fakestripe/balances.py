@@ -60,7 +60,7 @@ def check(tx: Tx) -> Body:
             code: {"available": available, "pending": pending}
             for code, available, pending in books.balances(there)
         }
-    wrong += _transfers(tx)
+    wrong += _refunds(tx) + _transfers(tx)
     return {"ok": not wrong, "wrong": wrong, "balances": totals}
 
 
@@ -97,6 +97,17 @@ def _source(tx: Tx, one: Body) -> list[str]:
     if source["object"] != kind or amount != one["amount"]:
         return [f"{one['id']}: {one['amount']} for {source['object']} of {source['amount']}"]
     return []
+
+
+def _refunds(tx: Tx) -> list[str]:
+    """A charge says what its refunds say, and no more than it was."""
+    wrong = []
+    for charge in tx.rows("charge"):
+        refunds = tx.rows("refund", charge=charge["id"])
+        back = sum(one["amount"] for one in refunds if one["status"] == "succeeded")
+        if back != charge["amount_refunded"] or back > charge["amount"]:
+            wrong.append(f"{charge['id']}: {back} refunded, it says {charge['amount_refunded']}")
+    return wrong
 
 
 def _transfers(tx: Tx) -> list[str]:
