@@ -127,8 +127,15 @@ async def _read(asked: Asked) -> None:
         asked.raw, name, content = read_upload(kind, await request.body())
         asked.upload = {"_name": name, "_content": content}
         return
-    body = request.url.query if asked.endpoint.method == "GET" else (await request.body()).decode()
+    body = request.url.query if asked.endpoint.method == "GET" else _text(await request.body())
     asked.raw = read_form(body)
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise Refusal("Invalid request: its body is not UTF-8.") from None
 
 
 def _answer(tx: Tx, asked: Asked, *, doomed: bool) -> Response:

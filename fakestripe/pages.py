@@ -37,7 +37,7 @@ class Pages:
 
     async def submit(self, request: Request) -> Response:
         """Pay by card, or go on to where PayPal and Alipay are authorised."""
-        form = read_form((await request.body()).decode())
+        form = await _read(request)
         with self._store.transaction(request={"id": None, "idempotency_key": None}) as tx:
             if over := _open(tx, request):
                 return over
@@ -55,7 +55,7 @@ class Pages:
 
     async def authorise(self, request: Request) -> Response:
         """What somebody chose at PayPal or Alipay."""
-        form = read_form((await request.body()).decode())
+        form = await _read(request)
         with self._store.transaction(request={"id": None, "idempotency_key": None}) as tx:
             if over := _open(tx, request):
                 return over
@@ -78,7 +78,7 @@ class Pages:
 
     async def set_up(self, request: Request) -> Response:
         """Keep that bank."""
-        form = read_form((await request.body()).decode())
+        form = await _read(request)
         with self._store.transaction(request={"id": None, "idempotency_key": None}) as tx:
             try:
                 account = tx.get("account", request.path_params["id"])
@@ -86,6 +86,15 @@ class Pages:
             except Refusal:
                 return HTMLResponse(html.nowhere(), 404)
             return RedirectResponse(account["_return_url"], 303)
+
+
+async def _read(request: Request) -> Body:
+    """What was typed; a form that our page cannot have sent is an empty one."""
+    try:
+        form = read_form((await request.body()).decode(errors="replace"))
+    except Refusal:
+        return {}
+    return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 def _session(tx: Tx, request: Request) -> Body:
