@@ -19,8 +19,8 @@ class Settings(BaseSettings):
     """The application's role: it can neither change nor delete what the ledger has recorded."""
     migration_database_url: str = "postgresql://peerok_owner@localhost/peerok"
     """The owner of the schema, used by `python -m cli migrate` alone."""
-    database_pool: Annotated[int, Field(ge=5, le=200)] = 12
-    """Connections of one process; a worker keeps four for its loops, its steps share the others."""
+    database_pool: Annotated[int, Field(ge=6, le=200)] = 12
+    """Connections of one process; a worker keeps five for its loops, its steps share the others."""
 
     temporal_address: str = Field(
         "127.0.0.1:7233",
@@ -82,6 +82,16 @@ class Settings(BaseSettings):
     feed_limit: str = "120/hour"
     """How often calendar programs may ask for one person's deadlines."""
 
+    stripe_key: SecretStr | None = None
+    """The secret key of the Stripe account; without it nobody can pay by card (503)."""
+    stripe_url: str | None = None
+    """Where Stripe's API is, when not where it usually is."""
+    stripe_webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    """What webhooks are signed with; two while one replaces the other."""
+
+    processor_pause: timedelta = timedelta(minutes=1)
+    """How often a worker asks Stripe for what no webhook told."""
+
     outcome_wait: timedelta = timedelta(seconds=5)
     """How long a decision's request waits for its outcome before it answers 202."""
     sweep_after: timedelta = timedelta(seconds=10)
@@ -104,6 +114,23 @@ class Settings(BaseSettings):
     fail_at: str | None = None
     """Where this process kills itself (`failpoints.PLACES`); for tests alone."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("stripe_key")
+    @classmethod
+    def _there(cls, value: SecretStr | None) -> SecretStr | None:
+        """An empty secret is one that somebody forgot."""
+        if value is not None and not value.get_secret_value().strip():
+            raise ValueError("it is empty")
+        return value
+
+    @field_validator("stripe_webhook_secrets", mode="before")
+    @classmethod
+    def _secrets(cls, value: object) -> object:
+        """As an operator writes them, with a comma between; an empty one would verify anything."""
+        found = value.replace(" ", "").split(",") if isinstance(value, str) else value
+        if isinstance(found, list) and not all(found):
+            raise ValueError("one of them is empty")
+        return found
 
     @field_validator("task_queues", mode="before")
     @classmethod

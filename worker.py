@@ -24,10 +24,13 @@ import metrics
 import telemetry
 import temporal_client
 import tracing
+from activities.announcements import Announcements
 from activities.books import Books
 from activities.checks import Checks
 from activities.gauges import Gauges
 from activities.notices import Post
+from activities.payments import Payments
+from activities.processor import Processor
 from activities.sealer import Sealer
 from activities.seams import Seams
 from activities.sweeper import Sweeper
@@ -36,6 +39,7 @@ from ledger.database import connect
 from settings import Settings, settings
 from workflows import builds
 from workflows.checks import ChecksWorkflow
+from workflows.deposit import DepositWorkflow
 from workflows.dispute import DisputeWorkflow
 from workflows.doors import Doors
 from workflows.job import JobWorkflow
@@ -43,7 +47,7 @@ from workflows.options import TaskQueue
 
 LIVES: Mapping[TaskQueue, Sequence[type]] = {
     TaskQueue.JOBS: (JobWorkflow, DisputeWorkflow),
-    TaskQueue.MONEY: (ChecksWorkflow,),
+    TaskQueue.MONEY: (ChecksWorkflow, DepositWorkflow),
 }
 """Which workflows live on which queue; on one that is missing here none does yet."""
 WORKFLOWS = [workflow for queue in LIVES.values() for workflow in queue]
@@ -51,7 +55,7 @@ GRACE = timedelta(seconds=15)
 HANDED_ON_AFTER = timedelta(seconds=5)
 """When a case goes to another worker than the one that has it in memory; 10 s by default."""
 CONNECT_TRIES = 30
-LOOPS = 4
+LOOPS = 5
 """Each may hold a connection, and has it to itself: however many steps wait, mails go out."""
 
 log = structlog.get_logger()
@@ -66,8 +70,10 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
     engine, own = pools(our)
     metrics.watch_pool(engine, own)
     sweeper = Sweeper(own, Doors(client, our.task_queue_prefix), our.sweep_after)
-    loops = (Post(own, our), sweeper, Sealer(own), Gauges(own))
-    workers = [composed(client, engine, our, queue) for queue in queues]
+    processor = Processor(our)
+    announced = Announcements(own, processor, our.processor_pause)
+    loops = (Post(own, our), sweeper, Sealer(own), Gauges(own), announced)
+    workers = [composed(client, engine, our, queue, processor) for queue in queues]
     try:
         async with together(workers), asyncio.TaskGroup() as group:
             # A loop that ends by an error ends the process: whoever started us sees it.
@@ -80,7 +86,7 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
                     loop.cancel()
                 await asyncio.wait(running, timeout=1)
     finally:
-        await asyncio.gather(engine.dispose(), own.dispose())
+        await asyncio.gather(engine.dispose(), own.dispose(), processor.close())
 
 
 @contextlib.asynccontextmanager
@@ -134,9 +140,14 @@ async def _require_work(client: Client, our: Settings) -> None:
 
 
 def composed(
-    client: Client, engine: AsyncEngine, our: Settings, queue: TaskQueue = TaskQueue.JOBS
+    client: Client,
+    engine: AsyncEngine,
+    our: Settings,
+    queue: TaskQueue = TaskQueue.JOBS,
+    processor: Processor | None = None,
 ) -> Worker:
     """What takes workflow tasks and activities of one queue; not running yet."""
+    payments = Payments(engine, processor or Processor(our), our.public_url)
     books = Books(engine, Doors(client).heard, business_calendar())
     return Worker(
         client,
@@ -146,6 +157,9 @@ def composed(
             books.commit_step,
             Post(engine, our).send_reminder,
             Checks(engine).check_books,
+            payments.open_checkout,
+            payments.read_checkout,
+            payments.close_checkout,
         ],
         # The sandbox would only cost here: what it looks for is looked for before (ADR 31).
         workflow_runner=UnsandboxedWorkflowRunner(),

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.callers import Caller
 from api.problems import Problem
 from domain.cases import JobState, Role
-from domain.decide import MEDIATED
+from domain.decide import MEDIATED, party
 from ledger import cases, people
 from ledger.cases import Pair
 
@@ -51,11 +51,11 @@ async def may_read_brief(c: AsyncConnection, caller: Caller, stands_as: Role) ->
 
 def _party(caller: Caller, pair: Pair) -> Role | None:
     """A freelancer sees an offer once it is made, a mediator a dispute while it is theirs."""
-    if caller.id == pair.job.client:
+    first, dispute = pair.first, pair.dispute
+    if caller.id == party(first, Role.CLIENT):
         return Role.CLIENT
-    if caller.id == pair.job.freelancer:
-        return None if pair.job.state is JobState.DRAFT else Role.FREELANCER
-    dispute = pair.dispute
+    if caller.id == party(first, Role.FREELANCER):
+        return None if first.state is JobState.DRAFT else Role.FREELANCER
     if dispute is not None and dispute.mediator == caller.id and dispute.state in MEDIATED:
         return Role.MEDIATOR
     return None

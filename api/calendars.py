@@ -27,7 +27,7 @@ def feed(cases: Iterable[OpenCase], reader: str, days: BusinessCalendar, public_
     made.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
     made.add("x-published-ttl", "PT30M")
     for one in sorted(cases, key=lambda case: case.id):
-        outlook = if_nobody_acts(one.pair.job, one.pair.dispute, days)
+        outlook = if_nobody_acts(one.pair.first, one.pair.dispute, days)
         if outlook is not None:
             made.add_component(_event(one, outlook, reader, public_url))
     written: bytes = made.to_ical()

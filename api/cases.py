@@ -11,7 +11,7 @@ from api.bodies import Balance, Shown
 from api.callers import Caller
 from api.glance import glance
 from api.paths import path_of
-from domain.cases import OVER, Dispute, Job, Role
+from domain.cases import OVER, Case, Contract, Role
 from domain.decide import process_of, turn
 from domain.outlook import if_nobody_acts
 from ledger.calendars import business_calendar
@@ -98,7 +98,7 @@ class Operators(Shown):
 
 
 class CaseShown(Shown):
-    """What jobs and disputes have in common."""
+    """What all cases have in common."""
 
     id: str
     kind: str
@@ -107,12 +107,8 @@ class CaseShown(Shown):
     over: bool
     turn: str | None
     your_role: str
-    client: Party
-    freelancer: Party
     opened_at: datetime
     last_event_at: datetime
-    paused_until: datetime | None
-    settlement_offers: list[Settlement]
     actions: list[Action]
     if_nobody_acts: Nobody | None
     timeline: str
@@ -120,17 +116,37 @@ class CaseShown(Shown):
     workflow: Operators | None = None
 
 
-def common(
+class ContractShown(CaseShown):
+    """What jobs and disputes have in common."""
+
+    client: Party
+    freelancer: Party
+    paused_until: datetime | None
+    settlement_offers: list[Settlement]
+
+
+def of_contract(
     named: Mapping[str, str],
     pair: Pair,
-    case: Job | Dispute,
+    case: Contract,
     role: Role,
     caller: Caller,
     our: Settings,
 ) -> dict[str, Any]:
-    """The fields of CaseShown for this caller; `named` are the parties by their ids."""
+    """The fields of ContractShown for this caller; `named` are the parties by their ids."""
+    return {
+        **common(pair, case, role, caller, our),
+        "client": Party(id=case.client, name=named[case.client]),
+        "freelancer": Party(id=case.freelancer, name=named[case.freelancer]),
+        "paused_until": case.paused_until,
+        "settlement_offers": settlements(case),
+    }
+
+
+def common(pair: Pair, case: Case, role: Role, caller: Caller, our: Settings) -> dict[str, Any]:
+    """The fields of CaseShown for this caller."""
     process = process_of(case)
-    whose = turn(pair.job, pair.dispute) if case.state not in OVER else None
+    whose = turn(pair.first, pair.dispute) if case.state not in OVER else None
     return {
         "id": case.id,
         "kind": process.name,
@@ -139,20 +155,16 @@ def common(
         "over": case.state in OVER,
         "turn": whose.value if whose else None,
         "your_role": role.value,
-        "client": Party(id=case.client, name=named[case.client]),
-        "freelancer": Party(id=case.freelancer, name=named[case.freelancer]),
         "opened_at": case.opened_at,
         "last_event_at": case.last_event_at,
-        "paused_until": case.paused_until,
-        "settlement_offers": settlements(case),
         "actions": actions(pair, case, role, caller),
         "if_nobody_acts": nobody(pair) if case.state not in OVER else None,
-        "timeline": f"/v1/jobs/{pair.job.id}/timeline",
+        "timeline": f"/v1/{process_of(pair.first).name}s/{pair.first.id}/timeline",
         **(_for_staff(process.name, case, our) if role is Role.STAFF else {}),
     }
 
 
-def actions(pair: Pair, case: Job | Dispute, role: Role, caller: Caller) -> list[Action]:
+def actions(pair: Pair, case: Case, role: Role, caller: Caller) -> list[Action]:
     """What this caller may decide now, from the law's own table."""
     if not decides(caller, role):
         return []
@@ -173,15 +185,15 @@ def actions(pair: Pair, case: Job | Dispute, role: Role, caller: Caller) -> list
 
 def nobody(pair: Pair) -> Nobody | None:
     """The same for both parties, to the second and the cent."""
-    outlook = if_nobody_acts(pair.job, pair.dispute, business_calendar())
+    outlook = if_nobody_acts(pair.first, pair.dispute, business_calendar())
     if outlook is None:
         return None
-    currency = pair.job.terms.currency
+    currency = pair.first.terms.currency
     money = {who: Balance(amount_minor=n, currency=currency) for who, n in outlook.money.items()}
     return Nobody(at=outlook.at, what=outlook.what, money=money)
 
 
-def settlements(case: Job | Dispute) -> list[Settlement]:
+def settlements(case: Contract) -> list[Settlement]:
     """The offers that are open."""
     currency = case.terms.currency
     return [
@@ -200,7 +212,7 @@ def handed(files: Any, subject: str) -> list[HandedFile]:
     return [HandedFile.model_validate(dict(row)) for row in files if row["subject_id"] == subject]
 
 
-def _for_staff(kind: str, case: Job | Dispute, our: Settings) -> dict[str, Any]:
+def _for_staff(kind: str, case: Case, our: Settings) -> dict[str, Any]:
     workflow_id = f"{kind}/{case.id}"
     quoted = workflow_id.replace("/", "%2F")
     url = f"{our.temporal_ui_url}/namespaces/{our.temporal_namespace}/workflows/{quoted}"

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api import access
 from api.bodies import Balance, Shown
 from api.callers import Caller, TheCaller
-from api.cases import CaseShown, HandedFile, Party, Verdict, common, handed
+from api.cases import ContractShown, HandedFile, Party, Verdict, handed, of_contract
 from api.decisions import Left, Noun, add_routes
 from api.ids import DisputeId
 from api.sight import mediator
@@ -34,7 +34,7 @@ class Statement(Shown):
     files: list[HandedFile]
 
 
-class DisputeShown(CaseShown):
+class DisputeShown(ContractShown):
     """A dispute as a party, its mediator or staff see it."""
 
     job_id: str
@@ -72,7 +72,7 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
     final = dispute.state is DisputeState.EXECUTED
     why = await reading.reasons(c, dispute.id)
     return DisputeShown(
-        **common(named, pair, dispute, role, caller, our),
+        **of_contract(named, pair, dispute, role, caller, our),
         job_id=job.id,
         title=texts["title"],
         number=dispute.number,

@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.calendar import Calendar
-from domain.cases import Dispute, Job, Role
+from domain.cases import Case, Role
 from domain.commands import Command
 from domain.decide import process_of, row_for
 from domain.errors import DomainError
@@ -14,9 +14,7 @@ from ledger.cases import Pair
 from ledger.recording import refused
 
 
-def glance(
-    pair: Pair, case: Job | Dispute, role: Role, person: str, command: Command | None
-) -> Scene:
+def glance(pair: Pair, case: Case, role: Role, person: str, command: Command | None) -> Scene:
     """The scene as far as it is known without a lock: states and conditions, no facts."""
     return Scene(
         at=case.last_event_at,
@@ -24,15 +22,14 @@ def glance(
         actor=role,
         actor_id=person,  # type: ignore[arg-type] # ids of people are plain text at the edge
         command=command,
-        job=pair.job,
-        dispute=pair.dispute,
+        case=case,
         facts=Facts(Calendar()),
-        on_dispute=isinstance(case, Dispute),
+        other=pair.beside(case),
     )
 
 
 async def forbidden(
-    c: AsyncConnection, pair: Pair, case: Job | Dispute, role: Role, person: str, command: Command
+    c: AsyncConnection, pair: Pair, case: Case, role: Role, person: str, command: Command
 ) -> Recorded | None:
     """What the law refuses by the state alone.
 
@@ -51,9 +48,9 @@ async def forbidden(
     return None
 
 
-def addressed(pair: Pair, case_id: str, command: type[Command]) -> Job | Dispute:
+def addressed(pair: Pair, case_id: str, command: type[Command]) -> Case:
     """The case a command is for: on a disputed job, what only the dispute knows is for it."""
-    job, dispute = pair.job, pair.dispute
+    job, dispute = pair.first, pair.dispute
     if dispute is None or case_id != job.id:
         return pair.case(case_id)
     now = any(row.command is command and row.source == job.state for row in _rows(job))
@@ -61,12 +58,12 @@ def addressed(pair: Pair, case_id: str, command: type[Command]) -> Job | Dispute
     return dispute if elsewhere and not now else job
 
 
-async def _may_have_moved(c: AsyncConnection, pair: Pair, case: Job | Dispute) -> bool:
+async def _may_have_moved(c: AsyncConnection, pair: Pair, case: Case) -> bool:
     """Whether somebody's instruction waits, or a step changed what was read."""
     if await instructions.waiting(c, pair.ids) is not None:
         return True
     return case.version > 0 and await cases.read(c, case.id) != pair
 
 
-def _rows(case: Job | Dispute) -> tuple[Step, ...]:
+def _rows(case: Case) -> tuple[Step, ...]:
     return process_of(case).steps

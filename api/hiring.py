@@ -14,6 +14,7 @@ from api.decisions import LATER, pending
 from api.problems import field
 from api.send import Decider, TheDecider
 from domain.cases import Job
+from domain.commands import OfferJob
 from domain.job import require_offerable
 from domain.policy import Policy, Terms
 from failpoints import here
@@ -43,7 +44,7 @@ async def offer(asked: Offered, decider: TheDecider) -> JSONResponse:
         row = await decider.known(c, content)
         if row is None:
             job = await _draft(c, asked, decider)
-            row = await decider.offer(c, job, content)
+            row = await decider.begin(c, job, OfferJob(), content)
             if row["case_id"] == job.id:
                 await _keep(c, job, asked)
             here("offer.written")

@@ -25,8 +25,9 @@ def path_id(prefix: str) -> AfterValidator:
     return AfterValidator(named)
 
 
-CaseId = Annotated[str, path_id("(?:job|dispute)")]
+CaseId = Annotated[str, path_id("(?:job|dispute|deposit)")]
 JobId = Annotated[str, path_id("job")]
+DepositId = Annotated[str, path_id("deposit")]
 DisputeId = Annotated[str, path_id("dispute")]
 InstructionId = Annotated[str, path_id("instruction")]
 FileId = Annotated[str, path_id("file")]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api import access
 from api.bodies import Balance, Shown
 from api.callers import Caller
-from api.cases import CaseShown, Delivery, HandedFile, common, handed
+from api.cases import ContractShown, Delivery, HandedFile, handed, of_contract
 from domain.access import work_is_closed_to
 from domain.cases import OVER, Job, JobState
 from domain.opening import quoted_fee
@@ -19,7 +19,7 @@ from ledger.cases import Pair
 from settings import Settings
 
 
-class JobShown(CaseShown):
+class JobShown(ContractShown):
     """A job as one of its people sees it; the brief only under a signed agreement."""
 
     title: str
@@ -67,7 +67,7 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
     currency = job.terms.currency
     held = job.held.total if job.held and job.state not in OVER else 0
     return JobShown(
-        **common(page.names, pair, job, role, caller, our),
+        **of_contract(page.names, pair, job, role, caller, our),
         title=page.title,
         brief=page.body if signed else None,
         brief_files=handed(page.files, job.id) if signed else [],

@@ -56,6 +56,7 @@ OF_THE_DOOR: dict[str, tuple[int, str]] = {
     "too_many_requests": (429, "Too many attempts, wait a while"),
     "internal": (500, "Something went wrong on our side"),
     "case_too_long": (503, "The case is too long to be made into a file; ask staff for it"),
+    "processor_missing": (503, "Nothing can be paid by card here at the moment"),
     "signing_key_missing": (503, "Documents cannot be signed here at the moment"),
     "unavailable": (503, "Something we depend on is not reachable, try again"),
 }

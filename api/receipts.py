@@ -1,6 +1,5 @@
 """Receipts of bank money: one accountant records what came, another confirms it."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated
 
@@ -8,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, Field
 from sqlalchemy import Row, RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.bodies import Amount, Asked, Balance, Line, Shown
 from api.callers import Accountant
@@ -17,9 +16,10 @@ from api.ids import ReceiptId
 from api.pages import Limit, Page, Place, page
 from api.problems import Problem, field
 from api.state import Engine, Temporal
-from domain.deposit import Method
+from api.telling import tell
+from domain.receipt import Method
 from failpoints import here
-from ledger import people, receipts, tells
+from ledger import people, receipts
 from ledger.database import to_read
 from workflows.doors import Doors
 
@@ -102,21 +102,8 @@ async def confirm(
 
     answer = await once(None, credit, status=200)
     here("receipt.telling")
-    await _tell(engine, Doors(temporal), woken[:AT_ONCE])
+    await tell(engine, Doors(temporal), woken[:AT_ONCE])
     return answer
-
-
-async def _tell(engine: AsyncEngine, doors: Doors, woken: Sequence[Row[int, str]]) -> None:
-    """Wake at once whoever waits for money; the sweeper tells those who could not be told."""
-    told = []
-    for row in woken:
-        if not await doors.heard(row.workflow_id):
-            break
-        told.append(row.id)
-    if told:
-        here("receipt.told")
-        async with engine.begin() as c:
-            await tells.mark(c, told)
 
 
 @router.get("")

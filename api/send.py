@@ -22,8 +22,8 @@ from api.idempotency import Key, request_hash
 from api.outcomes import Outcomes
 from api.problems import Problem, refusal
 from api.state import Engine, Temporal, TheOutcomes, TheSettings
-from domain.cases import Dispute, Job, Role
-from domain.commands import Command, OfferJob
+from domain.cases import Case, Role
+from domain.commands import Command
 from domain.outcome import CaseBrief, Recorded, Status, brief
 from failpoints import here
 from ledger import cases, ids, instructions
@@ -68,12 +68,14 @@ class Decider:
                     pair = await _read(c, row["case_id"])
         return row["id"], await self.outcome(pair, row)
 
-    async def offer(self, c: AsyncConnection, job: Job, content: Content) -> RowMapping:
+    async def begin(
+        self, c: AsyncConnection, case: Case, command: Command, content: Content
+    ) -> RowMapping:
         """A new case with its first instruction; when the key made one meanwhile, that one."""
         async with c.begin_nested() as point:
-            await cases.draft(c, job)
-            row = await self._record(c, Pair(job, None), job, Role.CLIENT, OfferJob(), content)
-            if row["case_id"] != job.id:
+            await cases.draft(c, case)
+            row = await self._record(c, Pair(case), case, Role.CLIENT, command, content)
+            if row["case_id"] != case.id:
                 await point.rollback()
         return row
 
@@ -107,7 +109,7 @@ class Decider:
         self,
         c: AsyncConnection,
         pair: Pair,
-        case: Job | Dispute,
+        case: Case,
         role: Role,
         command: Command,
         content: Content,
@@ -147,7 +149,7 @@ async def signal(doors: Doors, case: CaseBrief, command: str, instruction_id: st
 
 def brief_of(pair: Pair, case_id: str) -> CaseBrief:
     """The case as a workflow is started with it."""
-    return brief(pair.job, pair.dispute, pair.case(case_id))
+    return brief(pair.first, pair.dispute, pair.case(case_id))
 
 
 async def _decider(

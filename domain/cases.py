@@ -1,5 +1,6 @@
 """A case is one process instance: its state, its clock and what the law remembers of it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Self
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.accounts import Parts
 from domain.ids import CaseId, DeliveryId, UserId
 from domain.money import Minor
-from domain.policy import Terms
+from domain.policy import CaseTerms, Terms
 
 
 class Role(StrEnum):
@@ -21,6 +22,8 @@ class Role(StrEnum):
     STAFF = "staff"
     HEAD_OF_SUPPORT = "head_of_support"
     CLOCK = "clock"
+    PROCESSOR = "processor"
+    """Who carries cards and wallets for us; what it says was fetched from it."""
 
 
 class JobState(StrEnum):
@@ -56,6 +59,18 @@ class DisputeState(StrEnum):
     EXECUTED = "executed"
 
 
+class DepositState(StrEnum):
+    """What people see on a deposit."""
+
+    DRAFT = "draft"
+    CREATED = "created"
+    CHECKOUT = "checkout"
+    CLOSING = "closing"
+    CREDITED = "credited"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
 OVER: frozenset[StrEnum] = frozenset(
     {
         JobState.COMPLETED,
@@ -69,6 +84,9 @@ OVER: frozenset[StrEnum] = frozenset(
         DisputeState.WITHDRAWN,
         DisputeState.SETTLED,
         DisputeState.EXECUTED,
+        DepositState.CREDITED,
+        DepositState.EXPIRED,
+        DepositState.FAILED,
     }
 )
 
@@ -86,6 +104,14 @@ class Ends(StrEnum):
     RELEASE = "release"
     REFUND = "refund"
     SPLIT = "split"
+
+
+class Checkout(StrEnum):
+    """How a deposit is paid on the processor's page."""
+
+    CARD = "card"
+    PAYPAL = "paypal"
+    ALIPAY = "alipay"
 
 
 class _Frozen(BaseModel):
@@ -150,11 +176,9 @@ class Case(_Frozen):
     """What every process instance has."""
 
     id: CaseId
-    state: JobState | DisputeState
+    state: JobState | DisputeState | DepositState
     version: Annotated[int, Field(ge=0)] = 0
-    terms: Terms
-    client: UserId
-    freelancer: UserId
+    terms: CaseTerms
     opened_at: datetime
     last_event_at: datetime
     since: datetime
@@ -164,7 +188,11 @@ class Case(_Frozen):
     timers: tuple[Timer, ...] = ()
     tasks: tuple[Task, ...] = ()
     paused_until: datetime | None = None
-    offers: tuple[Offer, ...] = ()
+
+    @property
+    def parties(self) -> Mapping[Role, UserId]:
+        """Who has a part in it."""
+        return {}
 
     @property
     def wait(self) -> str:
@@ -172,7 +200,20 @@ class Case(_Frozen):
         return f"{self.id}/{self.waits_since}"
 
 
-class Job(Case):
+class Contract(Case):
+    """What two people agreed on, and each quarrel over it."""
+
+    terms: Terms
+    client: UserId
+    freelancer: UserId
+    offers: tuple[Offer, ...] = ()
+
+    @property
+    def parties(self) -> Mapping[Role, UserId]:
+        return {Role.CLIENT: self.client, Role.FREELANCER: self.freelancer}
+
+
+class Job(Contract):
     """One contract between one client and one freelancer under escrow."""
 
     state: JobState = JobState.DRAFT
@@ -197,7 +238,7 @@ class Job(Case):
     ip: Ip | None = None
 
 
-class Dispute(Case):
+class Dispute(Contract):
     """The quarrel over one job: rejection, mediation, ruling."""
 
     job: CaseId
@@ -216,3 +257,30 @@ class Dispute(Case):
     proposed: bool = False
     proposal: Proposal | None = None
     ruling: Ruling | None = None
+
+    @property
+    def parties(self) -> Mapping[Role, UserId]:
+        mediator = {Role.MEDIATOR: self.mediator} if self.mediator else {}
+        return {**super().parties, **mediator}
+
+
+class Deposit(Case):
+    """Money a client pays in by card, PayPal or Alipay, on the processor's own page."""
+
+    state: DepositState = DepositState.DRAFT
+    client: UserId
+    method: Checkout
+    asked_minor: Minor
+    """What the client wants to pay in."""
+    session: str | None = None
+    """The processor's name for its page."""
+    url: str | None = None
+    """Where that page is, while it is open."""
+    payment: str | None = None
+    """The processor's name for the payment that was made."""
+    paid_minor: Minor = 0
+    """What arrived: that is what is credited."""
+
+    @property
+    def parties(self) -> Mapping[Role, UserId]:
+        return {Role.CLIENT: self.client}

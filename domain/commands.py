@@ -197,6 +197,39 @@ class HireMediator(Command):
     fee_minor: Minor
 
 
+# On a deposit; what the processor says was fetched from it.
+
+
+class OpenDeposit(Command):
+    """The client wants to pay money in."""
+
+
+class CheckoutOpened(Command):
+    """The processor has a page on which the client pays."""
+
+    session: Id
+    url: Annotated[str, Field(max_length=2000)]
+
+
+class CheckoutRefused(Command):
+    """The processor makes no such page, and says why."""
+
+    code: Id
+
+
+class Paid(Command):
+    """The processor has the client's money."""
+
+    payment: Id
+    amount_minor: Minor
+    fee_minor: Minor
+    currency: Annotated[str, Field(max_length=3)]
+
+
+class CheckoutExpired(Command):
+    """The processor's page was closed, and nothing was paid on it."""
+
+
 # On a dispute.
 
 

@@ -8,8 +8,20 @@ from typing import Any, TypeVar
 
 from domain import clock, pausing
 from domain.accounts import Entry
-from domain.cases import OVER, Case, Dispute, DisputeState, Job, JobState, Role, Timer
+from domain.cases import (
+    OVER,
+    Case,
+    Contract,
+    Deposit,
+    Dispute,
+    DisputeState,
+    Job,
+    JobState,
+    Role,
+    Timer,
+)
 from domain.commands import Fund
+from domain.deposit import DEPOSIT
 from domain.dispute import DISPUTE
 from domain.errors import DomainError, NotYours
 from domain.ids import UserId
@@ -17,6 +29,12 @@ from domain.job import JOB
 from domain.process import Change, Need, Process, Scene, Silence, Step, require
 
 C = TypeVar("C", bound=Case)
+
+PROCESSES: Mapping[type[Case], Process] = {Job: JOB, Dispute: DISPUTE, Deposit: DEPOSIT}
+"""The table of each kind of case."""
+
+NOBODY = frozenset({Role.CLOCK, Role.PROCESSOR})
+"""Who acts without being a person."""
 
 MEDIATED = frozenset({DisputeState.APPOINTING, DisputeState.IN_MEDIATION, DisputeState.PROPOSED})
 
@@ -44,16 +62,22 @@ class Decision:
     entries: tuple[Entry, ...] = ()
     notices: tuple[Notice, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+    lone: Case | None = None
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """All it changes."""
+        return tuple(one for one in (self.job, self.dispute, self.lone) if one is not None)
 
 
 def process_of(case: Case) -> Process:
     """The table the case lives by: the rows in force when it was signed."""
-    return _table(case.terms.policy.version, dispute=isinstance(case, Dispute))
+    return _table(type(case), case.terms.policy.version)
 
 
 @cache
-def _table(version: int, *, dispute: bool) -> Process:
-    return (DISPUTE if dispute else JOB).under(version)
+def _table(kind: type[Case], version: int) -> Process:
+    return PROCESSES[kind].under(version)
 
 
 def by_person(scene: Scene) -> Decision:
@@ -72,17 +96,17 @@ def row_for(scene: Scene) -> Step:
     return row
 
 
-def clock_row(case: Job | Dispute, at: datetime) -> str | None:
+def clock_row(case: Case, at: datetime) -> str | None:
     """The name of what the clock would do now, if anything."""
     timer = clock.next_timer(case, at)
     if timer is not None:
         return timer.row
-    if case.state is JobState.AWAITING_FUNDS and case.terms.start_when_funded:
-        return Fund.name
+    if isinstance(case, Job) and case.state is JobState.AWAITING_FUNDS:
+        return Fund.name if case.terms.start_when_funded else None
     return None
 
 
-def clock_needs(case: Job | Dispute, row: str) -> tuple[frozenset[Need], frozenset[Role]]:
+def clock_needs(case: Case, row: str) -> tuple[frozenset[Need], frozenset[Role]]:
     """What the clock's row must know, and whose proof of notice."""
     if row == Fund.name:
         return frozenset({Need.WALLETS}), frozenset()
@@ -98,7 +122,7 @@ def by_clock(scene: Scene) -> Decision | None:
     funded = _fund_if_money_came(scene)
     if timer is None or funded is not None:
         return funded
-    rest = _with_case(scene, clock.without(scene.case, timer))
+    rest = replace(scene, case=clock.without(scene.case, timer))
     if timer.row == clock.REMIND:
         return _remind(rest)
     if timer.row == clock.ESCALATE_TASK:
@@ -110,18 +134,15 @@ def by_clock(scene: Scene) -> Decision | None:
 
 def party(case: Case, role: Role) -> UserId | None:
     """The person who has this role in the case."""
-    if role is Role.CLIENT:
-        return case.client
-    if role is Role.FREELANCER:
-        return case.freelancer
-    return case.mediator if role is Role.MEDIATOR and isinstance(case, Dispute) else None
+    return case.parties.get(role)
 
 
-def turn(job: Job, dispute: Dispute | None) -> Role | None:
-    """Whose turn it is on the job; None when it is over."""
-    if dispute is not None and dispute.state not in OVER and job.state is JobState.REJECTION_OPEN:
+def turn(first: Case, dispute: Dispute | None = None) -> Role | None:
+    """Whose turn it is, on a disputed job by its dispute; None when it is over."""
+    disputed = dispute is not None and first.state is JobState.REJECTION_OPEN
+    if dispute is not None and disputed and dispute.state not in OVER:
         return _turn_in(dispute)
-    return JOB.turn.get(job.state)
+    return PROCESSES[type(first)].turn.get(first.state)
 
 
 def _turn_in(dispute: Dispute) -> Role:
@@ -179,8 +200,11 @@ def _escalate_task(scene: Scene) -> Decision:
 
 def _fund_if_money_came(scene: Scene) -> Decision | None:
     """Money that came funds what waits longest first; what is left must cover this job."""
-    job, wallet = scene.job, scene.facts.wallets.get(scene.job.client)
-    if job.state is not JobState.AWAITING_FUNDS or scene.on_dispute or wallet is None:
+    job = scene.case
+    if not isinstance(job, Job) or job.state is not JobState.AWAITING_FUNDS:
+        return None
+    wallet = scene.facts.wallets.get(job.client)
+    if wallet is None:
         return None
     left = wallet.spendable
     for price in scene.facts.waiting_longer:
@@ -194,9 +218,9 @@ def _fund_if_money_came(scene: Scene) -> Decision | None:
 
 
 def _require_identity(scene: Scene) -> None:
-    if scene.actor is Role.CLOCK:
+    if scene.actor in NOBODY:
         return
-    cases = (scene.job, scene.dispute) if scene.actor is Role.STAFF else (scene.case,)
+    cases = (scene.case, scene.other) if scene.actor is Role.STAFF else (scene.case,)
     theirs = [
         role for case in cases if case for role in Role if party(case, role) == scene.actor_id
     ]
@@ -216,35 +240,24 @@ def _decision(
     also: tuple[Notice, ...] = (),
     only: tuple[Notice, ...] | None = None,
 ) -> Decision:
-    since = change.job_since or scene.counts_from
-    job = change.job and _settled(
-        scene, scene.job, change.job, since, restarts=restarts and not scene.on_dispute
-    )
-    dispute = change.dispute and _settled(
-        scene,
-        scene.dispute,
-        change.dispute,
-        scene.counts_from,
-        restarts=restarts and scene.on_dispute,
-    )
+    now, anew = scene.counts_from, scene.case if restarts else None
+    job = change.job and _settled(scene, scene.job, change.job, change.job_since or now, anew)
+    dispute = change.dispute and _settled(scene, scene.dispute, change.dispute, now, anew)
+    lone = change.lone and _settled(scene, scene.case, change.lone, now, anew)
     notices = only if only is not None else (*_everyone(scene, change, event, says), *also)
-    return Decision(event, says, job, dispute, change.entries, notices, change.facts)
+    return Decision(event, says, job, dispute, change.entries, notices, change.facts, lone)
 
 
-def _settled(scene: Scene, before: C | None, after: C, since: datetime, *, restarts: bool) -> C:
-    """The changed case with its version, and the clock of the state it is now in."""
+def _settled(scene: Scene, before: Case | None, after: C, since: datetime, anew: Case | None) -> C:
+    """The changed case with its version, and the clock of its state; `anew` waits anew anyway."""
     version = after.version + 1
     case = after.model_copy(update={"version": version, "last_event_at": scene.at})
     moved = before is None or before.state != after.state
-    if not moved and not restarts:
+    if not moved and (anew is None or anew is not before):
         return case
-    begun = clock.close_tasks(case).model_copy(
-        update={
-            "since": since,
-            "waits_since": version,
-            "offers": () if moved else after.offers,
-        }
-    )
+    begun = clock.close_tasks(case).model_copy(update={"since": since, "waits_since": version})
+    if moved and isinstance(begun, Contract):
+        begun = begun.model_copy(update={"offers": ()})
     if begun.state in OVER:
         return begun.model_copy(update={"timers": (), "paused_until": None})
     return clock.start_waiting(process_of(begun), begun, scene.at, scene.facts.calendar)
@@ -252,6 +265,19 @@ def _settled(scene: Scene, before: C | None, after: C, since: datetime, *, resta
 
 def _everyone(scene: Scene, change: Change, event: str, says: str) -> tuple[Notice, ...]:
     """Everyone the step concerns, but whoever took it."""
+    told = [one for one in dict.fromkeys(_concerned(scene, change)) if one != scene.actor_id]
+    asked = _newly_asked(scene, change)
+    return tuple(
+        Notice(person, event, says) if person != asked else Notice(person, *ASKED_TO_MEDIATE)
+        for person in told
+    )
+
+
+def _concerned(scene: Scene, change: Change) -> list[UserId | Role]:
+    """The parties, whoever mediates, and staff when it is their turn."""
+    if not isinstance(scene.case, Contract):
+        whose = turn(change.lone or scene.case)
+        return [*scene.case.parties.values(), *([Role.STAFF] if whose is Role.STAFF else [])]
     dispute = change.dispute or scene.dispute
     people: list[UserId | Role] = [scene.job.client, scene.job.freelancer]
     people += [
@@ -261,12 +287,7 @@ def _everyone(scene: Scene, change: Change, event: str, says: str) -> tuple[Noti
     ]
     if dispute is not None and dispute.state in (DisputeState.STAFF_REVIEW, DisputeState.RULED):
         people.append(Role.STAFF)
-    told = [person for person in dict.fromkeys(people) if person != scene.actor_id]
-    asked = _newly_asked(scene, change)
-    return tuple(
-        Notice(person, event, says) if person != asked else Notice(person, *ASKED_TO_MEDIATE)
-        for person in told
-    )
+    return people
 
 
 def _newly_asked(scene: Scene, change: Change) -> UserId | None:
@@ -281,11 +302,7 @@ def _to_head(says: str) -> Notice:
     return Notice(Role.HEAD_OF_SUPPORT, "escalation", says[0].upper() + says[1:])
 
 
-def _with_case(scene: Scene, case: Job | Dispute) -> Scene:
+def _changed(scene: Scene, case: Case) -> Change:
     if isinstance(case, Dispute):
-        return replace(scene, dispute=case)
-    return replace(scene, job=case)
-
-
-def _changed(scene: Scene, case: Job | Dispute) -> Change:
-    return Change(dispute=case) if isinstance(case, Dispute) else Change(job=case)
+        return Change(dispute=case)
+    return Change(job=case) if isinstance(case, Job) else Change(lone=case)

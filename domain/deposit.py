@@ -1,52 +1,159 @@
-"""Money that came from outside by hand: who may vouch for it, and what it does to a wallet."""
+"""A deposit by card, PayPal or Alipay: paid on the processor's page, credited once."""
 
-from enum import StrEnum
+from typing import cast
 
+from domain import commands as c
 from domain import flows
-from domain.accounts import Entry, Kind
-from domain.errors import AlreadyOver, NotYours
+from domain.accounts import Entry, Kind, Wallet
+from domain.cases import Deposit, DepositState, Role
+from domain.errors import InvalidAmount
+from domain.money import show
+from domain.process import Change, Need, Process, Scene, Silence, step
+
+S = DepositState
+OPEN_CHECKOUT = "open_checkout"
+READ_CHECKOUT = "read_checkout"
+CLOSE_CHECKOUT = "close_checkout"
 
 
-class Method(StrEnum):
-    """How money came that no payment processor carried."""
-
-    BANK_TRANSFER = "bank_transfer"
-    MONEY_ORDER = "money_order"
-    CHECK = "check"
-
-
-CLEARS_LATER = frozenset({Method.MONEY_ORDER, Method.CHECK})
-"""What may still bounce stays provisional for 10 business days."""
-
-
-def require_recorder(*, client: str, by: str) -> None:
-    """Nobody vouches for money that reaches their own wallet."""
-    if by == client:
-        raise NotYours("Somebody else has to record money for your own wallet")
-
-
-def require_confirmer(*, client: str, recorded_by: str, confirmed_by: str | None, by: str) -> None:
-    """A receipt is confirmed once, by a second person who gains nothing from it."""
-    if by == recorded_by:
-        raise NotYours("Another person than the one who recorded it has to confirm it")
-    if by == client:
-        raise NotYours("Somebody else has to confirm money for your own wallet")
-    if confirmed_by is not None:
-        raise AlreadyOver("This receipt was confirmed before")
-
-
-def credit(
-    receipt_id: str, client: str, method: Method, amount_minor: int, owed_minor: int, currency: str
-) -> tuple[Entry, ...]:
-    """What arrived is what is credited; cleared money first settles what the client owes."""
-    if method in CLEARS_LATER:
-        return (
-            flows.deposit_provisional(
-                receipt_id, client, amount_minor, Kind.BANK_CLEARING, currency
-            ),
+def require_payable(deposit: Deposit) -> None:
+    """Raise InvalidAmount when so much cannot be paid in at once."""
+    policy, asked = deposit.terms.policy, deposit.asked_minor
+    if not policy.smallest_deposit_minor <= asked <= policy.largest_deposit_minor:
+        raise InvalidAmount(
+            f"a deposit is from {show(policy.smallest_deposit_minor)}"
+            f" to {show(policy.largest_deposit_minor)}",
+            field="amount",
+            smallest_minor=policy.smallest_deposit_minor,
+            largest_minor=policy.largest_deposit_minor,
         )
+
+
+def begin(scene: Scene) -> Change:
+    """The processor is asked for a page on which the client pays."""
+    require_payable(_of(scene))
+    return _to(scene, S.CREATED)
+
+
+def opened(scene: Scene) -> Change:
+    """The client can pay."""
+    command = cast(c.CheckoutOpened, scene.command)
+    return _to(scene, S.CHECKOUT, session=command.session, url=command.url)
+
+
+def credit(scene: Scene) -> Change:
+    """What arrived becomes the client's credits; what they owe is settled from it."""
+    deposit, paid = _of(scene), cast(c.Paid, scene.command)
+    currency = deposit.terms.currency
+    if paid.currency != currency:
+        raise InvalidAmount("the processor has another currency", currency=paid.currency)
+    change = _to(scene, S.CREDITED, payment=paid.payment, paid_minor=paid.amount_minor, url=None)
+    owed = scene.facts.wallets.get(deposit.client, Wallet()).receivable
+    entries = credited(deposit, paid.amount_minor, owed, Kind.PROCESSOR_CLEARING)
+    if paid.fee_minor:
+        entries += (flows.processor_fee(f"deposit/{deposit.id}", paid.fee_minor, currency),)
+    facts = {"amount_minor": paid.amount_minor, "payment": paid.payment}
+    return Change(lone=change.lone, entries=entries, facts=facts)
+
+
+def credited(
+    deposit: Deposit, amount_minor: int, owed_minor: int, clearing: Kind
+) -> tuple[Entry, ...]:
+    """Cleared money that came for a client first settles what they owe."""
+    client, currency = deposit.client, deposit.terms.currency
     settled = min(owed_minor, amount_minor)
-    return (
-        flows.deposit(receipt_id, client, amount_minor, Kind.BANK_CLEARING, currency),
-        flows.receivable_settle(f"deposit/{receipt_id}", client, settled, Kind.CREDITS, currency),
-    )
+    came = flows.deposit(deposit.id, client, amount_minor, clearing, currency)
+    if not settled:
+        return (came,)
+    cause = f"deposit/{deposit.id}"
+    return came, flows.receivable_settle(cause, client, settled, Kind.CREDITS, currency)
+
+
+def close(scene: Scene) -> Change:
+    """The page is closed, unless it was paid on in the last moment: only the processor knows."""
+    return _to(scene, S.CLOSING, url=None)
+
+
+def expire(scene: Scene) -> Change:
+    """Nothing was paid."""
+    return _to(scene, S.EXPIRED, url=None)
+
+
+def fail(scene: Scene) -> Change:
+    """The processor wants no such payment; nothing was paid."""
+    change = _to(scene, S.FAILED)
+    return Change(lone=change.lone, facts={"code": cast(c.CheckoutRefused, scene.command).code})
+
+
+def remind_staff(scene: Scene) -> Change:
+    """The processor still does not say whether it was paid."""
+    return Change(lone=scene.case)
+
+
+def _of(scene: Scene) -> Deposit:
+    return cast(Deposit, scene.case)
+
+
+def _to(scene: Scene, state: DepositState, **update: object) -> Change:
+    return Change(lone=scene.case.model_copy(update={"state": state, **update}))
+
+
+CREDIT = "deposit: processor → client's credits"
+THEIRS = {Role.PROCESSOR}
+
+STEPS = (
+    *step(
+        S.DRAFT, c.OpenDeposit, {Role.CLIENT}, S.CREATED, begin,
+        "deposit_begun", "A deposit was begun",
+    ),
+    *step(
+        S.CREATED, c.CheckoutOpened, THEIRS, S.CHECKOUT, opened,
+        "checkout_opened", "The page to pay on is open",
+    ),
+    *step(
+        S.CREATED, c.CheckoutRefused, THEIRS, S.FAILED, fail,
+        "checkout_refused", "The processor does not take this payment",
+    ),
+    *step(
+        (S.CHECKOUT, S.CLOSING), c.Paid, THEIRS, S.CREDITED, credit,
+        "deposit_credited", "The deposit is in the wallet", money=CREDIT, needs={Need.WALLETS},
+    ),
+    *step(
+        (S.CHECKOUT, S.CLOSING), c.CheckoutExpired, THEIRS, S.EXPIRED, expire,
+        "deposit_expired", "The deposit expired: nothing was paid",
+    ),
+)  # fmt: skip
+
+SILENCES = (
+    Silence(
+        "creation_over", S.CREATED, lambda p: p.checkout_period, S.EXPIRED, expire,
+        "deposit_expired", "the deposit expires: there was no page to pay on",
+    ),
+    Silence(
+        "checkout_over", S.CHECKOUT, lambda p: p.checkout_period, S.CLOSING, close,
+        "checkout_closing", "the page is closed, and the deposit expires if it was not paid",
+    ),
+    Silence(
+        "unanswered", S.CLOSING, lambda p: p.escalation_period, None, remind_staff,
+        "processor_silent", "staff look at it: the processor does not say whether it was paid",
+        repeats=lambda p: p.escalation_period,
+    ),
+)  # fmt: skip
+
+DEPOSIT = Process(
+    name="deposit",
+    steps=STEPS,
+    silences=SILENCES,
+    reminders=(),
+    turn={
+        S.DRAFT: Role.CLIENT,
+        S.CREATED: Role.PROCESSOR,
+        S.CHECKOUT: Role.CLIENT,
+        S.CLOSING: Role.PROCESSOR,
+    },
+    asks={
+        S.CREATED: OPEN_CHECKOUT,
+        S.CHECKOUT: READ_CHECKOUT,
+        S.CLOSING: CLOSE_CHECKOUT,
+    },
+)

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.cases import OVER, Dispute, Job, JobState, Role
+from domain.cases import OVER, Case, Dispute, JobState, Role
 from domain.clock import ESCALATE_TASK, REMIND, RESUME, ending, wake_at
-from domain.decide import process_of, turn
+from domain.decide import party, process_of, turn
 from domain.outlook import due_at
 
 TOLD = "told"
@@ -62,20 +62,38 @@ class CaseBrief(_Travels):
     freelancer: str
     staff_task: str = ""
     """What staff have to look at, whoever's turn it is."""
+    asks: str = ""
+    """What the case asks of the outside now, by the name of an activity."""
 
     @property
     def workflow_id(self) -> str:
         return f"{self.kind}/{self.id}"
 
 
+class Said(_Travels):
+    """What the outside said when it was asked: a command of the case's table, by ids and sums."""
+
+    command: str
+    body: dict[str, Any] = {}
+    key: str
+    """What it is about, in the outside's own name: said again, it is the same step."""
+
+
+class Answer(_Travels):
+    """What an activity learned of the outside; None: nothing that is a step."""
+
+    said: Said | None = None
+
+
 class StepRequest(_Travels):
-    """One step, asked of the books: a person's instruction, or the clock's when there is none."""
+    """One step, asked of the books: a person's instruction, what was said, else the clock's."""
 
     case_id: str
     version: int
     """The case's version as the workflow knows it; 0 before it has looked."""
     at: datetime
     instruction_id: str | None = None
+    said: Said | None = None
 
 
 class Outcome(_Travels):
@@ -105,28 +123,29 @@ class Recorded(_Travels):
     reminders: tuple[str, ...] = ()
 
 
-def brief(job: Job, dispute: Dispute | None, case: Job | Dispute) -> CaseBrief:
-    """How `case`, one of the two, stands; the job's turn in a dispute is the dispute's."""
+def brief(first: Case, dispute: Dispute | None, case: Case) -> CaseBrief:
+    """How `case`, one of the two, stands; a job's turn in a dispute is the dispute's."""
     process, over = process_of(case), case.state in OVER
-    due = due_at(job, dispute)
+    due = due_at(first, dispute)
     return CaseBrief(
         id=case.id,
         kind=process.name,
         state=case.state.value,
         version=case.version,
         over=over,
-        owner=None if over else str(turn(job, dispute) or ""),
+        owner=None if over else str(turn(first, dispute) or ""),
         due_at=None if over else due,
         wake_at=wake_at(case),
-        wake_says=_wake_says(case, turn(job, dispute)),
+        wake_says=_wake_says(case, turn(first, dispute)),
         if_nobody_acts=_nobody(case, dispute),
-        client=case.client,
-        freelancer=case.freelancer,
+        client=party(case, Role.CLIENT) or "",
+        freelancer=party(case, Role.FREELANCER) or "",
         staff_task=case.tasks[0].kind if case.tasks and not over else "",
+        asks=process.asks.get(case.state, ""),
     )
 
 
-def _wake_says(case: Job | Dispute, whose: Role | None) -> str:
+def _wake_says(case: Case, whose: Role | None) -> str:
     """What the case's next timer is for, in the words of its table."""
     if not case.timers:
         return ""
@@ -143,7 +162,7 @@ def _wake_says(case: Job | Dispute, whose: Role | None) -> str:
     return f"{whose} has until then, else {row.says}" if row.target else f"then {row.says}"
 
 
-def _nobody(case: Job | Dispute, dispute: Dispute | None) -> str:
+def _nobody(case: Case, dispute: Dispute | None) -> str:
     if case.state is JobState.REJECTION_OPEN and dispute is not None:
         return f"what dispute/{dispute.id} says"
     found = ending(process_of(case), case)

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from domain.accounts import PLATFORM, Entry, Kind, Wallet
 from domain.calendar import Calendar
-from domain.cases import Dispute, Job, JobState, Role
+from domain.cases import Case, Dispute, JobState, Role
 from domain.clock import ending, wake_at
 from domain.decide import by_clock, process_of
-from domain.ids import UserId
 from domain.process import Facts, Scene
 
 
@@ -22,20 +22,19 @@ class Outlook:
     money: Mapping[str, int]
 
 
-def if_nobody_acts(job: Job, dispute: Dispute | None, calendar: Calendar) -> Outlook | None:
-    """What silence will do to the job, and to its open dispute; None when it is over."""
-    disputed = dispute is not None and job.state is JobState.REJECTION_OPEN
-    case: Job | Dispute = dispute if dispute is not None and disputed else job
+def if_nobody_acts(first: Case, dispute: Dispute | None, calendar: Calendar) -> Outlook | None:
+    """What silence will do to the case, on a job to its open dispute; None when it is over."""
+    case = _waiting(first, dispute)
     found = ending(process_of(case), case)
     if found is None:
         return None
     timer, row = found
     alone = case.model_copy(update={"timers": (timer,)})
-    nobody = Wallet()
+    people: dict[Any, str] = {person: role.value for role, person in first.parties.items()}
     facts = Facts(
         calendar=calendar,
-        wallets={job.client: nobody, job.freelancer: nobody},
-        proven=frozenset({job.client, job.freelancer}),
+        wallets=dict.fromkeys(people, Wallet()),
+        proven=frozenset(people),
     )
     scene = Scene(
         at=max(timer.at, case.last_event_at),
@@ -43,31 +42,35 @@ def if_nobody_acts(job: Job, dispute: Dispute | None, calendar: Calendar) -> Out
         actor=Role.CLOCK,
         actor_id=None,
         command=None,
-        job=job if isinstance(alone, Dispute) else alone,
-        dispute=alone if isinstance(alone, Dispute) else None,
+        case=alone,
         facts=facts,
-        on_dispute=isinstance(alone, Dispute),
+        other=first if case is dispute else None,
     )
     decision = by_clock(scene)
     entries = decision.entries if decision and row.money else ()
-    return Outlook(timer.at, row.says, moved(entries, job.client, job.freelancer))
+    return Outlook(timer.at, row.says, moved(entries, people))
 
 
-def moved(entries: tuple[Entry, ...], client: UserId, freelancer: UserId) -> dict[str, int]:
-    """Who gets how much from these entries, in minor units."""
-    names = {client: "client", freelancer: "freelancer", PLATFORM: "platform"}
+def moved(entries: tuple[Entry, ...], people: Mapping[str, str]) -> dict[str, int]:
+    """Who gets how much from these entries' escrows, in minor units; `people` names the parties."""
+    names: dict[str, str] = {**people, PLATFORM: "platform"}
     sums: dict[str, int] = {}
     for entry in entries:
         for posting in entry.postings:
             if posting.source.kind is Kind.ESCROW:
-                name = names.get(UserId(posting.target.owner), "mediator")
+                name = names.get(posting.target.owner, "mediator")
                 sums[name] = sums.get(name, 0) + posting.amount_minor
     return sums
 
 
-def due_at(job: Job, dispute: Dispute | None) -> datetime | None:
-    """When the present wait of the job ends by itself; None when it is over."""
-    disputed = dispute is not None and job.state is JobState.REJECTION_OPEN
-    case: Job | Dispute = dispute if dispute is not None and disputed else job
+def due_at(first: Case, dispute: Dispute | None) -> datetime | None:
+    """When the present wait of the case ends by itself; None when it is over."""
+    case = _waiting(first, dispute)
     found = ending(process_of(case), case)
     return found[0].at if found else wake_at(case)
+
+
+def _waiting(first: Case, dispute: Dispute | None) -> Case:
+    """The case whose wait counts: on a disputed job the dispute's."""
+    disputed = dispute is not None and first.state is JobState.REJECTION_OPEN
+    return dispute if dispute is not None and disputed else first

@@ -65,19 +65,30 @@ class Policy(BaseModel):
     second_confirmation_above_minor: Minor = 1_000_00
     longest_pause: timedelta = 14 * DAY
 
+    # A deposit.
+    smallest_deposit_minor: Minor = 5_00
+    largest_deposit_minor: Minor = 100_000_00
+    checkout_period: timedelta = 24 * HOUR
+    """How long the processor's page can be paid on; Stripe's longest."""
+
     # Proof of notice.
     reminders_before_end: tuple[timedelta, ...] = (5 * DAY, 2 * DAY, 1 * DAY, 6 * HOUR)
     mails_that_prove: Annotated[int, Field(ge=1)] = 2
     proof_extension: timedelta = 5 * DAY
 
 
-class Terms(BaseModel):
-    """What one contract was signed under: its price, its time, and the policy of that day."""
+class CaseTerms(BaseModel):
+    """What a case lives under: its currency, and the policy of the day it began."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     policy: Policy
-    price_minor: Minor
     currency: Currency = "USD"
+
+
+class Terms(CaseTerms):
+    """What one contract was signed under: its price and its time besides."""
+
+    price_minor: Minor
     work_period: timedelta
     start_when_funded: bool = True

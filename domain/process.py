@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.accounts import Entry, Wallet
 from domain.calendar import Calendar, Period
-from domain.cases import OVER, Case, Dispute, Job, Role
+from domain.cases import OVER, Case, Contract, Dispute, Job, Role
 from domain.commands import Command
 from domain.errors import AlreadyOver, ConditionMissing, NotOpen, NotYours
 from domain.ids import UserId
@@ -49,21 +49,40 @@ class Scene:
     actor: Role
     actor_id: UserId | None
     command: Command | None
-    job: Job
-    dispute: Dispute | None
+    case: Case
+    """The case whose table the step belongs to."""
     facts: Facts
-    on_dispute: bool = False
-    """Whether the step is one of the dispute's table; else it is one of the job's."""
+    other: Case | None = None
+    """What stands beside it: a dispute's job, or a job's open dispute."""
 
     @property
-    def case(self) -> Job | Dispute:
-        """The case whose table the step belongs to."""
-        return self.quarrel if self.on_dispute else self.job
+    def job(self) -> Job:
+        """The job, in rows of its table or of its dispute's."""
+        job = self.other if isinstance(self.case, Dispute) else self.case
+        assert isinstance(job, Job), "this row stands in a job or its dispute"
+        return job
+
+    @property
+    def dispute(self) -> Dispute | None:
+        """The dispute, if there is one."""
+        return next((one for one in (self.case, self.other) if isinstance(one, Dispute)), None)
+
+    @property
+    def contract(self) -> Contract:
+        """The job or the dispute whose table this is."""
+        assert isinstance(self.case, Contract), "this row stands in a job or its dispute"
+        return self.case
+
+    @property
+    def on_dispute(self) -> bool:
+        """Whether the step is one of the dispute's table."""
+        return isinstance(self.case, Dispute)
 
     @property
     def counts_from(self) -> datetime:
         """When a period that begins now starts to count: at once, or at the end of a pause."""
-        return max(self.at, self.job.paused_until or self.at)
+        first = self.job if self.on_dispute else self.case
+        return max(self.at, first.paused_until or self.at)
 
     @property
     def quarrel(self) -> Dispute:
@@ -82,6 +101,13 @@ class Change:
     facts: Mapping[str, Any] = field(default_factory=dict)
     job_since: datetime | None = None
     """When the job's new wait began, if not now."""
+    lone: Case | None = None
+    """A case that stands beside no other: a deposit, a withdrawal."""
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """All it changes."""
+        return tuple(one for one in (self.job, self.dispute, self.lone) if one is not None)
 
 
 @dataclass(frozen=True)
@@ -161,6 +187,12 @@ class Process:
     silences: tuple[Silence, ...]
     reminders: tuple[Reminders, ...]
     turn: Mapping[StrEnum, Role]
+    asks: Mapping[StrEnum, str] = field(default_factory=dict)
+    """What a case in this state asks of the outside, by the name of an activity.
+
+    Its workflow asks when the state begins and whenever it is told, and commits the answer as a
+    step. What is asked may be asked again at any time, and does what it does once.
+    """
 
     def under(self, version: int) -> "Process":
         """The table as it was under this version of the policy."""

@@ -1,8 +1,10 @@
 """Which commands exist on which case, by the name of their signal."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from domain.commands import Command
+from domain.deposit import DEPOSIT
 from domain.dispute import DISPUTE
 from domain.job import JOB
 from domain.process import Process
@@ -15,12 +17,13 @@ def commands_of(process: Process) -> dict[str, type[Command]]:
 
 JOB_COMMANDS = commands_of(JOB)
 DISPUTE_COMMANDS = commands_of(DISPUTE)
+COMMANDS = {process.name: commands_of(process) for process in (JOB, DISPUTE, DEPOSIT)}
+"""The commands of each table, by their names."""
 
 
-def parse(name: str, body: dict[str, Any], *, on_dispute: bool) -> Command:
-    """The command of an instruction; its body was checked when it was recorded.
+def parse(kind: str, name: str, body: Mapping[str, Any]) -> Command:
+    """The command of an instruction on a case of this kind; it was checked when it was recorded.
 
     What a newer door has recorded with it, an older build passes over.
     """
-    commands = DISPUTE_COMMANDS if on_dispute else JOB_COMMANDS
-    return commands[name].model_validate(body, extra="ignore")
+    return COMMANDS[kind][name].model_validate(body, extra="ignore")

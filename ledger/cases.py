@@ -1,6 +1,6 @@
 """Cases as rows: locked in order, read as the law knows them, written with their new version."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,12 +9,14 @@ from sqlalchemy import RowMapping, Text, all_, func, insert, literal, select, te
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.cases import OVER, Dispute, DisputeState, Job, JobState
+from domain.cases import OVER, Case, Dispute, DisputeState, Job, JobState, Role
 from domain.clock import wake_at
-from domain.decide import turn
+from domain.decide import PROCESSES, party, process_of, turn
 from domain.outlook import due_at
 from ledger.tables import brief, cases
 
+KINDS = {process.name: kind for kind, process in PROCESSES.items()}
+"""What each kind of case is in the law."""
 IN_COLUMNS = {
     "id", "state", "version", "terms", "client", "freelancer", "opened_at", "last_event_at",
     "job", "mediator",
@@ -41,21 +43,38 @@ WAITING_LONGER = text(
 
 @dataclass(frozen=True)
 class Pair:
-    """A job and the dispute a step is about: the one named, else the open one."""
+    """A case, and on a job the dispute a step is about: the one named, else the open one."""
 
-    job: Job
-    dispute: Dispute | None
+    first: Case
+    dispute: Dispute | None = None
+
+    @property
+    def job(self) -> Job:
+        """The job, where there is one."""
+        assert isinstance(self.first, Job), f"{self.first.id} is no job"
+        return self.first
 
     @property
     def ids(self) -> list[str]:
-        return [self.job.id, *([self.dispute.id] if self.dispute else [])]
+        return [self.first.id, *([self.dispute.id] if self.dispute else [])]
 
-    def case(self, case_id: str) -> Job | Dispute:
+    def case(self, case_id: str) -> Case:
         """The one of the two that has this id."""
         if self.dispute is not None and self.dispute.id == case_id:
             return self.dispute
-        assert self.job.id == case_id, f"{case_id} is neither of {self.ids}"
-        return self.job
+        assert self.first.id == case_id, f"{case_id} is neither of {self.ids}"
+        return self.first
+
+    def beside(self, case: Case) -> Case | None:
+        """The other of the two."""
+        return self.first if case is self.dispute else self.dispute
+
+    def after(self, changed: Iterable[Case]) -> "Pair":
+        """The two when these have changed."""
+        by_kind = {isinstance(one, Dispute): one for one in changed}
+        dispute = by_kind.get(True, self.dispute)
+        assert dispute is None or isinstance(dispute, Dispute)
+        return Pair(by_kind.get(False, self.first), dispute)
 
 
 class NoSuchCase(LookupError):
@@ -88,7 +107,7 @@ async def lock(c: AsyncConnection, case_id: str) -> Found:
 
 def _found(row: RowMapping, instruction: Mapping[str, Any] | None = None) -> Found:
     dispute = as_dispute(row["dispute"]) if row["dispute"] else None
-    return Found(Pair(as_job(row["job"]), dispute), row["title"] or "", instruction)
+    return Found(Pair(as_case(row["job"]), dispute), row["title"] or "", instruction)
 
 
 async def read(c: AsyncConnection, case_id: str) -> Pair | None:
@@ -100,12 +119,12 @@ async def read(c: AsyncConnection, case_id: str) -> Pair | None:
         parent = await _row(c, cases.c.id == row["parent_id"])
         assert parent is not None, "a dispute has a job"
         return Pair(as_job(parent), as_dispute(row))
-    job = as_job(row)
-    if job.state is not JobState.REJECTION_OPEN:
-        return Pair(job, None)
+    case = as_case(row)
+    if case.state is not JobState.REJECTION_OPEN:
+        return Pair(case)
     of_job = (cases.c.parent_id == case_id) & (cases.c.kind == "dispute")
     dispute = await _row(c, of_job & ~cases.c.over)
-    return Pair(job, as_dispute(dispute) if dispute else None)
+    return Pair(case, as_dispute(dispute) if dispute else None)
 
 
 async def waiting_longer(c: AsyncConnection, job: Job) -> tuple[int, ...]:
@@ -135,10 +154,11 @@ def changes(before: Pair, after: Pair) -> Changes:
             opened.append(_row_of(after.dispute, after))
         else:
             changed.append(_change(before.dispute, after.dispute, after))
-    followed = after.job is before.job and _shown(after.job, after) != _shown(before.job, before)
-    if followed or after.job is not before.job:
-        changed.append(_change(before.job, after.job, after))
-    return Changes(opened, changed, frozenset({after.job.id} if followed else ()))
+    first, was = after.first, before.first
+    followed = first is was and _shown(first, after) != _shown(was, before)
+    if followed or first is not was:
+        changed.append(_change(was, first, after))
+    return Changes(opened, changed, frozenset({first.id} if followed else ()))
 
 
 async def overdue(c: AsyncConnection, limit: int, *, but: Sequence[str] = ()) -> list[str]:
@@ -164,15 +184,20 @@ async def open_after(c: AsyncConnection, case_id: str, limit: int) -> dict[str, 
     return {row.id: f"{row.kind}/{row.id}" for row in await c.execute(query)}
 
 
-async def draft(c: AsyncConnection, job: Job) -> None:
-    """A new job, which nobody but its client sees until it is offered."""
-    row = _row_of(job, Pair(job, None))
-    await c.execute(insert(cases).values(row | {"owner": "client", "due_at": job.opened_at}))
+async def draft(c: AsyncConnection, case: Case) -> None:
+    """A new case, which nobody but its client sees until its first step."""
+    row = _row_of(case, Pair(case))
+    await c.execute(insert(cases).values(row | {"owner": "client", "due_at": case.opened_at}))
 
 
 async def describe(c: AsyncConnection, job_id: str, title: str, body: str) -> None:
     """What a new job is about."""
     await c.execute(insert(brief).values(case_id=job_id, title=title, body=body))
+
+
+def as_case(row: RowMapping | Mapping[str, Any]) -> Case:
+    """The case of a row that is no dispute's."""
+    return KINDS[row["kind"]].model_validate({**_common(row), "state": row["state"]})
 
 
 def as_job(row: RowMapping | Mapping[str, Any]) -> Job:
@@ -188,32 +213,33 @@ def as_dispute(row: RowMapping | Mapping[str, Any]) -> Dispute:
 
 def _common(row: RowMapping | Mapping[str, Any]) -> dict[str, Any]:
     names = ("id", "version", "terms", "opened_at", "last_event_at")
-    parties = {"client": row["client_id"], "freelancer": row["freelancer_id"]}
-    return {**row["data"], **parties, **{name: row[name] for name in names}}
+    parties = {role: row[f"{role}_id"] for role in ("client", "freelancer")}
+    there = {role: person for role, person in parties.items() if person is not None}
+    return {**row["data"], **there, **{name: row[name] for name in names}}
 
 
 async def _row(c: AsyncConnection, condition: Any) -> RowMapping | None:
     return (await c.execute(select(cases).where(condition))).mappings().one_or_none()
 
 
-def _change(before: Job | Dispute, after: Job | Dispute, pair: Pair) -> dict[str, Any]:
+def _change(before: Case, after: Case, pair: Pair) -> dict[str, Any]:
     return {"id": after.id, "was": before.version, **_changing(after, pair)}
 
 
-def _row_of(case: Job | Dispute, pair: Pair) -> dict[str, Any]:
+def _row_of(case: Case, pair: Pair) -> dict[str, Any]:
     return {
         "id": case.id,
-        "kind": "dispute" if isinstance(case, Dispute) else "job",
+        "kind": process_of(case).name,
         "parent_id": case.job if isinstance(case, Dispute) else None,
-        "client_id": case.client,
-        "freelancer_id": case.freelancer,
+        "client_id": party(case, Role.CLIENT),
+        "freelancer_id": party(case, Role.FREELANCER),
         "terms": case.terms.model_dump(mode="json"),
         "opened_at": case.opened_at,
         **_changing(case, pair),
     }
 
 
-def _changing(case: Job | Dispute, pair: Pair) -> dict[str, Any]:
+def _changing(case: Case, pair: Pair) -> dict[str, Any]:
     over = case.state in OVER
     return {
         "state": case.state.value,
@@ -228,13 +254,13 @@ def _changing(case: Job | Dispute, pair: Pair) -> dict[str, Any]:
     }
 
 
-def _shown(case: Job | Dispute, pair: Pair) -> dict[str, Any]:
+def _shown(case: Case, pair: Pair) -> dict[str, Any]:
     """Whose turn it is and until when, as lists and operators see it."""
     if case.state in OVER:
         return {"owner": None, "due_at": None}
     dispute = pair.dispute
     open_dispute = dispute if dispute and not _is_over(dispute.state) else None
-    return {"owner": turn(pair.job, open_dispute), "due_at": due_at(pair.job, open_dispute)}
+    return {"owner": turn(pair.first, open_dispute), "due_at": due_at(pair.first, open_dispute)}
 
 
 def _is_over(state: DisputeState) -> bool:

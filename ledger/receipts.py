@@ -8,7 +8,7 @@ from sqlalchemy import Row, RowMapping, func, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain import deposit
+from domain import receipt as law
 from ledger import ids, journal, tells
 from ledger.tables import receipt
 
@@ -18,14 +18,14 @@ async def record(
     *,
     client: str,
     by: str,
-    method: deposit.Method,
+    method: law.Method,
     amount_minor: int,
     currency: str,
     bank_reference: str,
     received_on: date,
 ) -> RowMapping | None:
     """A receipt nobody has confirmed yet; None when that reference is recorded already."""
-    deposit.require_recorder(client=client, by=by)
+    law.require_recorder(client=client, by=by)
     query = (
         insert_once(receipt)
         .values(
@@ -59,7 +59,7 @@ async def confirm(c: AsyncConnection, receipt_id: str, by: str) -> Confirmed | N
     found = (await c.execute(query.with_for_update(key_share=True))).mappings().one_or_none()
     if found is None:
         return None
-    deposit.require_confirmer(
+    law.require_confirmer(
         client=found["client_id"],
         recorded_by=found["recorded_by"],
         confirmed_by=found["confirmed_by"],
@@ -92,10 +92,10 @@ async def page(
 async def _credit(c: AsyncConnection, row: RowMapping) -> None:
     client, currency = row["client_id"], row["currency"]
     wallet = (await journal.wallets(c, [client], currency))[client]
-    entries = deposit.credit(
+    entries = law.credit(
         row["id"],
         client,
-        deposit.Method(row["method"]),
+        law.Method(row["method"]),
         row["amount_minor"],
         wallet.receivable,
         currency,

@@ -39,9 +39,9 @@ async def commit(
     c: AsyncConnection, request: StepRequest, scene: Scene, decision: Decision, found: Found
 ) -> Taken:
     """Write all that the decision says; nobody sees any of it before the transaction ends."""
-    assert decision.job or decision.dispute, f"{decision.event} changes no case"
+    assert decision.cases, f"{decision.event} changes no case"
     pair, row = found.pair, found.instruction
-    after = Pair(decision.job or pair.job, decision.dispute or pair.dispute)
+    after = pair.after(decision.cases)
     acted, changes = after.case(scene.case.id), cases.changes(pair, after)
     letters = await mails.letters(c, acted.id, found.title, decision.notices, scene.at)
     recorded = Recorded(
@@ -53,7 +53,7 @@ async def commit(
         reminders=letters.awaited,
     )
     entries = journal.as_rows(
-        decision.entries, case_id=pair.job.id, cause=scene.step_id, effective_at=scene.at
+        decision.entries, case_id=pair.first.id, cause=scene.step_id, effective_at=scene.at
     )
     waited, tells = await _write(
         c,
@@ -127,18 +127,18 @@ async def case_brief(c: AsyncConnection, case_id: str) -> CaseBrief:
     """How the case stands."""
     pair = await cases.read(c, case_id)
     assert pair is not None, f"{case_id} is not in the books"
-    return brief(pair.job, pair.dispute, pair.case(case_id))
+    return brief(pair.first, pair.dispute, pair.case(case_id))
 
 
 async def _outcome(
     c: AsyncConnection, request: StepRequest, recorded: Recorded, pair: Pair
 ) -> Outcome:
     """The same without a look, when the workflow's own case is one of these, still locked."""
-    job, dispute = pair.job, pair.dispute
+    first, dispute = pair.first, pair.dispute
     if dispute is not None and request.case_id == dispute.id:
-        return _answer(recorded, brief(job, dispute, dispute))
-    if request.case_id == job.id and job.state is not JobState.REJECTION_OPEN:
-        return _answer(recorded, brief(job, None, job))
+        return _answer(recorded, brief(first, dispute, dispute))
+    if request.case_id == first.id and first.state is not JobState.REJECTION_OPEN:
+        return _answer(recorded, brief(first, None, first))
     return await again(c, request, recorded)
 
 
@@ -169,8 +169,7 @@ def _events(
         common
         | {"case_id": case.id, "version": case.version, "state": case.state.value}
         | {"outcome": clocks if case.id == scene.case.id else None}
-        for case in (decision.job, decision.dispute)
-        if case is not None
+        for case in decision.cases
     ]
 
 
@@ -191,7 +190,7 @@ def _handed_over(scene: Scene, instruction: Mapping[str, Any] | None) -> dict[st
 def _started(before: Pair, after: Pair) -> tuple[CaseBrief, ...]:
     if after.dispute is None or before.dispute is not None:
         return ()
-    return (brief(after.job, after.dispute, after.dispute),)
+    return (brief(after.first, after.dispute, after.dispute),)
 
 
 def _credited(decision: Decision) -> set[str]:
@@ -206,8 +205,8 @@ def _credited(decision: Decision) -> set[str]:
 
 def _to_tell(request: StepRequest, before: Pair, after: Pair, followed: Set[str]) -> Iterable[str]:
     """The other case's workflow hears what this step did to its case."""
-    if after.job.id != request.case_id and (after.job is not before.job or followed):
-        yield f"job/{after.job.id}"
+    if after.first.id != request.case_id and (after.first is not before.first or followed):
+        yield f"job/{after.first.id}"
     if before.dispute is None or after.dispute is before.dispute:
         return
     if before.dispute.id != request.case_id:

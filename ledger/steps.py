@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.calendar import Calendar
-from domain.cases import Dispute, JobState, Role
-from domain.decide import by_clock, by_person, clock_needs, clock_row, row_for
+from domain.cases import Case, Job, JobState, Role
+from domain.decide import by_clock, by_person, clock_needs, clock_row, process_of, row_for
 from domain.errors import DomainError
-from domain.outcome import Outcome, Recorded, Status, StepRequest, brief
+from domain.outcome import Outcome, Recorded, Said, Status, StepRequest, brief
 from domain.process import Facts, Need, Scene
 from domain.registry import parse
 from ledger import cases, files, instructions, journal, mails, mediators, people, recording
@@ -24,6 +24,8 @@ async def take(c: AsyncConnection, request: StepRequest, calendar: Calendar) -> 
     """Take the step; the case rows stay locked until the caller commits."""
     if request.instruction_id is not None:
         return await _person_step(c, request, calendar)
+    if request.said is not None:
+        return await _outside_step(c, request, request.said, calendar)
     return await _clock_step(c, request, calendar)
 
 
@@ -34,11 +36,11 @@ async def _person_step(c: AsyncConnection, request: StepRequest, calendar: Calen
     assert row is not None, "whoever asks for an instruction's cases gets it with them"
     if row["outcome"] is not None:
         return Taken(await recording.again(c, request, Recorded.model_validate(row["outcome"])))
-    on_dispute = row["case_id"] != pair.job.id
-    role = Role(row["role"])
-    command = parse(row["command"], row["body"], on_dispute=on_dispute)
-    scene = _scene(pair, request, row["id"], Facts(calendar), on_dispute=on_dispute)
-    scene = replace(scene, actor=role, actor_id=row["caller_id"], command=command)
+    case = pair.case(row["case_id"])
+    command = parse(process_of(case).name, row["command"], row["body"])
+    scene = _scene(pair, case, request, row["id"], Facts(calendar))
+    acts = {"actor": Role(row["role"]), "actor_id": row["caller_id"], "command": command}
+    scene = replace(scene, **acts)
     try:
         needs = row_for(scene).needs
         await files.require_owned(c, list(getattr(command, "files", ())), row["caller_id"])
@@ -49,6 +51,29 @@ async def _person_step(c: AsyncConnection, request: StepRequest, calendar: Calen
     return await recording.commit(c, request, scene, decision, found)
 
 
+async def _outside_step(
+    c: AsyncConnection, request: StepRequest, said: Said, calendar: Calendar
+) -> Taken:
+    """What the outside said is a step of its own; what the law refuses of it changes nothing."""
+    found = await cases.lock(c, request.case_id)
+    pair = found.pair
+    case = pair.case(request.case_id)
+    step_id = f"{case.id}/{said.command}/{said.key}"
+    if recorded := await _step_outcome(c, case.id, step_id):
+        return Taken(await recording.again(c, request, recorded))
+    command = parse(process_of(case).name, said.command, said.body)
+    scene = _scene(pair, case, request, step_id, Facts(calendar))
+    scene = replace(scene, actor=Role.PROCESSOR, command=command)
+    try:
+        needs = row_for(scene).needs
+        scene = replace(scene, facts=await _facts(c, scene, needs))
+        decision = by_person(scene)
+    except DomainError as refusal:
+        recorded = recording.refused(refusal, case.version)
+        return Taken(await recording.again(c, request, recorded))
+    return await recording.commit(c, request, scene, decision, found)
+
+
 async def _clock_step(c: AsyncConnection, request: StepRequest, calendar: Calendar) -> Taken:
     found = await cases.lock(c, request.case_id)
     pair = found.pair
@@ -56,12 +81,11 @@ async def _clock_step(c: AsyncConnection, request: StepRequest, calendar: Calend
     if recorded := await _clock_outcome(c, case.id, request.version + 1):
         return Taken(await recording.again(c, request, recorded))
     first = await instructions.waiting(c, pair.ids)
-    now = brief(pair.job, pair.dispute, case)
+    now = brief(pair.first, pair.dispute, case)
     if first is not None:
         return Taken(Outcome(status=Status.PEOPLE_FIRST, case=now, instruction_id=first))
     nothing = Taken(Outcome(status=Status.NOTHING, case=now))
-    on_dispute = isinstance(case, Dispute)
-    scene = _scene(pair, request, "", Facts(calendar), on_dispute=on_dispute)
+    scene = _scene(pair, case, request, "", Facts(calendar))
     row = None if now.over else clock_row(case, scene.at)
     if row is None:
         return nothing
@@ -77,38 +101,45 @@ async def _clock_step(c: AsyncConnection, request: StepRequest, calendar: Calend
     return await recording.commit(c, request, replace(scene, step_id=step_id), decision, found)
 
 
-def _scene(
-    pair: Pair, request: StepRequest, step_id: str, facts: Facts, *, on_dispute: bool
-) -> Scene:
+def _scene(pair: Pair, case: Case, request: StepRequest, step_id: str, facts: Facts) -> Scene:
     """A step's time never goes back behind what the cases have already seen."""
-    seen = [case.last_event_at for case in (pair.job, pair.dispute) if case is not None]
-    at = max(request.at, *seen)
+    seen = [one.last_event_at for one in (pair.first, pair.dispute) if one is not None]
     nobody = {"actor": Role.CLOCK, "actor_id": None, "command": None}
     return Scene(
-        at=at, step_id=step_id, job=pair.job, dispute=pair.dispute, facts=facts,
-        on_dispute=on_dispute, **cast(Any, nobody),
+        at=max(request.at, *seen), step_id=step_id, case=case, facts=facts,
+        other=pair.beside(case), **cast(Any, nobody),
     )  # fmt: skip
 
 
 async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Facts:
-    facts, job = scene.facts, scene.job
+    facts, case = scene.facts, scene.case
     if Need.STANDING in needs and scene.actor_id is not None:
         facts = replace(facts, standing=await people.standing(c, scene.actor_id))
     if Need.MEDIATORS in needs:
-        parties = [job.client, job.freelancer]
+        parties = [scene.job.client, scene.job.freelancer]
         facts = replace(facts, mediators=await mediators.candidates(c, list(parties), scene.at))
     if Need.WALLETS in needs:
-        mediator = scene.dispute and scene.dispute.mediator
-        concerned = [job.client, job.freelancer, *([mediator] if mediator else [])]
-        held = await journal.wallets(c, concerned, job.terms.currency)
+        both = [one.parties.values() for one in (case, scene.other) if one is not None]
+        concerned = dict.fromkeys(person for people in both for person in people)
+        held = await journal.wallets(c, list(concerned), case.terms.currency)
         facts = replace(facts, wallets=cast(Any, held))
-        if scene.actor is Role.CLOCK and job.state is JobState.AWAITING_FUNDS:
-            facts = replace(facts, waiting_longer=await cases.waiting_longer(c, job))
+        waits = isinstance(case, Job) and case.state is JobState.AWAITING_FUNDS
+        if scene.actor is Role.CLOCK and waits:
+            facts = replace(facts, waiting_longer=await cases.waiting_longer(c, scene.job))
     return facts
 
 
 async def _clock_outcome(c: AsyncConnection, case_id: str, version: int) -> Recorded | None:
     """What the clock's step to this version came to, when its answer was lost."""
     query = select(event.c.outcome).where(event.c.case_id == case_id, event.c.version == version)
-    found = await c.scalar(query)
-    return Recorded.model_validate(found) if found else None
+    return _recorded(await c.scalar(query))
+
+
+async def _step_outcome(c: AsyncConnection, case_id: str, step_id: str) -> Recorded | None:
+    """What came of a step by its id, when it was taken before."""
+    query = select(event.c.outcome).where(event.c.case_id == case_id, event.c.step_id == step_id)
+    return _recorded(await c.scalar(query))
+
+
+def _recorded(outcome: Any) -> Recorded | None:
+    return Recorded.model_validate(outcome) if outcome else None

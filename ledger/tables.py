@@ -105,8 +105,8 @@ cases = Table(
     Column("owner", Text, comment="whose turn it is: a role"),
     at("due_at", nullable=True),
     at("wake_at", nullable=True),
-    Column("client_id", Text, ForeignKey("person.id"), nullable=False),
-    Column("freelancer_id", Text, ForeignKey("person.id"), nullable=False),
+    Column("client_id", Text, ForeignKey("person.id")),
+    Column("freelancer_id", Text, ForeignKey("person.id")),
     Column("mediator_id", Text, ForeignKey("person.id")),
     Column("terms", JSONB, nullable=False, comment="frozen when the contract starts"),
     Column("data", JSONB, nullable=False),
@@ -117,6 +117,11 @@ cases = Table(
         "over or (owner is not null and due_at is not null)", name="open_has_owner_and_due_time"
     ),
     CheckConstraint("over = (closed_at is not null)", name="over_is_closed"),
+    CheckConstraint(
+        "case kind when 'deposit' then client_id is not null and freelancer_id is null"
+        " else client_id is not null and freelancer_id is not null end",
+        name="has_its_parties",
+    ),
     Index("ix_cases_client", "client_id", "kind", text("id desc")),
     Index("ix_cases_freelancer", "freelancer_id", "kind", text("id desc")),
     Index("ix_cases_mediator", "mediator_id", text("id desc")),
@@ -271,6 +276,20 @@ mail = Table(
     at("settled_at", nullable=True),
     CheckConstraint("status in ('pending','accepted','refused','failed')", name="status_is_known"),
     Index("ix_mail_pending", "next_at", postgresql_where=text("status = 'pending'")),
+)
+
+# What the payment processor announced.
+
+processor_event = Table(
+    "processor_event",
+    metadata,
+    Column("id", Text, primary_key=True, comment="the processor's own"),
+    Column("kind", Text, nullable=False),
+    Column("about", Text, nullable=False, comment="the processor's id of what changed"),
+    Column("case_id", Text, comment="as its metadata name it; nobody vouches for that"),
+    at("created_at"),
+    at("received_at", now=True),
+    Index("ix_processor_event_created_at", "created_at"),
 )
 
 # Receipts of money outside, and answers already given.

@@ -23,6 +23,7 @@ from local.keys import kept_key
 from local.mail import MailCatcher
 from local.places import Unready, free_ports, passable, private
 from local.postgres import OWNER, Postgres
+from local.processor import KEY, WEBHOOK_SECRET, Processor
 from local.temporal import TemporalServer
 from local.web import answers
 from settings import Settings
@@ -53,6 +54,7 @@ class Ports:
     api: int = 8000
     smtp: int = 1025
     mail: int = 8025
+    stripe: int = 12111
 
     @classmethod
     def free(cls) -> Self:
@@ -81,6 +83,7 @@ class Stack:
         self._lifted_at: dict[str, float] = {}
         self.postgres = self._postgres()
         self.mail = MailCatcher(self.folder / "mail", self.logs, self.ports.smtp, self.ports.mail)
+        self.processor = Processor(self.folder / "stripe", self.logs, self.ports.stripe)
         self.worker = self._worker("worker")
         self.api = self._api("api", self.ports.api)
 
@@ -130,7 +133,8 @@ class Stack:
     def children(self) -> list[Child]:
         """The processes of this stack, in the order they are stopped."""
         temporal = [self.temporal.child] if self.temporal else []
-        return [self.api, self.worker, self.mail.child, *temporal, self.postgres.child]
+        helpers = [self.mail.child, self.processor.child]
+        return [self.api, self.worker, *helpers, *temporal, self.postgres.child]
 
     def environment(self) -> dict[str, str]:
         """The variables of the worker, the API, and of any command meant for this stack."""
@@ -144,6 +148,9 @@ class Stack:
             "PEEROK_PUBLIC_URL": self.url,
             "PEEROK_FILES_URL": self._files.as_uri(),
             "PEEROK_SIGNING_KEY": kept_key(self.folder),
+            "PEEROK_STRIPE_URL": self.processor.url,
+            "PEEROK_STRIPE_KEY": KEY,
+            "PEEROK_STRIPE_WEBHOOK_SECRETS": WEBHOOK_SECRET,
             "PYTHONUNBUFFERED": "1",
         }
         theirs = os.environ.items()
@@ -156,6 +163,7 @@ class Stack:
         """The ports that must be free, by what needs them."""
         ports = self.ports
         needs = {"the API": ports.api, "the mail catcher": ports.smtp, "the mail page": ports.mail}
+        needs |= {"the stand-in for Stripe": ports.stripe}
         if self.temporal_address:
             return needs
         return needs | {"the Temporal server": ports.temporal, "the Temporal UI": ports.temporal_ui}
@@ -166,6 +174,7 @@ class Stack:
             "API": f"{self.url}/docs",
             "Temporal UI": self.temporal_address or self.temporal_ui_url,
             "Mail": self.mail.page,
+            "Stand-in for Stripe": self.processor.url,
             "Database": self.postgres.url(),
             "Logs": str(self.logs),
         }
@@ -205,10 +214,12 @@ class Stack:
         yield "PostgreSQL: starting", self._start_postgres
         yield "PostgreSQL: bringing the schema up to date", self._migrate
         yield "Temporal: starting", self._start_temporal
+        yield "Stand-in for Stripe: starting", self.processor.start
         yield "Mail catcher: starting", self.mail.start
         yield "Temporal: scheduling the checks of the books", self._schedule
         yield "Worker: starting", self._start_worker
         yield "API: starting", self._start_api
+        yield "Stand-in for Stripe: told where to announce", self._announce
 
     def _start_postgres(self) -> None:
         passable(self.folder)
@@ -246,6 +257,9 @@ class Stack:
         told, known = self.environment(), Settings.model_fields
         now = {name: told.get(name.upper(), known[name].default) for name in TO_TEMPORAL}
         return await temporal_client.connect(Settings(**now))
+
+    def _announce(self) -> None:
+        self.processor.announce_to(self.url)
 
     def _start_worker(self) -> None:
         start_workers(self.worker)

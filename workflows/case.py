@@ -6,10 +6,10 @@ from datetime import timedelta
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.outcome import RETRY, TOLD, CaseBrief, Start, Status, StepRequest
+    from domain.outcome import RETRY, TOLD, CaseBrief, Said, Start, Status, StepRequest
     from workflows import showing
     from workflows.books import Books
-    from workflows.others import Reminders, start_child
+    from workflows.others import Outside, Reminders, start_child
 
 
 PEOPLE_FIRST = Status.PEOPLE_FIRST.value.replace("_", " ")
@@ -23,6 +23,7 @@ class CaseLife:
         self._told = False
         self._books = Books()
         self._reminders = Reminders()
+        self._outside = Outside()
         self._case: CaseBrief | None = None
 
     def decided(self, command: str, instruction_id: str) -> None:
@@ -47,20 +48,21 @@ class CaseLife:
             case = await self._step(start, self._next())
             if workflow.info().is_continue_as_new_suggested() and not self._busy():
                 workflow.continue_as_new(start)
+        self._outside.forget()
         await workflow.wait_condition(lambda: not self._reminders.under_way)
         while self._inbox:
             await self._step(start, self._next())
 
     def _busy(self) -> bool:
         """Whether something would be lost if this run ended now."""
-        return bool(self._inbox) or self._reminders.under_way
+        return bool(self._inbox) or self._reminders.under_way or self._outside.under_way
 
     async def _something_to_do(self, case: CaseBrief) -> None:
         """Until somebody decided, something was told, or the clock's next moment has come."""
         left = max(case.wake_at - workflow.now(), timedelta(0)) if case.wake_at else None
         with suppress(TimeoutError):
             await workflow.wait_condition(
-                lambda: bool(self._inbox) or self._told,
+                lambda: bool(self._inbox) or self._told or self._outside.answered,
                 timeout=left,
                 timeout_summary=case.wake_says,
             )
@@ -70,21 +72,28 @@ class CaseLife:
                 lambda: bool(self._inbox) or not self._reminders.under_way
             )
 
-    def _next(self) -> str | None:
-        """The next decision; None means the clock, which looks at all there is to be told."""
+    def _next(self) -> str | Said | None:
+        """The next decision, or answer; None means the clock, which looks at all there is."""
         first = next(iter(self._inbox), None)
-        if first is None:
-            self._told = False
-        return first
+        if first is not None:
+            return first
+        case, told, self._told = self._case, self._told, False
+        said = self._outside.answer(case) if case and self._outside.answered else None
+        if case and told:
+            self._outside.ask(case, told=True)
+        return said
 
-    async def _step(self, start: Start, instruction_id: str | None) -> CaseBrief:
+    async def _step(self, start: Start, what: str | Said | None) -> CaseBrief:
+        instruction_id = what if isinstance(what, str) else None
         request = StepRequest(
             case_id=start.case_id,
             version=self._case.version if self._case else 0,
             at=workflow.now(),
             instruction_id=instruction_id,
+            said=what if isinstance(what, Said) else None,
         )
         command = self._inbox[instruction_id] if instruction_id else "clock"
+        command = what.command if isinstance(what, Said) else command
         outcome = await self._books.commit(request, command)
         if instruction_id is not None:
             del self._inbox[instruction_id]
@@ -96,4 +105,5 @@ class CaseLife:
         for child in outcome.starts:
             await start_child(child)
         self._reminders.send(outcome.reminders)
+        self._outside.ask(outcome.case, told=False)
         return outcome.case

@@ -11,7 +11,8 @@ from temporalio.common import (
     TypedSearchAttributes,
 )
 
-from domain.outcome import CaseBrief, Outcome
+from domain.deposit import CLOSE_CHECKOUT, OPEN_CHECKOUT, READ_CHECKOUT
+from domain.outcome import Answer, CaseBrief, Outcome
 
 
 class TaskQueue(StrEnum):
@@ -25,9 +26,13 @@ class TaskQueue(StrEnum):
     """The monthly run, which may take hours and must hold up nobody."""
 
 
-WORKFLOWS = {"job": "JobWorkflow", "dispute": "DisputeWorkflow"}
+WORKFLOWS = {
+    "job": "JobWorkflow",
+    "dispute": "DisputeWorkflow",
+    "deposit": "DepositWorkflow",
+}
 """The workflow type of each kind of case."""
-QUEUES = {"job": TaskQueue.JOBS, "dispute": TaskQueue.JOBS}
+QUEUES = {"job": TaskQueue.JOBS, "dispute": TaskQueue.JOBS, "deposit": TaskQueue.MONEY}
 """Where each kind of case lives."""
 
 CHECKS_WORKFLOW = "ChecksWorkflow"
@@ -39,6 +44,7 @@ CHECKS = {"newest": timedelta(minutes=2), "all": timedelta(minutes=30)}
 SUMMARIES = {
     "job": "One client, one freelancer, one escrow",
     "dispute": "The quarrel over one job: rejection, mediation, ruling",
+    "deposit": "Money a client pays in on the processor's page",
 }
 FOR_OPERATORS = """\
 Everything about a case stands in its row; this workflow only waits and acts.
@@ -54,7 +60,14 @@ What may happen next, and why: `docs/processes.md`.
 COMMIT_STEP = "commit_step"
 SEND_REMINDER = "send_reminder"
 CHECK_BOOKS = "check_books"
-RESULT_TYPES: dict[str, type] = {COMMIT_STEP: Outcome, SEND_REMINDER: str, CHECK_BOOKS: int}
+OUTSIDE = (OPEN_CHECKOUT, READ_CHECKOUT, CLOSE_CHECKOUT)
+"""What cases ask of the outside."""
+RESULT_TYPES: dict[str, type] = {
+    COMMIT_STEP: Outcome,
+    SEND_REMINDER: str,
+    CHECK_BOOKS: int,
+    **dict.fromkeys(OUTSIDE, Answer),
+}
 """What each activity answers; a test compares this with what the worker registers."""
 
 QUICKLY = RetryPolicy(
@@ -70,6 +83,7 @@ BOUNDED = RetryPolicy(maximum_attempts=3, maximum_interval=timedelta(seconds=10)
 SHORT = timedelta(seconds=2)
 STEP_TIMEOUT = timedelta(seconds=20)
 STUCK_AFTER = timedelta(minutes=5)
+OUTSIDE_TIMEOUT = timedelta(seconds=60)
 REMINDER_TIMEOUT = timedelta(seconds=20)
 RPC_TIMEOUT = timedelta(seconds=3)
 
@@ -88,11 +102,13 @@ def search_attributes(case: CaseBrief) -> TypedSearchAttributes:
     """What operators filter on."""
     pairs: list[SearchAttributePair[Any]] = [
         SearchAttributePair(CASE_STATE, case.state),
-        SearchAttributePair(CLIENT_ID, case.client),
-        SearchAttributePair(FREELANCER_ID, case.freelancer),
         SearchAttributePair(OWNER, case.owner or "nobody"),
         SearchAttributePair(STUCK, False),
     ]
+    if case.client:
+        pairs.append(SearchAttributePair(CLIENT_ID, case.client))
+    if case.freelancer:
+        pairs.append(SearchAttributePair(FREELANCER_ID, case.freelancer))
     if case.staff_task:
         pairs.append(SearchAttributePair(STAFF_TASK, case.staff_task))
     if case.due_at is not None:

@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from domain.outcome import CaseBrief, Start
+    from domain.outcome import Answer, CaseBrief, Said, Start
     from workflows import options
 
 
@@ -44,6 +44,61 @@ class Reminders:
     def under_way(self) -> bool:
         """Whether one has been neither delivered nor given up yet."""
         return any(not task.done() for task in self._tasks)
+
+
+class Outside:
+    """What a case asks of the outside: when its state begins, and whenever it is told."""
+
+    def __init__(self) -> None:
+        self._asking: asyncio.Task[Said | None] | None = None
+        self._asked_at = -1
+        self._again = False
+
+    def ask(self, case: CaseBrief, *, told: bool) -> None:
+        """Ask what this case asks, unless that is under way or known; then it is asked again."""
+        if not case.asks or (self._asked_at == case.version and not told):
+            return
+        if self._asking is not None:
+            self._again = self._again or told
+            return
+        self._asked_at = case.version
+        self._asking = asyncio.create_task(_asked(case))
+
+    @property
+    def answered(self) -> bool:
+        """Whether an answer is there."""
+        return self._asking is not None and self._asking.done()
+
+    @property
+    def under_way(self) -> bool:
+        """Whether something was asked, and its answer not taken yet."""
+        return self._asking is not None
+
+    def answer(self, case: CaseBrief) -> Said | None:
+        """Take the answer that is there, if it says anything."""
+        assert self._asking is not None, "somebody asked"
+        said, self._asking = self._asking.result(), None
+        if self._again:
+            self._again = False
+            self.ask(case, told=True)
+        return said
+
+    def forget(self) -> None:
+        """The case is over: nobody waits for an answer."""
+        if self._asking is not None:
+            self._asking.cancel()
+
+
+async def _asked(case: CaseBrief) -> Said | None:
+    answer: Answer = await workflow.execute_activity(
+        case.asks,
+        case.id,
+        result_type=Answer,
+        start_to_close_timeout=options.OUTSIDE_TIMEOUT,
+        retry_policy=options.WITHOUT_END,
+        summary=case.asks,
+    )
+    return answer.said
 
 
 async def _remind(mail_id: str) -> None:

@@ -301,7 +301,9 @@ class Story:
         """What a step of this story would look at now."""
         dispute = self.dispute if on_dispute else self.open_dispute()
         step_id, facts = f"step_{self.steps}", Facts(self.calendar)
-        return Scene(self.at, step_id, role, who, command, self.job, dispute, facts, on_dispute)
+        case, other = (dispute, self.job) if on_dispute else (self.job, dispute)
+        assert case is not None, "the story has what the step is about"
+        return Scene(self.at, step_id, role, who, command, case, facts, other)
 
     def facts(self, scene: Scene, needs: frozenset[Need]) -> Facts:
         """What the books would look up for a row: what it says it needs, and nothing else."""

@@ -36,6 +36,8 @@ walks = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
 )
 
+PARTIES: dict[str, str] = {CLIENT: "client", FREELANCER: "freelancer"}
+
 
 @walks
 @given(stories, st.data())
@@ -72,7 +74,7 @@ def test_what_was_shown_is_what_happens_if_nobody_acts(story: Story, data: st.Da
     story.until(shown.at)
     entries = [entry for name, entry in story.books.entries.items() if name not in written]
     in_turn = [entry for entry in entries if entry.kind not in ("mediation_fee_return",)]
-    assert not shown.money or moved(tuple(in_turn), CLIENT, FREELANCER) == shown.money
+    assert not shown.money or moved(tuple(in_turn), PARTIES) == shown.money
     assert not shown.money or story.states() != before
 
 

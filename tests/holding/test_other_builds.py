@@ -88,6 +88,6 @@ def test_what_travels_may_hold_more(kind: type[Start] | type[StepRequest] | type
 def test_a_decision_that_a_newer_door_took_is_read_without_what_it_added() -> None:
     """The worker may be the older one while builds change; the door itself refuses what is new."""
     body = {"reason": "too far"}
-    assert parse("decline", body | NEWER, on_dispute=False) == c.Decline(reason="too far")
+    assert parse("job", "decline", body | NEWER) == c.Decline(reason="too far")
     with pytest.raises(ValidationError):
         c.Decline.model_validate(body | NEWER)

@@ -3,8 +3,8 @@
 import pytest
 
 from domain.accounts import Kind
-from domain.deposit import Method, credit, require_confirmer, require_recorder
 from domain.errors import AlreadyOver, DomainError, NotYours
+from domain.receipt import Method, credit, require_confirmer, require_recorder
 
 
 def moved(method: Method, owed_minor: int) -> list[tuple[Kind, Kind, int]]:

@@ -1,0 +1,166 @@
+"""Deposits by card, PayPal or Alipay: begun here, paid on the processor's page."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api import access
+from api.bodies import Amount, Asked, Balance, Shown
+from api.callers import Caller, TheCaller
+from api.cases import CaseShown, common
+from api.decisions import LATER, pending
+from api.ids import DepositId
+from api.pages import Limit, Page, Place, page
+from api.problems import Problem
+from api.send import Decider, TheDecider
+from api.state import Engine, TheSettings
+from domain.cases import Checkout, Deposit, DepositState
+from domain.commands import OpenDeposit
+from domain.deposit import require_payable
+from domain.money import show as words
+from domain.policy import CaseTerms, Policy
+from ledger import cases, ids, reading
+from ledger.cases import Pair
+from ledger.database import to_read
+from settings import Settings
+
+LOOK_AGAIN_S = 0.1
+
+router = APIRouter(prefix="/deposits", tags=["wallet"])
+
+
+class Wanted(Asked):
+    """What a client wants to pay in, and how."""
+
+    amount: Amount
+    method: Annotated[Checkout, Field(strict=False)]
+
+
+class DepositShown(CaseShown):
+    """A deposit; `checkout_url` is the page to pay on, while it is open."""
+
+    method: Checkout
+    amount: Balance
+    """What the client wants to pay in."""
+    checkout_url: str | None
+    credited: Balance | None
+    """What arrived."""
+
+
+class DepositLine(Shown):
+    """A deposit in a list."""
+
+    id: str
+    state: DepositState
+    method: Checkout
+    amount: Balance
+    opened_at: datetime
+    last_event_at: datetime
+
+
+@router.post("", status_code=201, response_model=DepositShown, responses=LATER)
+async def begin(asked: Wanted, decider: TheDecider) -> JSONResponse:
+    """Begin a deposit; pay it on the page it names within 24 hours."""
+    if decider.settings.stripe_key is None:
+        raise Problem("processor_missing")
+    content = asked.model_dump(mode="json")
+    async with decider.engine.begin() as c:
+        row = await decider.known(c, content)
+        if row is None:
+            deposit = _draft(asked, decider)
+            row = await decider.begin(c, deposit, OpenDeposit(), content)
+            if row["case_id"] == deposit.id:
+                title = f"Deposit of {words(deposit.asked_minor)} {deposit.terms.currency}"
+                await cases.describe(c, deposit.id, title, "")
+        pair = await cases.read(c, row["case_id"])
+        assert pair is not None, "the draft is there"
+    if await decider.outcome(pair, row) is None:
+        return pending(row["id"])
+    pair = await _with_page(decider.engine, row["case_id"], decider.settings)
+    shown = _shown(pair, decider.caller, decider.settings)
+    location = {"Location": f"/v1/deposits/{pair.first.id}"}
+    return JSONResponse(shown.model_dump(mode="json"), 201, location)
+
+
+@router.get("")
+async def listed(
+    caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
+) -> Page[DepositLine]:
+    """The caller's deposits, newest first."""
+    async with to_read(engine) as c:
+        rows = await reading.of_person(c, "deposit", caller.id, None, place, limit + 1)
+    return page(rows, limit, lambda row: _line(cases.as_case(row)))
+
+
+@router.get("/{case_id}")
+async def one(
+    case_id: DepositId, caller: TheCaller, engine: Engine, our: TheSettings
+) -> DepositShown:
+    """The deposit as it stands."""
+    async with to_read(engine) as c:
+        pair, _ = await access.entitled(c, caller, case_id)
+    return _shown(pair, caller, our)
+
+
+def _draft(asked: Wanted, decider: Decider) -> Deposit:
+    """The deposit as it will be begun; a refusal when it could not be."""
+    policy = Policy.model_validate(decider.settings.policy, extra="forbid")
+    now: dict[str, Any] = dict.fromkeys(("opened_at", "last_event_at", "since"), datetime.now(UTC))
+    wanted = {
+        "id": ids.fresh("deposit"),
+        "terms": CaseTerms(policy=policy, currency=asked.amount.currency),
+        "client": decider.caller.id,
+        "method": asked.method,
+        "asked_minor": asked.amount.amount_minor,
+    }
+    deposit = Deposit.model_validate(wanted | now)
+    require_payable(deposit)
+    return deposit
+
+
+async def _with_page(engine: AsyncEngine, case_id: str, our: Settings) -> Pair:
+    """The deposit once the processor has answered, or as it stands when that takes too long."""
+    ends = asyncio.get_running_loop().time() + our.outcome_wait.total_seconds()
+    while True:
+        async with to_read(engine) as c:
+            pair = await cases.read(c, case_id)
+        assert pair is not None, "cases are never deleted"
+        waits = pair.first.state in (DepositState.DRAFT, DepositState.CREATED)
+        if not waits or asyncio.get_running_loop().time() > ends:
+            return pair
+        await asyncio.sleep(LOOK_AGAIN_S)
+
+
+def _shown(pair: Pair, caller: Caller, our: Settings) -> DepositShown:
+    deposit, role = pair.first, access.role(caller, pair)
+    assert isinstance(deposit, Deposit), "its id says that it is one"
+    assert role is not None, "whoever gets here has a role"
+    came = deposit.paid_minor
+    return DepositShown(
+        **common(pair, deposit, role, caller, our),
+        method=deposit.method,
+        amount=_sum(deposit, deposit.asked_minor),
+        checkout_url=deposit.url,
+        credited=_sum(deposit, came) if came else None,
+    )
+
+
+def _line(deposit: object) -> DepositLine:
+    assert isinstance(deposit, Deposit), "the list is one of deposits"
+    return DepositLine(
+        id=deposit.id,
+        state=deposit.state,
+        method=deposit.method,
+        amount=_sum(deposit, deposit.asked_minor),
+        opened_at=deposit.opened_at,
+        last_event_at=deposit.last_event_at,
+    )
+
+
+def _sum(deposit: Deposit, amount_minor: int) -> Balance:
+    return Balance(amount_minor=amount_minor, currency=deposit.terms.currency)

@@ -1,0 +1,56 @@
+"""The product beside a stand-in for Stripe, and what its webhooks bring."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from local.mail import MailCatcher
+from local.postgres import Postgres
+from tests.deposits.paying import SECRET, Paying
+from tests.fakestripe.stand import Stand, standing
+from tests.world import World, database, namespace, opened, settings_for, working
+
+
+@pytest.fixture(scope="module")
+def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    """A stand-in with empty books, which agree in the end."""
+    with standing(tmp_path_factory.mktemp("stripe") / "books.sqlite") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def shop(
+    stand: Stand,
+    postgres_server: Postgres,
+    temporal_address: str,
+    mail: MailCatcher,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[World]:
+    """The running product, which reaches Stripe where the stand-in is."""
+    files: Path = tmp_path_factory.mktemp("shop_files")
+    ours = await namespace(temporal_address, "shop")
+    with database(postgres_server, "shop") as url:
+        settings = settings_for(
+            url,
+            temporal_address,
+            ours,
+            mail.smtp_port,
+            files,
+            stripe_url=stand.url,
+            stripe_key="sk_test_standin",
+            stripe_webhook_secrets=("whsec_before", SECRET),
+            processor_pause=timedelta(hours=1),
+        )
+        async with opened(settings) as world, working(settings):
+            yield world
+
+
+@pytest.fixture
+async def paying(shop: World, stand: Stand) -> AsyncIterator[Paying]:
+    """A client who pays in; afterwards the books are right, and the stand-in's too."""
+    yield Paying(shop, stand, await shop.person("client"))
+    stand.http.delete("/_control/faults")
+    stand.balances()
+    assert await shop.violations() == []

@@ -1,0 +1,179 @@
+"""What was paid on the processor's page is credited once, whatever became of the webhooks."""
+
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from activities.announcements import Announcements
+from activities.processor import Processor
+from tests.api.people import code, pointers
+from tests.deposits.paying import DECLINED, Paying
+from tests.life import Life, eventually
+
+DAY = timedelta(hours=24)
+
+
+@pytest.mark.parametrize("method", ["card", "paypal", "alipay"])
+async def test_a_paid_page_is_credited(paying: Paying, method: str) -> None:
+    """The wallet has what was paid; the fee the processor keeps is the platform's cost."""
+    deposit = await paying.begun(100_00, method)
+    assert (await paying.pays(deposit)).status_code == 303
+    assert await paying.wallet() == 0
+    assert set(await paying.hears(paying.events(deposit))) == {200}
+    shown = await paying.stands(deposit, "credited")
+    assert shown["credited"] == {"amount_minor": 100_00, "currency": "USD"}
+    assert shown["checkout_url"] is None and shown["if_nobody_acts"] is None
+    assert await paying.wallet() == 100_00
+
+
+async def test_announcements_that_come_twice_and_in_any_order_credit_once(paying: Paying) -> None:
+    """What a webhook says only makes us look."""
+    deposit = await paying.begun()
+    await paying.pays(deposit)
+    events = paying.events(deposit) * 2
+    random.Random(4).shuffle(events)
+    await paying.hears(events)
+    await paying.stands(deposit, "credited")
+    await paying.hears(events)
+    assert await paying.wallet() == 100_00
+
+
+@pytest.mark.parametrize(("secret", "age_s"), [("whsec_forged", 0), ("whsec_now", 3600)])
+async def test_a_forged_or_replayed_announcement_is_refused(
+    paying: Paying, secret: str, age_s: int
+) -> None:
+    """Nothing is kept of it; without another one the deposit waits."""
+    deposit = await paying.begun()
+    await paying.pays(deposit)
+    assert set(await paying.hears(paying.events(deposit), secret, age_s)) == {400}
+    assert (await paying.stands(deposit, "checkout"))["state"] == "checkout"
+
+
+async def test_an_announcement_before_the_payment_changes_nothing(paying: Paying) -> None:
+    """Somebody who knows a secret of ours still cannot make money: the page is fetched."""
+    deposit = await paying.begun()
+    lie = {
+        "id": "evt_lie",
+        "object": "event",
+        "type": "checkout.session.completed",
+        "created": 1_700_000_000,
+        "data": {"object": {"id": "cs_1", "metadata": {"case": deposit["id"]}, "paid": True}},
+    }
+    assert await paying.hears([lie], "whsec_before") == [200]
+    assert (await paying.stands(deposit, "checkout"))["credited"] is None
+    assert await paying.wallet() == 0
+
+
+async def test_a_lost_webhook_only_makes_it_later(paying: Paying) -> None:
+    """The worker asks Stripe for what was announced, and tells the same workflow."""
+    deposit = await paying.begun()
+    await paying.pays(deposit)
+    processor = Processor(paying.world.settings)
+    looking = Announcements(paying.world.engine, processor, DAY)
+    assert await looking.once() > 0
+    await paying.stands(deposit, "credited")
+    assert await looking.once() == 0
+    await processor.close()
+    assert await paying.wallet() == 100_00
+
+
+async def test_a_declined_card_can_be_followed_by_another(paying: Paying) -> None:
+    """The page stays open."""
+    deposit = await paying.begun()
+    assert (await paying.pays(deposit, DECLINED)).status_code == 402
+    assert (await paying.stands(deposit, "checkout"))["checkout_url"]
+    await paying.pays(deposit)
+    await paying.hears(paying.events(deposit))
+    await paying.stands(deposit, "credited")
+
+
+async def test_a_page_that_nobody_paid_on_expires(paying: Paying) -> None:
+    """After 24 hours it is closed at Stripe, so that nobody can pay on it any more."""
+    deposit = await paying.begun()
+    url = deposit["checkout_url"]
+    await paying.goes_on(deposit, DAY)
+    shown = await paying.stands(deposit, "expired")
+    assert shown["over"] and shown["checkout_url"] is None
+    assert (await paying.pays(deposit)).status_code != 303
+    assert url and await paying.wallet() == 0
+
+
+async def test_a_payment_in_the_last_moment_counts(paying: Paying) -> None:
+    """Nobody told us of it; before the deposit expires the page is asked."""
+    deposit = await paying.begun()
+    await paying.pays(deposit)
+    await paying.goes_on(deposit, DAY)
+    await paying.stands(deposit, "credited")
+    assert await paying.wallet() == 100_00
+
+
+@pytest.mark.parametrize("kind", ["500", "429", "lost_answer"])
+async def test_bad_luck_at_the_processor_makes_one_page_all_the_same(
+    paying: Paying, kind: str
+) -> None:
+    """It is asked again with the same key."""
+    before = len(paying.stand.stripe.v1.checkout.sessions.list({"limit": 100}).data)
+    fault = {"kind": kind, "path": "/v1/checkout/sessions", "method": "POST", "count": 2}
+    paying.stand.control("faults", **fault)
+    deposit = await paying.begun()
+    after = len(paying.stand.stripe.v1.checkout.sessions.list({"limit": 100}).data)
+    assert after == before + 1
+    await paying.pays(deposit)
+    await paying.hears(paying.events(deposit))
+    await paying.stands(deposit, "credited")
+
+
+async def test_the_same_request_begins_one_deposit(paying: Paying) -> None:
+    """The key is the deposit's; another body with it is refused."""
+    body = {"amount": {"amount_minor": 50_00, "currency": "USD"}, "method": "card"}
+    first = await paying.client.post("/v1/deposits", body, key="once")
+    again = await paying.client.post("/v1/deposits", body, key="once")
+    assert first.json()["id"] == again.json()["id"]
+    other = await paying.client.post("/v1/deposits", body | {"method": "paypal"}, key="once")
+    assert (other.status_code, code(other)) == (409, "idempotency_key_reused")
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"amount": {"amount_minor": 4_99, "currency": "USD"}}, "#/amount"),
+        ({"amount": {"amount_minor": 100_000_01, "currency": "USD"}}, "#/amount"),
+        ({"amount": {"amount_minor": 100_00, "currency": "EUR"}}, "#/amount/currency"),
+        ({"amount": {"amount_minor": 100.5, "currency": "USD"}}, "#/amount/amount_minor"),
+        ({"method": "cash"}, "#/method"),
+        ({"wallet": "mine"}, "#/wallet"),
+    ],
+)
+async def test_what_cannot_be_paid_in_is_refused(
+    paying: Paying, body: dict[str, Any], pointer: str
+) -> None:
+    """The answer names the field; nothing was begun."""
+    usual = {"amount": {"amount_minor": 100_00, "currency": "USD"}, "method": "card"}
+    answer = await paying.client.post("/v1/deposits", usual | body)
+    assert answer.status_code == 422
+    assert pointers(answer) == [pointer]
+    assert (await paying.client.get("/v1/deposits")).json()["items"] == []
+
+
+async def test_somebody_else_does_not_learn_of_it(paying: Paying) -> None:
+    """A deposit is its client's alone."""
+    deposit = await paying.begun()
+    stranger = await paying.world.person("stranger")
+    assert (await stranger.get(f"/v1/deposits/{deposit['id']}")).status_code == 404
+
+
+async def test_money_that_comes_starts_the_job_that_waits_for_it(paying: Paying) -> None:
+    """The deposit tells who waits; the job takes its money in a step of its own."""
+    freelancer = await paying.world.person("freelancer")
+    life = await Life(paying.world, paying.client, freelancer, 80_00).awaiting_funds()
+    deposit = await paying.begun(100_00)
+    await paying.pays(deposit)
+    await paying.hears(paying.events(deposit))
+
+    async def started() -> bool:
+        return (await life.states())[0] == "in_progress"
+
+    await eventually(started)
+    assert await paying.wallet() == 20_00
