@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from domain.cases import Role
 
 ABOUT = """
-# The law of jobs and disputes
+# The law of jobs, disputes and deposits
 
 This page is written from the tables in `domain/` by `python -m docs.generate`; nobody edits it. The
 same tables decide what the running system allows, so the page cannot promise anything else.
@@ -59,6 +59,15 @@ STATES: Mapping[str, Mapping[str, str]] = {
         "settled": "the parties agreed to divide the escrow",
         "executed": "a proposal or a ruling was carried out",
     },
+    "deposit": {
+        "draft": "the client has asked for it, and nothing has happened",
+        "created": "the processor is asked for a page to pay on",
+        "checkout": "the client can pay on the processor's page",
+        "closing": "the page is being closed; only the processor knows whether it was paid",
+        "credited": "what was paid is in the client's wallet",
+        "expired": "nothing was paid, and the page is closed",
+        "failed": "the processor makes no such page",
+    },
 }
 """What each state means to the people in it."""
 
@@ -79,6 +88,9 @@ BEGINS: Mapping[tuple[str, str], str] = {
     ("proposal_over", "proposed"): "the proposal",
     ("escalate", "staff_review"): "the case came to staff",
     ("escalate", "ruled"): "the ruling",
+    ("creation_over", "created"): "the deposit was begun",
+    ("checkout_over", "checkout"): "the page was opened",
+    ("unanswered", "closing"): "the processor was asked to close the page",
 }
 """When the period of each row of silence begins."""
 

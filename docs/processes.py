@@ -7,16 +7,32 @@ from types import ModuleType
 
 from docs.law_words import ABOUT, BEGINS, NUMBERS, STATES, who
 from docs.markdown import first_line, plain, sentence, table
-from domain import dispute, job
+from domain import deposit, dispute, job
 from domain.calendar import words
-from domain.cases import OVER, Case, Dispute, Ends, Job, JobState, Proposal, Role
+from domain.cases import (
+    OVER,
+    Case,
+    Checkout,
+    Deposit,
+    DepositState,
+    Dispute,
+    Ends,
+    Job,
+    JobState,
+    Proposal,
+    Role,
+)
 from domain.errors import every_error
 from domain.policy import Policy, Terms
 from domain.policy_words import listed, number, periods
 from domain.process import Process, Reminders, Silence, Step
 
 POLICY = Policy()
-PROCESSES: tuple[tuple[Process, ModuleType], ...] = ((job.JOB, job), (dispute.DISPUTE, dispute))
+PROCESSES: tuple[tuple[Process, ModuleType], ...] = (
+    (job.JOB, job),
+    (dispute.DISPUTE, dispute),
+    (deposit.DEPOSIT, deposit),
+)
 START = datetime(2026, 1, 5, 15, tzinfo=UTC)
 """A sample moment: only distances from it are shown."""
 
@@ -151,6 +167,9 @@ def sample(state: StrEnum, accepted_by: tuple[Role, ...] = ()) -> Case:
     people = {"client": "c", "freelancer": "f", "terms": terms}
     if isinstance(state, JobState):
         return Job.model_validate({"id": "job", "state": state, **times, **people})
+    if isinstance(state, DepositState):
+        asked = {"client": "c", "terms": terms, "method": Checkout.CARD, "asked_minor": 100_00}
+        return Deposit.model_validate({"id": "deposit", "state": state, **times, **asked})
     proposal = Proposal(id="p", ends=Ends.REFUND, accepted_by=accepted_by)
     more = {"job": "job", "requested_by": Role.CLIENT, "proposal": proposal}
     return Dispute.model_validate({"id": "dispute", "state": state, **times, **people, **more})

@@ -35,6 +35,8 @@ Moment = Annotated[AwareDatetime, BeforeValidator(written_time)]
 Version = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
 Count = Annotated[int, Field(strict=True, ge=1, le=365)]
 Id = Annotated[str, Field(max_length=64), AfterValidator(plain)]
+Theirs = Annotated[str, Field(max_length=255), AfterValidator(plain)]
+"""An id as somebody outside names it."""
 Files = Annotated[
     tuple[Annotated[FileId, Field(max_length=64), AfterValidator(plain)], ...],
     Field(max_length=200),
@@ -207,20 +209,20 @@ class OpenDeposit(Command):
 class CheckoutOpened(Command):
     """The processor has a page on which the client pays."""
 
-    session: Id
+    session: Theirs
     url: Annotated[str, Field(max_length=2000)]
 
 
 class CheckoutRefused(Command):
     """The processor makes no such page, and says why."""
 
-    code: Id
+    code: Theirs
 
 
 class Paid(Command):
     """The processor has the client's money."""
 
-    payment: Id
+    payment: Theirs
     amount_minor: Minor
     fee_minor: Minor
     currency: Annotated[str, Field(max_length=3)]

@@ -6,6 +6,7 @@ from domain import commands as c
 from domain import flows
 from domain.accounts import Entry, Kind, Wallet
 from domain.cases import Deposit, DepositState, Role
+from domain.clock import open_task
 from domain.errors import InvalidAmount
 from domain.money import show
 from domain.process import Change, Need, Process, Scene, Silence, step
@@ -85,9 +86,9 @@ def fail(scene: Scene) -> Change:
     return Change(lone=change.lone, facts={"code": cast(c.CheckoutRefused, scene.command).code})
 
 
-def remind_staff(scene: Scene) -> Change:
-    """The processor still does not say whether it was paid."""
-    return Change(lone=scene.case)
+def call_staff(scene: Scene) -> Change:
+    """The processor does not say whether it was paid: staff look at it, daily."""
+    return Change(lone=open_task(scene.case, "processor_silent", scene.at))
 
 
 def _of(scene: Scene) -> Deposit:
@@ -134,9 +135,8 @@ SILENCES = (
         "checkout_closing", "the page is closed, and the deposit expires if it was not paid",
     ),
     Silence(
-        "unanswered", S.CLOSING, lambda p: p.escalation_period, None, remind_staff,
+        "unanswered", S.CLOSING, lambda p: p.escalation_period, None, call_staff,
         "processor_silent", "staff look at it: the processor does not say whether it was paid",
-        repeats=lambda p: p.escalation_period,
     ),
 )  # fmt: skip
 

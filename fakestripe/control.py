@@ -12,6 +12,7 @@ from fakestripe import accounts, balances, disputes, due, faults, payouts, refun
 from fakestripe.errors import Body, Refusal
 from fakestripe.events import CHAOS
 from fakestripe.objects import new_id
+from fakestripe.sessions import METHODS
 from fakestripe.store import Store, Tx, public
 
 Act = Callable[..., Any]
@@ -29,6 +30,7 @@ def routes(store: Store) -> list[Route]:
             ("DELETE", "faults", lambda tx, _: tx.set("faults", [])),
             ("GET", "webhooks", lambda tx, _: CHAOS | tx.setting("webhooks", {})),
             ("POST", "webhooks", _chaos),
+            ("POST", "methods", _methods),
             ("POST", "webhook_endpoints", _endpoint),
             ("GET", "deliveries", _deliveries),
             ("POST", "disputes", _dispute),
@@ -79,6 +81,13 @@ def _chaos(tx: Tx, given: Body) -> Body:
         raise Refusal(f"Webhooks go astray by {', '.join(CHAOS)}, not by {', '.join(unknown)}.")
     tx.set("webhooks", given)
     return CHAOS | given
+
+
+def _methods(tx: Tx, given: Body) -> Body:
+    """Which ways to pay the account has activated; all, unless it says so."""
+    active = [method for method in METHODS if given.get(method, True)]
+    tx.set("methods", active)
+    return {"methods": active}
 
 
 def _endpoint(tx: Tx, given: Body) -> Body:

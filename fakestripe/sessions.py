@@ -24,7 +24,7 @@ def create(tx: Tx, params: Body) -> Body:
     code = items.one_currency(sold)
     total = sum(item["amount_total"] for item in sold)
     checks.chargeable(total, code)
-    methods = _methods(params, code)
+    methods = _methods(tx, params, code)
     expires_at = _expiry(tx.now, params.get("expires_at"))
     session = make(tx, "checkout.session", **_always())
     session |= {
@@ -105,13 +105,14 @@ def _required(params: Body) -> None:
         )
 
 
-def _methods(params: Body, code: str) -> list[str]:
-    """What the page offers: what is allowed, modelled, and can take the currency."""
+def _methods(tx: Tx, params: Body, code: str) -> list[str]:
+    """What the page offers: what is allowed, modelled, activated, and can take the currency."""
     wanted = params.get("allowed_payment_method_types", METHODS)
     for number, method in enumerate(wanted):
         if method not in METHODS:
             raise not_modelled(f"paying by {method}", f"allowed_payment_method_types[{number}]")
-    able = [m for m in wanted if code in checks.TAKEN_BY.get(m, checks.SMALLEST)]
+    active = tx.setting("methods", list(METHODS))
+    able = [m for m in wanted if m in active and code in checks.TAKEN_BY.get(m, checks.SMALLEST)]
     if not able:
         message = (
             "No valid payment method types for this Checkout Session. Please ensure that you have "

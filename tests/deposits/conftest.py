@@ -1,14 +1,13 @@
 """The product beside a stand-in for Stripe, and what its webhooks bring."""
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from local.mail import MailCatcher
 from local.postgres import Postgres
-from tests.deposits.paying import SECRET, Paying
+from tests.deposits.paying import Paying, reaching
 from tests.fakestripe.stand import Stand, standing
 from tests.world import World, database, namespace, opened, settings_for, working
 
@@ -21,9 +20,16 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
 
 
 @pytest.fixture(scope="module")
+def shop_database(postgres_server: Postgres) -> Iterator[str]:
+    """The migrated database of the shop."""
+    with database(postgres_server, "shop") as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
 async def shop(
     stand: Stand,
-    postgres_server: Postgres,
+    shop_database: str,
     temporal_address: str,
     mail: MailCatcher,
     tmp_path_factory: pytest.TempPathFactory,
@@ -31,20 +37,16 @@ async def shop(
     """The running product, which reaches Stripe where the stand-in is."""
     files: Path = tmp_path_factory.mktemp("shop_files")
     ours = await namespace(temporal_address, "shop")
-    with database(postgres_server, "shop") as url:
-        settings = settings_for(
-            url,
-            temporal_address,
-            ours,
-            mail.smtp_port,
-            files,
-            stripe_url=stand.url,
-            stripe_key="sk_test_standin",
-            stripe_webhook_secrets=("whsec_before", SECRET),
-            processor_pause=timedelta(hours=1),
-        )
-        async with opened(settings) as world, working(settings):
-            yield world
+    settings = settings_for(
+        shop_database,
+        temporal_address,
+        ours,
+        mail.smtp_port,
+        files,
+        **reaching(stand),
+    )
+    async with opened(settings) as world, working(settings):
+        yield world
 
 
 @pytest.fixture

@@ -109,3 +109,13 @@ def signed(body: bytes, secret: str, at: int) -> str:
     """The header with which Stripe says that it sent exactly this, then."""
     digest = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
     return f"t={at},v1={digest}"
+
+
+def reaching(stand: Stand) -> dict[str, Any]:
+    """The settings of a product that reaches Stripe where this stand-in is."""
+    return {
+        "stripe_url": stand.url,
+        "stripe_key": "sk_test_standin",
+        "stripe_webhook_secrets": ("whsec_before", SECRET),
+        "processor_pause": timedelta(hours=1),
+    }

@@ -109,6 +109,15 @@ async def test_a_payment_in_the_last_moment_counts(paying: Paying) -> None:
     assert await paying.wallet() == 100_00
 
 
+async def test_a_page_that_the_processor_does_not_make_fails_the_deposit(paying: Paying) -> None:
+    """Nothing was paid, and the client may begin another."""
+    paying.stand.control("methods", alipay=False)
+    answer = await paying.asks(method="alipay")
+    paying.stand.control("methods")
+    shown = await paying.stands(answer.json(), "failed")
+    assert shown["checkout_url"] is None and await paying.wallet() == 0
+
+
 @pytest.mark.parametrize("kind", ["500", "429", "lost_answer"])
 async def test_bad_luck_at_the_processor_makes_one_page_all_the_same(
     paying: Paying, kind: str

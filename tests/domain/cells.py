@@ -1,7 +1,7 @@
 """`python -m tests.domain.cells --write` tries every cell of the law and writes the table."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -9,12 +9,15 @@ from domain import commands as c
 from domain.cases import Role
 from domain.errors import DomainError, every_error
 from domain.ids import UserId
-from domain.registry import DISPUTE_COMMANDS, JOB_COMMANDS
-from tests.domain.scenes import DISPUTE_SCENES, JOB_SCENES, Scenes
+from domain.registry import COMMANDS, DISPUTE_COMMANDS, JOB_COMMANDS
+from tests.domain.deposits import DEPOSIT_SCENES, Deposits
+from tests.domain.scenes import DISPUTE_SCENES, JOB_SCENES
 from tests.domain.story import SECOND, STAFF, Story
 
 TABLE = Path(__file__).parent / "cells.txt"
 ROLES = (Role.CLIENT, Role.FREELANCER, Role.MEDIATOR, Role.STAFF, Role.CLOCK)
+THEIRS = (*ROLES, Role.PROCESSOR)
+Told = Story | Deposits
 
 CODES = frozenset(error.code for error in every_error())
 
@@ -33,37 +36,42 @@ def table() -> str:
         lines += _block("job", state, scenes, JOB_COMMANDS.values(), on_dispute=False)
     for quarrel, scenes in DISPUTE_SCENES.items():
         lines += _block("dispute", quarrel, scenes, DISPUTE_COMMANDS.values(), on_dispute=True)
+    for deposit, made in DEPOSIT_SCENES.items():
+        lines += _block(
+            "deposit", deposit, made, COMMANDS["deposit"].values(), on_dispute=False, roles=THEIRS
+        )
     return "\n".join(lines)
 
 
 def _block(
     name: str,
     state: StrEnum,
-    scenes: Scenes,
+    scenes: Iterable[Callable[[], Told]],
     commands: Iterable[type[c.Command]],
     *,
     on_dispute: bool,
+    roles: Sequence[Role] = ROLES,
 ) -> Iterator[str]:
     stories = [make() for make in scenes]
     for story in stories:
-        case = story.dispute if on_dispute else story.job
-        assert case is not None and case.state == state, f"a scene of {state} is in another state"
+        assert story.states()[on_dispute] == state, f"a scene of {state} is in another state"
     yield f"{name} {state}"
     for command in commands:
         by_outcome: dict[str, list[str]] = {}
-        for role in ROLES:
+        for role in roles:
             cell = _cell(stories, command, role, on_dispute=on_dispute)
             by_outcome.setdefault(cell, []).append(role)
-        cells = (f"{_named(roles)}: {cell}" for cell, roles in by_outcome.items())
+        whose = by_outcome.items()
+        cells = (f"{_named(some, roles)}: {cell}" for cell, some in whose)
         yield f"  {command.name:<20} {'; '.join(cells)}"
     yield ""
 
 
-def _named(roles: list[str]) -> str:
-    return "everybody" if len(roles) == len(ROLES) else ", ".join(roles)
+def _named(some: list[str], roles: Sequence[Role]) -> str:
+    return "everybody" if len(some) == len(roles) else ", ".join(some)
 
 
-def _cell(stories: Iterable[Story], kind: type[c.Command], role: Role, *, on_dispute: bool) -> str:
+def _cell(stories: Iterable[Told], kind: type[c.Command], role: Role, *, on_dispute: bool) -> str:
     people = (STAFF, SECOND) if role is Role.STAFF else (None,)
     found = {
         _outcome(story.fork(), kind, role, person, on_dispute=on_dispute)
@@ -74,7 +82,7 @@ def _cell(stories: Iterable[Story], kind: type[c.Command], role: Role, *, on_dis
 
 
 def _outcome(
-    story: Story, kind: type[c.Command], role: Role, person: UserId | None, *, on_dispute: bool
+    story: Told, kind: type[c.Command], role: Role, person: UserId | None, *, on_dispute: bool
 ) -> str:
     before = story.states()
     try:

@@ -11,16 +11,15 @@ import pytest
 import domain
 from docs import generate
 from docs.processes import sample
-from domain import dispute as dispute_law
-from domain import job as job_law
 from domain.calendar import words
-from domain.cases import OVER, DisputeState, JobState, Role
+from domain.cases import OVER, DepositState, DisputeState, JobState, Role
 from domain.commands import Approve, Command
+from domain.deposit import DEPOSIT
 from domain.dispute import DISPUTE
 from domain.job import JOB
 from domain.policy import Policy
 from domain.process import Process
-from domain.registry import DISPUTE_COMMANDS, JOB_COMMANDS
+from domain.registry import COMMANDS
 from tests.domain import cells
 
 ROWS = Path(__file__).parent / "rows.txt"
@@ -30,13 +29,14 @@ LETTERS = {
     Role.MEDIATOR: "M",
     Role.STAFF: "S",
     Role.CLOCK: "⏱",
+    Role.PROCESSOR: "P",
 }
-BOTH = [JOB, DISPUTE]
+ALL = [JOB, DISPUTE, DEPOSIT]
 WAITING = [
     (process, state)
-    for process, states in ((JOB, JobState), (DISPUTE, DisputeState))
+    for process, states in ((JOB, JobState), (DISPUTE, DisputeState), (DEPOSIT, DepositState))
     for state in states
-    if state not in OVER and state is not JobState.DRAFT
+    if state not in OVER and state not in (JobState.DRAFT, DepositState.DRAFT)
 ]
 
 
@@ -52,7 +52,7 @@ def test_every_row_of_the_design_is_a_row_of_the_law_and_the_other_way_round() -
     expected = {head: {row.strip() for row in rows} for head, *rows in map(str.splitlines, blocks)}
     found = {
         f"{process.name} {state}": {*_steps(process, state), *_silences(process, state)}
-        for process in BOTH
+        for process in ALL
         for state in type(process.steps[0].source)
     }
     for state in expected | found:
@@ -76,7 +76,7 @@ def _silences(process: Process, state: StrEnum) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("process", BOTH)
+@pytest.mark.parametrize("process", ALL)
 def test_what_people_and_silence_do_has_other_names_than_what_clocks_do(process: Process) -> None:
     """A timeline that says `reminded` means a reminder."""
     clocks = {"deadline_extended", "reminded", "reminder_missed", "task_escalated"}
@@ -97,7 +97,7 @@ def test_every_waiting_state_is_somebodys_turn(process: Process, state: StrEnum)
     assert state in process.turn or state is JobState.REJECTION_OPEN
 
 
-@pytest.mark.parametrize("process", BOTH)
+@pytest.mark.parametrize("process", ALL)
 def test_states_that_are_over_have_no_rows(process: Process) -> None:
     """Nothing can be decided, and nothing happens by itself, when it is over."""
     sources = {row.source for row in process.steps} | {row.state for row in process.silences}
@@ -105,7 +105,7 @@ def test_states_that_are_over_have_no_rows(process: Process) -> None:
     assert not set(process.turn) & OVER
 
 
-@pytest.mark.parametrize("process", BOTH)
+@pytest.mark.parametrize("process", ALL)
 def test_silence_that_moves_the_escrow_needs_proof_of_notice(process: Process) -> None:
     """Money of the two moves by silence only when the silent one was provably told."""
     for row in process.silences:
@@ -118,14 +118,14 @@ def test_silence_that_moves_the_escrow_needs_proof_of_notice(process: Process) -
         ), f"nobody reminds of {row.key}"
 
 
-@pytest.mark.parametrize("process", BOTH)
+@pytest.mark.parametrize("process", ALL)
 def test_reminders_belong_to_a_row_of_silence(process: Process) -> None:
     """Every reminder names an end that exists in its state."""
     for row in process.reminders:
         assert process.silence(row.end, row.state).target is not None
 
 
-@pytest.mark.parametrize("process", BOTH)
+@pytest.mark.parametrize("process", ALL)
 def test_no_two_rows_say_the_same(process: Process) -> None:
     """A state has one row for each command, and one for each key of silence."""
     steps = [(row.source, row.command) for row in process.steps]
@@ -136,7 +136,7 @@ def test_no_two_rows_say_the_same(process: Process) -> None:
 
 def test_every_command_has_a_row_and_a_signal_name_of_its_own() -> None:
     """A command that no table knows would be a button that does nothing."""
-    known = {**JOB_COMMANDS, **DISPUTE_COMMANDS}
+    known = {name: one for commands in COMMANDS.values() for name, one in commands.items()}
     assert set(Command.__subclasses__()) == set(known.values())
     assert all(name == command.name and name.islower() for name, command in known.items())
     assert known["request_rejection"].__name__ == "RequestRejection"
@@ -154,8 +154,7 @@ def test_the_generated_page_knows_every_process() -> None:
         for value in vars(module).values()
         if isinstance(value, Process)
     }
-    assert found == {process.name for process in BOTH}
-    assert {job_law.JOB.name, dispute_law.DISPUTE.name} == found
+    assert found == {process.name for process in ALL}
 
 
 def test_a_case_lives_by_the_rows_of_its_own_policy() -> None:

@@ -24,6 +24,10 @@ BROKEN = {
         f"{CASES} values ('x', 'job', 'x', 1, false, 'client', null, null, 'x', 'x', '{{}}',"
         " '{}', now(), now())"
     ),
+    "ck_cases_has_its_parties": (
+        f"{CASES} values ('x', 'deposit', 'x', 1, false, 'client', now(), null, 'x', 'x', '{{}}',"
+        " '{}', now(), now())"
+    ),
     "ck_cases_over_is_closed": (
         f"{CASES} values ('x', 'job', 'x', 1, true, null, null, null, 'x', 'x', '{{}}',"
         " '{}', now(), now())"

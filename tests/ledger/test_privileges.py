@@ -31,6 +31,7 @@ MAY = {
     "notice": "select, insert, update",
     "person": "select, insert, update",
     "posting_line": "select",
+    "processor_event": "select, insert",
     "receipt": "select, insert",
     "reply": ALL,
     "seal": "select",

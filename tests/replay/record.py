@@ -17,12 +17,15 @@ from local.places import free_ports, passable
 from local.postgres import Postgres
 from local.temporal import TemporalServer
 from settings import Settings
+from tests.deposits.paying import Paying, reaching
+from tests.fakestripe.stand import Stand, standing
 from tests.holding.faults import Failing
 from tests.holding.hands import ended, hands, workflow
 from tests.life import Life, eventually
 from tests.replay import histories
+from tests.replay.deposits import DEPOSITS
 from tests.replay.stories import STORIES, Story
-from tests.world import World, database, opened, settings_for
+from tests.world import World, database, opened, settings_for, working
 from workflows import options
 
 SHORT = {"limit.historyCount.suggestContinueAsNew": "12"}
@@ -74,6 +77,21 @@ async def _runs(world: World, case_id: str) -> list[WorkflowHistory]:
     return runs
 
 
+async def record_deposit(name: str, paying: Paying) -> None:
+    """Live the deposit and keep what Temporal wrote of it."""
+    deposit = await DEPOSITS[name](paying)
+    await eventually(lambda: ended(paying.world, deposit["id"]))
+    histories.write(name, await _runs(paying.world, deposit["id"]))
+    print(name)
+
+
+async def record_deposits(names: Sequence[str], settings: Settings, stand: Stand) -> None:
+    """Record these deposits, one after the other."""
+    async with opened(settings) as world, working(settings):
+        for name in names:
+            await record_deposit(name, Paying(world, stand, await world.person("client")))
+
+
 @contextmanager
 def servers(folder: Path) -> Iterator[tuple[Postgres, MailCatcher, str, str]]:
     """Everything that is needed, and two Temporal servers: a usual one, and one of short runs."""
@@ -107,13 +125,20 @@ def main(names: Sequence[str]) -> None:
     folder = passable(Path(tempfile.mkdtemp(prefix="peerok-")))
     with servers(folder) as (postgres, mail, usual, short):
         for address, is_short in ((usual, False), (short, True)):
-            chosen = [one for one in names or STORIES if STORIES[one].short is is_short]
+            told = [one for one in names or STORIES if one in STORIES]
+            chosen = [one for one in told if STORIES[one].short is is_short]
             if not chosen:
                 continue
             with database(postgres, f"recorded_{is_short}".lower()) as url:
                 files = folder / "files"
                 settings = settings_for(url, address, "default", mail.smtp_port, files)
                 asyncio.run(record_all(chosen, settings))
+        deposits = [one for one in names or DEPOSITS if one in DEPOSITS]
+        with database(postgres, "deposits") as url, standing(folder / "stripe.sqlite") as stand:
+            settings = settings_for(
+                url, usual, "default", mail.smtp_port, folder / "files", **reaching(stand)
+            )
+            asyncio.run(record_deposits(deposits, settings, stand))
     shutil.rmtree(folder)
 
 
