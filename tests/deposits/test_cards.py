@@ -122,9 +122,9 @@ async def test_a_page_that_the_processor_does_not_make_fails_the_deposit(paying:
 async def test_bad_luck_at_the_processor_makes_one_page_all_the_same(
     paying: Paying, kind: str
 ) -> None:
-    """It is asked again with the same key."""
+    """It is asked again with the same key, longer than the SDK itself tries."""
     before = len(paying.stand.stripe.v1.checkout.sessions.list({"limit": 100}).data)
-    fault = {"kind": kind, "path": "/v1/checkout/sessions", "method": "POST", "count": 2}
+    fault = {"kind": kind, "path": "/v1/checkout/sessions", "method": "POST", "count": 4}
     paying.stand.control("faults", **fault)
     deposit = await paying.begun()
     after = len(paying.stand.stripe.v1.checkout.sessions.list({"limit": 100}).data)
