@@ -9,7 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.processor import Processor
+from failpoints import here
 from ledger import processor as kept
+from ledger.processor import Announced
 
 log = structlog.get_logger()
 
@@ -48,6 +50,15 @@ class Announcements:
             {"created": {"gte": since}, "limit": BATCH}
         )
         async for event in listed.auto_paging_iter():
+            announced = kept.about(event.to_dict())
             async with self._engine.begin() as c:
-                found += (await kept.keep(c, kept.about(event.to_dict()))).new
+                new = (await kept.keep(c, announced)).new
+                here("announcement.written", *_whose(announced, new=new))
+            here("announcement.kept", *_whose(announced, new=new))
+            found += new
         return found
+
+
+def _whose(announced: Announced, *, new: bool) -> tuple[str, ...]:
+    """The case it is about, if this is how we heard of it."""
+    return (announced.case_id,) if new and announced.case_id else ()

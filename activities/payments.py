@@ -39,7 +39,7 @@ class Payments:
     async def open_checkout(self, case_id: str) -> Answer:
         """Have a page made on which this deposit is paid."""
         deposit = await self._deposit(case_id)
-        here("checkout.opening", case_id)
+        here("checkout.opening", case_id, deposit.client)
         with in_short():
             try:
                 session = await self._processor.asked.checkout.sessions.create_async(
@@ -53,7 +53,7 @@ class Payments:
                     key="checkout",
                 )
                 return Answer(said=said)
-        here("checkout.opened", case_id)
+        here("checkout.opened", case_id, deposit.client)
         body = {"session": session.id, "url": session.url}
         return Answer(said=Said(command="checkout_opened", body=body, key=session.id))
 

@@ -24,6 +24,7 @@ from domain.commands import OpenDeposit
 from domain.deposit import require_payable
 from domain.money import show as words
 from domain.policy import CaseTerms, Policy
+from failpoints import here
 from ledger import cases, ids, reading
 from ledger.cases import Pair
 from ledger.database import to_read
@@ -77,6 +78,7 @@ async def begin(asked: Wanted, decider: TheDecider) -> JSONResponse:
             if row["case_id"] == deposit.id:
                 title = f"Deposit of {words(deposit.asked_minor)} {deposit.terms.currency}"
                 await cases.describe(c, deposit.id, title, "")
+            here("deposit.written")
         pair = await cases.read(c, row["case_id"])
         assert pair is not None, "the draft is there"
     if await decider.outcome(pair, row) is None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import stripe
 from fastapi import APIRouter, Request, Response
+from structlog.contextvars import bind_contextvars
 
 from api.problems import Problem
 from api.state import Engine, Temporal, TheSettings
@@ -28,9 +29,11 @@ async def announced(
 ) -> Response:
     """Keep what Stripe announces; whatever it says, it only makes us look."""
     event = _verified(await _body(request), request.headers.get("stripe-signature", ""), our)
+    announced = processor.about(event)
+    bind_contextvars(case_id=announced.case_id)
     here("webhook.arrived")
     async with engine.begin() as c:
-        kept = await processor.keep(c, processor.about(event))
+        kept = await processor.keep(c, announced)
         here("webhook.written")
     here("webhook.kept")
     await tell(engine, Doors(temporal, our.task_queue_prefix), kept.woken)

@@ -143,9 +143,9 @@ def variables(settings: Settings) -> dict[str, str]:
     """What tells another process those of these settings that are not the usual ones."""
     changed = settings.model_dump(mode="json", include=settings.model_fields_set)
     secrets = {
-        name: value.get_secret_value()
+        name: ",".join(one.get_secret_value() for one in found)
         for name in changed
-        if isinstance(value := getattr(settings, name), SecretStr)
+        if (found := _secrets(getattr(settings, name)))
     }
     return {
         name.upper()
@@ -153,6 +153,12 @@ def variables(settings: Settings) -> dict[str, str]:
         else f"PEEROK_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
         for name, value in (changed | secrets).items()
     }
+
+
+def _secrets(value: object) -> list[SecretStr]:
+    """The secrets in a setting."""
+    several = value if isinstance(value, tuple) else (value,)
+    return [one for one in several if isinstance(one, SecretStr)]
 
 
 @asynccontextmanager

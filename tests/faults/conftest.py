@@ -15,6 +15,8 @@ from local.mail import MailCatcher
 from local.places import free_ports
 from local.postgres import Postgres
 from local.temporal import TemporalServer
+from tests.deposits.paying import SECRET, reaching
+from tests.fakestripe.stand import Stand, standing
 from tests.faults.deaths import DEATHS, Death
 from tests.faults.fleet import Fleet
 from tests.faults.stubborn import ACT, Sent, Stubborn
@@ -68,11 +70,19 @@ def short_runs(server_folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
+def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    """A stand-in for Stripe, which does not die."""
+    with standing(tmp_path_factory.mktemp("stripe") / "books.sqlite") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 async def aftermath(
     postgres_server: Postgres,
     faults_database: str,
     short_runs: str,
     mail: MailCatcher,
+    stand: Stand,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Aftermath]:
     """Every death, and everybody's life after it."""
@@ -85,9 +95,12 @@ async def aftermath(
         outcome_wait=timedelta(seconds=2),
         sweep_after=timedelta(seconds=1),
         policy={"rejection_reminders": ["PT1S"]},
+        **reaching(stand) | {"processor_pause": timedelta(seconds=3)},
     )
     [port] = free_ports(1)
     with Fleet(settings, port, tmp_path_factory.mktemp("logs")) as fleet:
+        webhooks = f"{fleet.url}/v1/webhooks/stripe"
+        stand.control("webhook_endpoints", url=webhooks, secret=SECRET)
         async with opened(settings) as world:
             after = Aftermath(world)
             stubborn = Stubborn(httpx.AsyncHTTPTransport(), after.heard.append)
@@ -131,14 +144,14 @@ async def _die(
     """Somebody acts, and the process dies of just that; the act goes on with those that follow."""
     if death.process == "api":
         await fleet.ensure("worker")
-        await fleet.start("api", dies_at=f"{death.at}@{life.client.id}")
+        await fleet.start("api", dies_at=f"{death.at}@{await _known(world, life)}")
         acts.create_task(_act(death, life))
         return [await fleet.death("api")]
     # Nobody takes the act's step before the worker that is to die of it.
     fleet.kill("worker")
     codes = []
     if death.first:
-        await fleet.start("api", dies_at=f"{death.first}@{life.client.id}")
+        await fleet.start("api", dies_at=f"{death.first}@{await _known(world, life)}")
     else:
         await fleet.ensure("api")
     acts.create_task(_act(death, life))
@@ -153,6 +166,12 @@ async def _act(death: Death, life: Life) -> None:
     """The story's act, by requests that carry its client's id."""
     ACT.set(life.client.id)
     await death.story.act(life)
+
+
+async def _known(world: World, life: Life) -> str:
+    """What only this story is about, as far as it is there."""
+    found = await rows(world, THEIRS, client=life.client.id)
+    return ",".join([life.client.id, *(row.id for row in found)])
 
 
 async def _words(world: World, life: Life) -> list[str]:

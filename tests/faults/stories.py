@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from httpx import AsyncClient
 from sqlalchemy import text
 
 from domain import commands as c
@@ -115,6 +116,61 @@ def by_freelancer(kind: type[c.Command]) -> Doing:
     return lambda life: life.freelancer_does(kind)
 
 
+async def begins_a_deposit(life: Life) -> None:
+    """The client wants to pay the price in, by card."""
+    price = {"amount_minor": life.price, "currency": "USD"}
+    body = {"amount": price, "method": "card"}
+    assert (await life.client.post("/v1/deposits", body)).is_success
+
+
+async def has_a_page(life: Life) -> None:
+    """The job waits for money, and the client can pay."""
+    await life.awaiting_funds()
+    await begins_a_deposit(life)
+    await page_of(life)
+
+
+async def page_of(life: Life) -> str:
+    """Where the client pays."""
+    pages: list[str] = []
+
+    async def there() -> bool:
+        [listed] = (await life.client.get("/v1/deposits")).json()["items"]
+        shown = (await life.client.get(f"/v1/deposits/{listed['id']}")).json()
+        pages.append(shown["checkout_url"] or "")
+        return bool(pages[-1])
+
+    await eventually(there, SEEN_WITHIN)
+    return pages[-1]
+
+
+async def pays(life: Life) -> None:
+    """The client pays on the page."""
+    card = {"number": "4242424242424242", "expiry": "12 / 34", "cvc": "123"}
+    form = {"method": "card", "email": "ada@example.com", **card}
+    async with AsyncClient() as browser:
+        assert (await browser.post(await page_of(life), data=form)).status_code == 303
+
+
+async def pays_and_resigns(life: Life) -> None:
+    """The client pays, the job starts by itself; then the freelancer gives it back."""
+    await pays(life)
+    await resigns(life)
+
+
+async def a_day_passes(life: Life) -> None:
+    """Nobody pays; the page is closed, and the deposit expires."""
+    [listed] = (await life.client.get("/v1/deposits")).json()["items"]
+    handle = life.world.temporal.get_workflow_handle(f"deposit/{listed['id']}")
+    await life.world.skipper.fast_forward(handle, timedelta(days=1))
+
+    async def expired() -> bool:
+        [listed] = (await life.client.get("/v1/deposits")).json()["items"]
+        return bool(listed["state"] == "expired")
+
+    await eventually(expired, SEEN_WITHIN)
+
+
 REVIEWED = ("job_offered", "offer_accepted", "work_delivered")
 
 OFFERED = Story(
@@ -172,6 +228,25 @@ FUNDED = Story(
     resigns,
     "cancelled",
     ("job_offered", "offer_accepted", "job_funded", "job_resigned"),
+    wallet=0,
+)
+BEGUN = Story(
+    "begun",
+    lambda life: life.awaiting_funds(),
+    begins_a_deposit,
+    pays_and_resigns,
+    FUNDED.ends,
+    FUNDED.happens,
+    wallet=0,
+)
+PAID = Story("paid", has_a_page, pays, resigns, FUNDED.ends, FUNDED.happens, wallet=0)
+UNPAID = Story(
+    "unpaid",
+    has_a_page,
+    a_day_passes,
+    by_client(c.WithdrawOffer),
+    "lapsed",
+    ("job_offered", "offer_accepted", "offer_withdrawn"),
     wallet=0,
 )
 HANDED_OVER = Story(

@@ -30,7 +30,12 @@ OF_A_MARKER = {
     *("complete_time", "original_schedule_time", "seconds", "nanos"),
 }
 """What the SDK notes of a local activity."""
-BY_THE_PROCESSOR = (CheckoutOpened, CheckoutRefused, Paid, CheckoutExpired)
+BY_THE_PROCESSOR: tuple[type[BaseModel], ...] = (
+    CheckoutOpened,
+    CheckoutRefused,
+    Paid,
+    CheckoutExpired,
+)
 """What the outside says is ids, sums, and where a page to pay on is."""
 FIELDS = {f for model in (*MODELS, *BY_THE_PROCESSOR) for f in model.model_fields} | OF_A_MARKER
 KEPT = sorted(file.stem for file in histories.FOLDER.glob("*.json"))
