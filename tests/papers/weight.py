@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from papers.bank_orders import write_csv, write_xml
-from tests.papers.bank_files import order_of, payments
+from papers.bank_statement import read
+from tests.papers.bank_files import batch, entry, order_of, payments, statement
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -29,7 +30,22 @@ def _write_csv(count: int) -> None:
         write_csv(out, order_of(count), payments(count))
 
 
-DOES: dict[str, Callable[[int], None]] = {"write_xml": _write_xml, "write_csv": _write_csv}
+def _read_camt(count: int) -> None:
+    with statement(map(entry, range(count)), count) as file:
+        assert len(read(file)) == count
+
+
+def _read_batch(count: int) -> None:
+    with statement([batch(count)], count) as file:
+        assert len(read(file)) == count
+
+
+DOES: dict[str, Callable[[int], None]] = {
+    "write_xml": _write_xml,
+    "write_csv": _write_csv,
+    "read_camt": _read_camt,
+    "read_batch": _read_batch,
+}
 
 if __name__ == "__main__":
     DOES[sys.argv[1]](int(sys.argv[2]))
