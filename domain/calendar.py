@@ -1,6 +1,6 @@
 """Periods are clock time, or business days of the policy's place; the holidays come as data."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -28,8 +28,20 @@ class Calendar(BaseModel):
     holidays: frozenset[date] = frozenset()
 
     def is_business_day(self, day: date) -> bool:
-        """Whether offices work on this day."""
+        """Whether offices, or in a banks' calendar banks, work on this day."""
         return day.weekday() < 5 and day not in self.holidays
+
+    def not_after(self, day: date) -> date:
+        """The day itself, rolled back to the last business day before it if it is none."""
+        while not self.is_business_day(day):
+            day -= timedelta(days=1)
+        return day
+
+    def before(self, day: date, business_days: int) -> date:
+        """The business day that is so many before this day."""
+        for _ in range(business_days):
+            day = self.not_after(day - timedelta(days=1))
+        return day
 
     def after(self, at: datetime, period: Period, timezone: str) -> datetime:
         """The moment (UTC) a period that begins at `at` is over.
@@ -46,6 +58,15 @@ class Calendar(BaseModel):
             day += timedelta(days=1)
             left -= self.is_business_day(day)
         return local.replace(year=day.year, month=day.month, day=day.day).astimezone(UTC)
+
+
+def day_begins(day: date, timezone: str) -> datetime:
+    """The moment (UTC) this day begins in this time zone (an IANA name).
+
+    Where the clock leaps over midnight the day begins with the leap, and where it shows midnight
+    twice, with the first.
+    """
+    return datetime.combine(day, time(), ZoneInfo(timezone)).astimezone(UTC)
 
 
 def words(period: Period) -> str:

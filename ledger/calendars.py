@@ -1,4 +1,4 @@
-"""The holidays that business days skip, as data for the law."""
+"""The holidays that business days and banking days skip, as data for the law."""
 
 from datetime import UTC, datetime
 from functools import cache
@@ -13,6 +13,15 @@ YEARS_AHEAD = 6
 @cache
 def business_calendar() -> Calendar:
     """Office days of the policy's place, from last year to years ahead of this process's start."""
+    return Calendar(holidays=frozenset(holidays.country_holidays("US", years=_years())))
+
+
+@cache
+def banking_calendar() -> Calendar:
+    """Days on which the Federal Reserve's banks move money, over the same years."""
+    return Calendar(holidays=frozenset(holidays.financial_holidays("FED", years=_years())))
+
+
+def _years() -> range:
     year = datetime.now(UTC).year
-    days = holidays.country_holidays("US", years=range(year - 1, year + YEARS_AHEAD))
-    return Calendar(holidays=frozenset(days))
+    return range(year - 1, year + YEARS_AHEAD)
