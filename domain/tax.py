@@ -25,6 +25,8 @@ TIMEZONE = "America/New_York"
 """Whose days the forms go by."""
 REMINDERS = (timedelta(days=90), timedelta(days=30), timedelta(days=7))
 """How long before the last day its person is reminded."""
+SOMEWHERE = timedelta(days=1)
+"""It is tomorrow already where some people sign."""
 OLDEST = 130
 """Years; nobody is older."""
 FOREIGN, NO_NUMBER = "foreign", "none"
@@ -122,7 +124,7 @@ def require_signable(
         raise TaxFormInvalid("Your answers call for the other form", field=kind.value)
     if form.signs_for_oneself and _spelt(full_name) != _spelt(form.name):
         raise TaxFormInvalid("Sign by the name that the form gives", field="full_name")
-    if signed_on > today:
+    if signed_on > today + SOMEWHERE:
         raise TaxFormInvalid("It cannot be signed yet", field="signed_on")
     until = valid_until(kind, signed_on)
     if until is not None and until < today:

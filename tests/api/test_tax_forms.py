@@ -17,7 +17,9 @@ from sqlalchemy import text
 
 from api import tax_forms
 from api.main import create
+from api.problems import OF_THE_LAW
 from domain import certifications
+from domain.errors import DomainError, TaxFormExpired, TaxFormMissing
 from domain.tax import FormKind
 from settings import Settings
 from tests.api.people import Person, code, new_key, pointers, signup
@@ -288,6 +290,12 @@ async def test_a_form_under_a_key_that_was_taken_away_is_no_bug(
         app.state.sealing_keys = kept
     assert (answer.status_code, code(answer)) == (503, "tax_keys_missing")
     assert "there is no key k1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("error", [TaxFormMissing, TaxFormExpired])
+def test_money_that_waits_for_a_form_is_a_conflict(error: type[DomainError]) -> None:
+    """409: what is asked for may be asked for again when the form is there."""
+    assert OF_THE_LAW[error.code] == 409
 
 
 def test_keys_that_are_none_keep_the_process_from_starting(api_settings: Settings) -> None:

@@ -159,6 +159,13 @@ def test_a_person_signs_by_the_name_on_the_form(form: TaxForm, name: str) -> Non
     assert form.signs_for_oneself
 
 
+def test_a_paper_may_bear_the_day_that_it_is_somewhere() -> None:
+    """In Auckland it is tomorrow while the forms are due today; an old W-9 is as good as a new."""
+    for day in (date(2026, 11, 27), date(2001, 2, 3)):
+        tax.require_signable(w9(), Permission.W9, "Ana Nin", day, TODAY)
+    assert timedelta(days=1) == tax.SOMEWHERE
+
+
 def test_somebody_signs_for_a_business() -> None:
     """By their own name."""
     sent = {"classification": "s_corporation", "tin_type": "ein", "tin": EIN, "name": "Elm"}
@@ -173,7 +180,7 @@ def test_somebody_signs_for_a_business() -> None:
         (w8ben(), Permission.W9, "Ben Ode", TODAY, "w8ben"),
         (w9(), Permission.W9, "Ana", TODAY, "full_name"),
         (w8ben(), Permission.W8BEN, "Ana Nin", TODAY, "full_name"),
-        (w9(), Permission.W9, "Ana Nin", date(2026, 11, 27), "signed_on"),
+        (w9(), Permission.W9, "Ana Nin", date(2026, 11, 28), "signed_on"),
         (w8ben(), Permission.W8BEN, "Ben Ode", date(2022, 12, 31), "signed_on"),
         (w8ben(birth="2026-11-26"), Permission.W8BEN, "Ben Ode", TODAY, "w8ben/birth"),
         (w8ben(birth="1890-01-01"), Permission.W8BEN, "Ben Ode", TODAY, "w8ben/birth"),

@@ -1,7 +1,9 @@
 """Tax forms in the books: one in force, sealed in its row, what was signed never changed."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -11,11 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from domain.errors import TaxFormExpired, TaxFormMissing
 from domain.standing import Permission
 from domain.tax import FormState, Purpose, TaxForm
-from ledger import people, tax_forms
-from ledger.database import sqlstate
+from ledger import migrate, people, tax_forms
+from ledger.database import connect, sqlstate
 from ledger.sealed_values import KeyMissing, SealingKeys, Unopenable
 from ledger.tax_forms import Signature
+from local.postgres import OWNER
 from tests.ledger import acts
+from tests.ledger.elsewhere import Server
 from tests.tax import SSN, w8ben, w9
 
 OLD, NEW = f"old:{'0a' * 32}", f"new:{'0b' * 32}"
@@ -258,6 +262,28 @@ async def test_forms_that_end_are_marked_once(app: AsyncEngine) -> None:
         assert await tax_forms.expire(c, last) == 0
         assert await tax_forms.expire(c, last + timedelta(days=1)) == 1
         assert await tax_forms.expire(c, last + timedelta(days=1)) == 0
+
+
+async def test_the_tables_go_and_come_again_with_forms_in_them(server: Server, empty: str) -> None:
+    """The guards against deleting do not keep the schema's owner from taking them back."""
+    url = server.url(empty, OWNER)
+    await in_thread(migrate.upgrade, url)
+    for again in (True, False):
+        engine = connect(server.url(empty), pool=1)
+        async with engine.begin() as c:
+            ana = await somebody(c)
+            await tax_forms.opened(c, KEYS, await signed(c, ana, w9()), ana, Purpose.SIGNER)
+        await engine.dispose()
+        if again:
+            await in_thread(migrate.downgrade, url, "0008")
+            await in_thread(migrate.upgrade, url)
+    assert await in_thread(migrate.current, url) == "0010"
+
+
+async def in_thread(act: Any, *arguments: str) -> Any:
+    """Migrations bring their own event loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(act, *arguments).result()
 
 
 async def refused(engine: AsyncEngine, statement: str) -> str | None:
