@@ -212,6 +212,14 @@ def signing_key() -> None:
     print(f"PEEROK_SIGNING_KEY={secret}\n# {public.id}, public key {public.hex}")
 
 
+@app.command("tax-key")
+def tax_key() -> None:
+    """Make a new key for PEEROK_TAX_KEYS, and print it."""
+    from ledger import sealed_values
+
+    print(f"PEEROK_TAX_KEYS={sealed_values.fresh()}\n# Before the older ones, with commas between.")
+
+
 @app.command("verify-case-file")
 def verify_case_file(
     file: Annotated[Path, typer.Argument(help="A case file, as JSON or PDF.")],

@@ -75,6 +75,11 @@ class Settings(BaseSettings):
 
     signing_key: SecretStr | None = None
     """Signs case files: 64 hexadecimal digits, of `python -m cli signing-key`; without it, 503."""
+    tax_keys: SecretStr | None = None
+    """Seal tax forms: `id:64 hexadecimal digits`, as `python -m cli tax-key` prints; 503 without.
+
+    With several, commas between, the first seals and all open, so that keys can be replaced.
+    """
     case_file_limit: str = "30/hour"
     """How many case files one person may ask for."""
     case_file_bytes: Annotated[int, Field(ge=1)] = 20_000_000

@@ -33,6 +33,7 @@ InstructionId = Annotated[str, path_id("instruction")]
 FileId = Annotated[str, path_id("file")]
 NoticeId = Annotated[str, path_id("notice")]
 ReceiptId = Annotated[str, path_id("receipt")]
+TaxFormId = Annotated[str, path_id("taxform")]
 TaskId = Annotated[str, path_id("task")]
 
 

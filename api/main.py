@@ -37,10 +37,13 @@ from api import (
     problem_pages,
     problems,
     receipts,
+    sealing,
     signing_keys,
     staff,
     staff_tasks,
     stripe_webhooks,
+    tax_checks,
+    tax_forms,
     timeline,
     wallet,
 )
@@ -56,6 +59,7 @@ NOUNS = (
     accounts.router,
     agreements.router,
     permission.router,
+    tax_forms.router,
     wallet.router,
     deposits.router,
     stripe_webhooks.router,
@@ -75,6 +79,7 @@ NOUNS = (
     amounts.house,
     entries.house,
     staff_tasks.router,
+    tax_checks.router,
 )
 """One router for each noun, under /v1."""
 OUTSIDE = (health.router, measures.router, problem_pages.router, docs_page.router)
@@ -106,6 +111,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     app.state.rates = Rates()
     deadlines.hide_secrets()
     app.state.signing_key = signing_keys.key_of(app.state.settings)
+    app.state.sealing_keys = sealing.keys_of(app.state.settings)
     problems.install(app)
     app.add_middleware(Edge)
     for router in NOUNS:

@@ -15,6 +15,7 @@ from structlog.contextvars import get_contextvars
 
 from domain.errors import DomainError, every_error
 from ledger.database import in_short, is_away, is_serialization_conflict
+from ledger.sealed_values import KeyMissing
 
 MEDIA_TYPE = "application/problem+json"
 KEY_HEADER = ("header", "idempotency-key")
@@ -34,6 +35,9 @@ OF_THE_LAW: dict[str, int] = {
     "not_yours": 403,
     "refused": 409,
     "seen_is_stale": 409,
+    "tax_form_expired": 409,
+    "tax_form_invalid": 422,
+    "tax_form_missing": 409,
     "unknown_reference": 422,
     "work_permission_missing": 403,
 }
@@ -58,6 +62,7 @@ OF_THE_DOOR: dict[str, tuple[int, str]] = {
     "case_too_long": (503, "The case is too long to be made into a file; ask staff for it"),
     "processor_missing": (503, "Nothing can be paid by card here at the moment"),
     "signing_key_missing": (503, "Documents cannot be signed here at the moment"),
+    "tax_keys_missing": (503, "Tax forms can be neither given nor read here at the moment"),
     "unavailable": (503, "Something we depend on is not reachable, try again"),
 }
 
@@ -155,6 +160,7 @@ def install(app: FastAPI) -> None:
         RequestValidationError: _on_invalid,
         HTTPException: _on_http,
         DBAPIError: _on_outage,
+        KeyMissing: _on_missing_key,
         **dict.fromkeys(_OUTAGES, _on_outage),
     }
     for kind, handler in handlers.items():
@@ -186,6 +192,12 @@ async def _on_outage(_: Request, error: Exception) -> JSONResponse:
         raise error
     await logger.awarning("outside_unavailable", error=in_short(error))
     return respond(Problem("unavailable", headers={"Retry-After": "5"}))
+
+
+async def _on_missing_key(_: Request, error: Exception) -> JSONResponse:
+    """A value was sealed with a key that somebody took from this process too early."""
+    await logger.aerror("sealing_key_missing", error=str(error))
+    return respond(Problem("tax_keys_missing"))
 
 
 def _invalid(errors: Sequence[Mapping[str, Any]]) -> Problem:

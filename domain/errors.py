@@ -99,6 +99,27 @@ class UnknownReference(DomainError):
     title = "Something this names does not exist"
 
 
+class TaxFormMissing(DomainError):
+    """There is no tax form of the kind this person has to give, or staff still check it."""
+
+    code = "tax_form_missing"
+    title = "Give your tax form first"
+
+
+class TaxFormExpired(DomainError):
+    """The tax form was valid until a day that is over."""
+
+    code = "tax_form_expired"
+    title = "Your tax form has expired: give a new one"
+
+
+class TaxFormInvalid(DomainError):
+    """What a tax form says does not fit the day, the person or the signature."""
+
+    code = "tax_form_invalid"
+    title = "The tax form does not fit"
+
+
 def every_error() -> tuple[type[DomainError], ...]:
     """All refusals, by code, for documentation and the HTTP edge."""
     return tuple(sorted(DomainError.__subclasses__(), key=lambda error: error.code))

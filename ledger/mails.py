@@ -63,7 +63,14 @@ async def letters(
 
 async def tell_staff(c: AsyncConnection, kind: str, subject: str, body: str) -> None:
     """A notice that is of no case, with its mail, to everybody who is staff."""
-    emails = await _emails(c, await _people(c, Role.STAFF))
+    await tell(c, await _people(c, Role.STAFF), kind, subject, body)
+
+
+async def tell(
+    c: AsyncConnection, people: Collection[str], kind: str, subject: str, body: str
+) -> None:
+    """A notice that is of no case, with its mail, to each of these people."""
+    emails = await _emails(c, people)
     common = {"case_id": None, "kind": kind, "subject": subject[:200], "body": body, "proves": None}
     rows: list[dict[str, Any]] = [
         common | {"id": ids.fresh("notice"), "person_id": to} for to in emails

@@ -19,6 +19,14 @@ async def open_task(c: AsyncConnection, kind: str, what: str) -> bool:
     return bool(done.rowcount)
 
 
+async def settle(c: AsyncConnection, kind: str, what: str, by: str, reason: str) -> None:
+    """Close it, if it is open, because what it asked for was done elsewhere."""
+    query = update(staff_task).where(
+        staff_task.c.kind == kind, staff_task.c.what == what, staff_task.c.closed_at.is_(None)
+    )
+    await c.execute(query.values(closed_at=func.now(), closed_by=by, reason=reason))
+
+
 async def page(
     c: AsyncConnection, after: str | None, limit: int, *, closed: bool
 ) -> Sequence[RowMapping]:

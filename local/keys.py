@@ -1,22 +1,35 @@
-"""The key this machine signs case files with: made once, kept with the data, read by its owner."""
+"""The keys this machine signs and seals with: made once, kept with the data, its owner's."""
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from ledger import sealed_values
 from papers import signing
 
 NAME = "signing-key"
+TAX_NAME = "tax-key"
 
 
 def kept_key(folder: Path) -> str:
-    """The secret of this folder; of two processes that make it at once, both get the first."""
-    kept = folder / NAME
+    """What case files are signed with."""
+    return _kept(folder / NAME, signing.fresh)
+
+
+def kept_tax_key(folder: Path) -> str:
+    """What tax forms are sealed with; without it they are lost."""
+    return _kept(folder / TAX_NAME, sealed_values.fresh)
+
+
+def _kept(kept: Path, fresh: Callable[[], str]) -> str:
+    """The secret there; of two processes that make it at once, both get the first."""
+    folder = kept.parent
     if not kept.exists():
         folder.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile("w", dir=folder) as draft:
-            draft.write(signing.fresh())
+            draft.write(fresh())
             draft.flush()
             # Unlike a rename, a link never replaces a key that something was signed with.
             with suppress(FileExistsError):

@@ -19,7 +19,7 @@ from ledger import migrate
 from local import search_attributes, temporal_binary
 from local.aside import aside
 from local.children import Child
-from local.keys import kept_key
+from local.keys import kept_key, kept_tax_key
 from local.mail import MailCatcher
 from local.places import Unready, free_ports, passable, private
 from local.postgres import OWNER, Postgres
@@ -148,6 +148,7 @@ class Stack:
             "PEEROK_PUBLIC_URL": self.url,
             "PEEROK_FILES_URL": self._files.as_uri(),
             "PEEROK_SIGNING_KEY": kept_key(self.folder),
+            "PEEROK_TAX_KEYS": kept_tax_key(self.folder),
             "PEEROK_STRIPE_URL": self.processor.url,
             "PEEROK_STRIPE_KEY": KEY,
             "PEEROK_STRIPE_WEBHOOK_SECRETS": WEBHOOK_SECRET,

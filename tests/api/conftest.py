@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
+from pydantic import SecretStr
 
 from api.main import create
 from ledger.migrate import upgrade
@@ -14,6 +15,7 @@ from local.postgres import OWNER, Postgres
 from settings import Settings
 from tests.world import World
 
+TAX_KEYS = f"k1:{'7a' * 32}"
 LARGEST_UPLOAD = 12 * 1024 * 1024
 
 
@@ -44,6 +46,7 @@ def api_settings(api_database: str, uploads: Path) -> Settings:
         login_email_limit="1000/second",
         signup_limit="1000/second",
         temporal_address="127.0.0.1:1",
+        tax_keys=SecretStr(TAX_KEYS),
     )
 
 

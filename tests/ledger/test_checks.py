@@ -12,6 +12,21 @@ ENTRY = "insert into journal_entry (reference, kind, cause, effective_at, reques
 PERSON = "insert into person (id, email, name, password_hash, roles)"
 RECEIPT = """insert into receipt (id, client_id, method, amount_minor, currency, bank_reference,
     received_on, recorded_by, confirmed_by, confirmed_at)"""
+TAX_FORM = """alter table tax_form disable trigger user; insert into tax_form (id, person_id, kind,
+    state, payload, key_id, tin_type, tin_last_four, full_name, certification, signed_on,
+    valid_until, file_id, checked_by, checked_at, reason)"""
+
+
+def tax_form(**change: str) -> str:
+    """A W-9 in force, with these columns changed, in SQL."""
+    row = {"kind": "'w9'", "state": "'signed'", "tin_type": "'ssn'", "four": "'4399'"}
+    row |= dict.fromkeys(("until", "file", "by", "at", "reason"), "null") | change
+    return (
+        f"{TAX_FORM} values ('x', 'x', {row['kind']}, {row['state']}, 'x', 'k', {row['tin_type']},"
+        f" {row['four']}, 'x', 1, now(), {row['until']}, {row['file']}, {row['by']}, {row['at']},"
+        f" {row['reason']})"
+    )
+
 
 BROKEN = {
     "ck_account_floor": f"{ACCOUNT} (1, 'x', 'credits', 'USD', 0, 0, null, -1, 0)",
@@ -60,6 +75,19 @@ BROKEN = {
     "ck_staff_task_closed_is_explained": (
         "insert into staff_task (id, kind, what, closed_at) values ('x', 'x', 'x', now())"
     ),
+    "ck_tax_access_purpose_is_known": (
+        "insert into tax_access (form_id, reader_id, purpose) values ('x', 'x', 'curiosity')"
+    ),
+    "ck_tax_form_kind": tax_form(kind="'w7'"),
+    "ck_tax_form_state_is_known": tax_form(
+        state="'lost'", file="'x'", by="'y'", at="now()", reason="'x'"
+    ),
+    "ck_tax_form_tin_type_is_known": tax_form(tin_type="'tin'"),
+    "ck_tax_form_four_and_no_more": tax_form(four="'04399'"),
+    "ck_tax_form_ends_or_does_not": tax_form(kind="'w8ben'"),
+    "ck_tax_form_checked_is_explained": tax_form(file="'x'", by="'y'", at="now()"),
+    "ck_tax_form_two_people": tax_form(file="'x'", by="'x'", at="now()", reason="'x'"),
+    "ck_tax_form_paper_is_checked": tax_form(file="'x'"),
     "ck_work_permission_result_is_known": (
         "insert into work_permission (person_id, us_citizen, lives_in_us, result)"
         " values ('x', true, true, 'maybe')"

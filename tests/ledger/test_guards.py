@@ -19,6 +19,12 @@ CLOSED_TASK = """
     insert into staff_task (id, kind, what, closed_at, closed_by, reason)
     select 'task_1', 'x', 'x', now(), id, 'x' from person limit 1
 """
+TAX_FORM = """
+    insert into tax_form (id, person_id, kind, state, payload, key_id, tin_type, full_name,
+                          certification, signed_on)
+    select 'taxform_1', id, 'w9', '{}', 'x', 'k', 'ssn', 'x', 1, now() from person limit 1
+"""
+SIGNED_FORM = TAX_FORM.format("signed")
 THIS = "currval('journal_entry_id_seq')"
 FINISHED = "(select id from journal_entry where reference = 'finished')"
 
@@ -129,6 +135,24 @@ ATTEMPTS = {
     ),
     "a deleted task": Attempt("staff_task_stays", ("delete from staff_task",)),
     "truncated tasks": Attempt("staff_task_stays", ("truncate staff_task",)),
+    "a tax form that begins as if it were over": Attempt(
+        "tax_form_moves", (TAX_FORM.format("superseded"),)
+    ),
+    "a tax form that says something else": Attempt(
+        "tax_form_moves", (SIGNED_FORM, "update tax_form set payload = 'y'")
+    ),
+    "a tax form in force that waits for a check": Attempt(
+        "tax_form_moves", (SIGNED_FORM, "update tax_form set state = 'rejected'")
+    ),
+    "a deleted tax form": Attempt("tax_form_stays", ("delete from tax_form",)),
+    "truncated tax forms": Attempt("tax_form_stays", ("truncate tax_form cascade",)),
+    "another reason to have read a tax form": Attempt(
+        "tax_access_is_final", ("update tax_access set purpose = 'signer'",)
+    ),
+    "a look at a tax form that was none": Attempt(
+        "tax_access_is_final", ("delete from tax_access",)
+    ),
+    "no looks at tax forms": Attempt("tax_access_is_final", ("truncate tax_access",)),
     "truncated instructions": Attempt("instruction_stays", ("truncate instruction cascade",)),
 }
 

@@ -38,6 +38,8 @@ MAY = {
     "signature": "select, insert",
     "signing_key": "select, insert",
     "staff_task": "select, insert",
+    "tax_access": "select, insert",
+    "tax_form": "select, insert",
     "tell": ALL,
     "token": ALL,
     "work_permission": "select, insert, update",
@@ -46,6 +48,7 @@ MAY_UPDATE = {
     "instruction": {"outcome", "decided_at"},
     "receipt": {"confirmed_by", "confirmed_at"},
     "staff_task": {"closed_at", "closed_by", "reason"},
+    "tax_form": {"state", "checked_by", "checked_at", "reason"},
 }
 MAY_CALL = {
     "lock_cases",
@@ -143,6 +146,10 @@ async def test_what_runs_as_its_owner_looks_in_one_place_only(app: AsyncEngine) 
         "delete from cases",
         "update signing_key set withdrawn_at = null",
         "delete from signing_key",
+        "update tax_form set payload = ''",
+        "delete from tax_form",
+        "update tax_access set purpose = 'signer'",
+        "delete from tax_access",
     ],
 )
 async def test_the_application_is_refused(app: AsyncEngine, statement: str) -> None:

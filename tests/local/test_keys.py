@@ -3,7 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from local.keys import NAME, kept_key
+from ledger.sealed_values import SealingKeys
+from local.keys import NAME, TAX_NAME, kept_key, kept_tax_key
 from papers.signing import SigningKey
 
 
@@ -12,6 +13,13 @@ def test_a_machine_signs_with_one_key_for_ever(tmp_path: Path) -> None:
     first = kept_key(tmp_path / "data")
     assert SigningKey(first).public.id.startswith("key_")
     assert kept_key(tmp_path / "data") == first
+
+
+def test_a_machine_seals_tax_forms_with_one_key_for_ever(tmp_path: Path) -> None:
+    """What was sealed before a restart can be opened after it; the file is its owner's alone."""
+    first = kept_tax_key(tmp_path)
+    assert SealingKeys(first) and kept_tax_key(tmp_path) == first != kept_key(tmp_path)
+    assert (tmp_path / TAX_NAME).stat().st_mode & 0o777 == 0o600
 
 
 def test_nobody_else_on_the_machine_reads_it(tmp_path: Path) -> None:
