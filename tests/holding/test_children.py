@@ -3,7 +3,8 @@
 import asyncio
 from functools import partial
 
-from temporalio.client import WorkflowExecutionStatus
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import WorkflowExecutionStatus, WorkflowHistory
 
 from domain import commands as c
 from domain.cases import Role
@@ -49,13 +50,39 @@ async def test_no_decision_is_lost_between_two_runs(strict: World) -> None:
     life = await Life.begin(strict)
     async with hands(strict):
         await life.in_mediation()
-        for _ in range(4):
-            # A next run begins when the inbox is empty: after each wave, in face of the next.
-            wave = [leaves(life, Role.CLIENT, c.AddStatement) for _ in range(10)]
-            made = await asyncio.gather(*wave)
+    for _ in range(4):
+        # Nobody works while a wave arrives: whoever then continues the run has it all at once.
+        wave = [leaves(life, Role.CLIENT, c.AddStatement) for _ in range(10)]
+        made = await asyncio.gather(*wave)
+        async with hands(strict):
             await eventually(partial(all_decided, strict, made))
     assert (await happened(strict, life.dispute_id)).count("statement_added") == 40
     await eventually(lambda: has_had(strict, life.dispute_id, 3))
+    for run in await histories(strict, life.dispute_id):
+        told = [event for event in run.events if SIGNALLED in signal_of(event)]
+        taken = [event for event in run.events if TAKEN in marker_of(event)]
+        assert len(told) == len(taken), "a run went on without having taken what it was told"
+
+
+SIGNALLED, TAKEN = "add_statement", b"statement_added"
+
+
+def signal_of(event: HistoryEvent) -> str:
+    """The name of the signal that this event is, if it is one."""
+    return event.workflow_execution_signaled_event_attributes.signal_name
+
+
+def marker_of(event: HistoryEvent) -> bytes:
+    """What a local activity answered, if this event says so."""
+    return event.marker_recorded_event_attributes.SerializeToString()
+
+
+async def histories(world: World, case_id: str) -> list[WorkflowHistory]:
+    """Of all the runs that this case's workflow has had."""
+    name = workflow(world, case_id).id
+    found = [one async for one in world.temporal.list_workflows(f"WorkflowId = '{name}'")]
+    handles = [world.temporal.get_workflow_handle(name, run_id=one.run_id) for one in found]
+    return [await handle.fetch_history() for handle in handles]
 
 
 async def running(world: World, case_id: str) -> bool:

@@ -133,7 +133,11 @@ def test_a_case_that_is_stuck_for_weeks_gets_a_signal_now_and_then(
         rests.append(now - begun)
     assert rests[:7] == [10, 20, 40, 80, 160, 320, 600]
     assert set(rests[7:]) == {600}
-    now += 601
+    for _ in range(2000):
+        now += 600
+        patience.tried("instruction_1")
+    assert patience.resting() == ["instruction_1"]
+    now += 1201
     assert patience.resting() == []
     patience.tried("instruction_1")
     now += 10
