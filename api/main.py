@@ -20,6 +20,7 @@ from api import (
     accounts,
     agreements,
     amounts,
+    back_page,
     case_files,
     deadlines,
     deposits,
@@ -82,7 +83,13 @@ NOUNS = (
     tax_checks.router,
 )
 """One router for each noun, under /v1."""
-OUTSIDE = (health.router, measures.router, problem_pages.router, docs_page.router)
+OUTSIDE = (
+    health.router,
+    measures.router,
+    problem_pages.router,
+    docs_page.router,
+    back_page.router,
+)
 BOOKS_TRIES = 30
 
 log = get_logger()

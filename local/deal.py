@@ -10,6 +10,7 @@ from uuid import uuid4
 from api.paths import path_of
 from domain import commands as c
 from domain.registry import DISPUTE_COMMANDS
+from local import checkout
 from local.actors import Actor, Refused
 from local.cast import House
 
@@ -64,9 +65,15 @@ class Deal:
         recorded = await first.post("/v1/staff/receipts", receipt)
         await second.post(f"/v1/staff/receipts/{recorded['id']}/confirm")
 
-    async def fund(self, amount_minor: int) -> None:
+    async def pay_by_card(self, amount_minor: int) -> None:
+        """The client pays in on the processor's page, which leads back here."""
+        wanted = {"amount": usd(amount_minor), "method": "card"}
+        begun = await self.client.post("/v1/deposits", wanted)
+        await checkout.pay(begun["checkout_url"])
+
+    async def fund(self, amount_minor: int, *, by_card: bool = False) -> None:
         """Money comes, and the job that waited for it starts by itself."""
-        await self.pay_in(amount_minor)
+        await (self.pay_by_card(amount_minor) if by_card else self.pay_in(amount_minor))
         async with asyncio.timeout(STARTED_WITHIN_S):
             while self.job["state"] == "awaiting_funds":
                 await asyncio.sleep(0.05)

@@ -19,7 +19,8 @@ async def approved(story: Story) -> None:
     """Offered, paid for, revised twice, downloaded and approved."""
     deal = story.deal
     client, freelancer = deal.client.first, deal.freelancer.first
-    await story.begun("A logo for a bakery", "Warm, round, readable on a small bag.", 240_00)
+    brief = "Warm, round, readable on a small bag."
+    await story.begun("A logo for a bakery", brief, 240_00, by_card=True)
     await story.delivered("logo-1.svg", LOGO.format(colour="navy"), "A first idea")
     wishes = [("Warmer, please", "firebrick"), ("Lighter", "goldenrod")]
     for number, (wish, colour) in enumerate(wishes, 2):

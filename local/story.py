@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from domain import commands as c
 from domain.money import show
+from local import checkout
 from local.deal import Deal
 from local.tally import Move, Tally
 
@@ -23,7 +24,9 @@ class Story:
         moves = await self.tally.moves(self.deal)
         self.told.append((words, self.deal.state, moves))
 
-    async def begun(self, title: str, brief: str, price_minor: int, days: int = 7) -> None:
+    async def begun(
+        self, title: str, brief: str, price_minor: int, days: int = 7, *, by_card: bool = False
+    ) -> None:
         """Offered, accepted, paid for."""
         client, freelancer = self.deal.client.first, self.deal.freelancer.first
         await self.step(
@@ -33,11 +36,14 @@ class Story:
         await self.step(f"{freelancer} accepts", self.deal.accept())
         if self.deal.job["state"] == "awaiting_funds":
             first, second = (one.first for one in self.deal.house.accountants[:2])
-            await self.step(
-                f"{client}'s bank transfer arrives, recorded by {first} and confirmed by"
-                f" {second}: the job starts",
-                self.deal.fund(price_minor),
+            page = "in Chromium" if checkout.browser() else "by its form"
+            words = (
+                f"{client} pays {show(price_minor)} by card on the processor's page ({page}):"
+                if by_card
+                else f"{client}'s transfer arrives, recorded by {first}, confirmed by {second}:"
             )
+            deed = self.deal.fund(price_minor, by_card=by_card)
+            await self.step(f"{words} the job starts", deed)
 
     async def delivered(self, name: str, content: str, note: str) -> str:
         """The freelancer hands over a file; its id."""

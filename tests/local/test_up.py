@@ -40,6 +40,7 @@ def test_a_second_start_keeps_what_the_first_one_made(
     """People are loaded once and stories played once; playing them again makes new jobs."""
     first = _started(stack_folder, capsys)
     paid = _story(first, "A job, revised twice, approved and paid")
+    assert "Clara pays 240.00 by card on the processor's page" in paid
     assert "release  the escrow -240.00, Femi +216.00, PeerOK's fee +24.00" in paid
     assert re.search(r"Femi Adeyemi +0\.00 +216\.00 +\+216\.00", paid)
     ruled = _story(first, "A ruling on a large sum, which takes two people")
