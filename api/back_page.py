@@ -26,7 +26,7 @@ PAGE = """<!doctype html>
   main { max-width: 26rem; padding: 2rem; background: var(--card); border: 1px solid var(--line);
          border-radius: .75rem; }
   .mark { font-weight: 700; letter-spacing: .01em; color: var(--good); margin: 0 0 1.25rem; }
-  h1 { font-size: 1.4rem; line-height: 1.25; margin: 0 0 .75rem; }
+  h1 { font-size: 1.4rem; line-height: 1.25; margin: 0 0 .75rem; text-wrap: balance; }
   p { margin: 0 0 .75rem; }
   p:last-child { margin: 0; color: var(--soft); font-size: .9rem; }
 </style>

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api import access
+from api import access, timeline
 from api.bodies import Amount, Asked, Balance, Shown
 from api.callers import Caller, TheCaller
 from api.cases import CaseShown, common
@@ -107,6 +107,14 @@ async def one(
     async with to_read(engine) as c:
         pair, _ = await access.entitled(c, caller, case_id)
     return _shown(pair, caller, our)
+
+
+@router.get("/{case_id}/timeline")
+async def what_happened(
+    case_id: DepositId, caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
+) -> Page[timeline.Event]:
+    """Everything that happened in the deposit, newest first."""
+    return await timeline.of_lone(engine, caller, case_id, place, limit)
 
 
 def _draft(asked: Wanted, decider: Decider) -> Deposit:

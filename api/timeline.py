@@ -6,10 +6,11 @@ from typing import Any
 
 from fastapi import APIRouter
 from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api import access
 from api.bodies import Shown
-from api.callers import TheCaller
+from api.callers import Caller, TheCaller
 from api.ids import JobId
 from api.pages import Limit, Page, Place, bad_cursor, page
 from api.sight import sight
@@ -48,6 +49,20 @@ async def timeline(
     def show(row: RowMapping) -> Event:
         said = words_of(row["body"]) if seen.whole(row) else None
         return Event(**{**row, "said": said, "facts": seen.facts(row)})
+
+    return page(rows, limit, show, lambda row: f"{row['seq']}")
+
+
+async def of_lone(
+    engine: AsyncEngine, caller: Caller, case_id: str, place: str | None, limit: int
+) -> Page[Event]:
+    """The same of a case of one person, who may know all of it."""
+    async with engine.connect() as c:
+        await access.entitled(c, caller, case_id)
+        rows = await reading.events(c, [case_id], _before(place), limit + 1)
+
+    def show(row: RowMapping) -> Event:
+        return Event(**{**row, "said": words_of(row["body"])})
 
     return page(rows, limit, show, lambda row: f"{row['seq']}")
 

@@ -175,7 +175,7 @@ class Stack:
             "API": f"{self.url}/docs",
             "Temporal UI": self.temporal_address or self.temporal_ui_url,
             "Mail": self.mail.page,
-            "Stand-in for Stripe": self.processor.url,
+            "Payments": f"{self.processor.url} (a stand-in for Stripe)",
             "Database": self.postgres.url(),
             "Logs": str(self.logs),
         }

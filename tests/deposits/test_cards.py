@@ -170,7 +170,10 @@ async def test_somebody_else_does_not_learn_of_it(paying: Paying) -> None:
     """A deposit is its client's alone."""
     deposit = await paying.begun()
     stranger = await paying.world.person("stranger")
-    assert (await stranger.get(f"/v1/deposits/{deposit['id']}")).status_code == 404
+    for path in ("", "/timeline"):
+        assert (await stranger.get(f"/v1/deposits/{deposit['id']}{path}")).status_code == 404
+    happened = (await paying.client.get(deposit["timeline"])).json()["items"]
+    assert [one["kind"] for one in happened] == ["checkout_opened", "deposit_begun"]
 
 
 async def test_money_that_comes_starts_the_job_that_waits_for_it(paying: Paying) -> None:
