@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from activities.processor import Processor
 from failpoints import here
 from ledger import processor as kept
+from ledger.database import at_once
 from ledger.processor import Announced
 
 log = structlog.get_logger()
@@ -51,9 +52,8 @@ class Announcements:
         )
         async for event in listed.auto_paging_iter():
             announced = kept.about(event.to_dict())
-            async with self._engine.begin() as c:
+            async with at_once(self._engine) as c:
                 new = (await kept.keep(c, announced)).new
-                here("announcement.written", *_whose(announced, new=new))
             here("announcement.kept", *_whose(announced, new=new))
             found += new
         return found

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, Field
-from sqlalchemy import Row, RowMapping
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.bodies import Amount, Asked, Balance, Line, Shown
@@ -91,13 +91,13 @@ async def confirm(
 ) -> JSONResponse:
     """Confirm what another person recorded: the client's wallet is credited at once."""
 
-    woken: list[Row[int, str]] = []
+    woken: list[tuple[int, str]] = []
 
     async def credit(c: AsyncConnection) -> Receipt:
         confirmed = await receipts.confirm(c, receipt_id, caller.id)
         if confirmed is None:
             raise Problem("not_found")
-        woken.extend(confirmed.woken)
+        woken.extend((row.id, row.workflow_id) for row in confirmed.woken)
         return _shown(confirmed.row)
 
     answer = await once(None, credit, status=200)

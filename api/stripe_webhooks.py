@@ -6,6 +6,7 @@ from typing import Any
 
 import stripe
 from fastapi import APIRouter, Request, Response
+from starlette.background import BackgroundTask
 from structlog.contextvars import bind_contextvars
 
 from api.problems import Problem
@@ -13,12 +14,11 @@ from api.state import Engine, Temporal, TheSettings
 from api.telling import tell
 from failpoints import here
 from ledger import processor
+from ledger.database import at_once
 from settings import Settings
 from workflows.doors import Doors
 
 TOLERANCE_S = stripe.Webhook.DEFAULT_TOLERANCE
-LONGEST = 1_000_000
-"""Bytes of one announcement; Stripe's are some kilobytes."""
 
 router = APIRouter(prefix="/webhooks", tags=["outside"], include_in_schema=False)
 
@@ -28,25 +28,16 @@ async def announced(
     request: Request, engine: Engine, temporal: Temporal, our: TheSettings
 ) -> Response:
     """Keep what Stripe announces; whatever it says, it only makes us look."""
-    event = _verified(await _body(request), request.headers.get("stripe-signature", ""), our)
+    event = _verified(await request.body(), request.headers.get("stripe-signature", ""), our)
     announced = processor.about(event)
     bind_contextvars(case_id=announced.case_id)
     here("webhook.arrived")
-    async with engine.begin() as c:
+    async with at_once(engine) as c:
         kept = await processor.keep(c, announced)
-        here("webhook.written")
     here("webhook.kept")
-    await tell(engine, Doors(temporal, our.task_queue_prefix), kept.woken)
-    return Response(status_code=200)
-
-
-async def _body(request: Request) -> bytes:
-    whole = bytearray()
-    async for part in request.stream():
-        whole += part
-        if len(whole) > LONGEST:
-            raise Problem("too_large")
-    return bytes(whole)
+    doors = Doors(temporal, our.task_queue_prefix)
+    # Stripe has its answer first: it only has to know that we have it.
+    return Response(background=BackgroundTask(tell, engine, doors, kept.woken))
 
 
 def _verified(body: bytes, signature: str, our: Settings) -> Any:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from failpoints import here
@@ -10,13 +9,13 @@ from ledger import tells
 from workflows.doors import Doors
 
 
-async def tell(engine: AsyncEngine, doors: Doors, woken: Sequence[Row[int, str]]) -> None:
-    """Tell these workflows, until one cannot be reached."""
+async def tell(engine: AsyncEngine, doors: Doors, woken: Sequence[tuple[int, str]]) -> None:
+    """Tell these workflows (row of `tell`, workflow), until one cannot be reached."""
     told = []
-    for row in woken:
-        if not await doors.heard(row.workflow_id):
+    for row_id, workflow_id in woken:
+        if not await doors.heard(workflow_id):
             break
-        told.append(row.id)
+        told.append(row_id)
     if told:
         here("arrival.told")
         async with engine.begin() as c:

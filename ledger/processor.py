@@ -1,16 +1,23 @@
 """What the payment processor announced: kept once, and told to the case it is about."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
-from sqlalchemy.dialects.postgresql import insert as insert_once
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ledger import tells
-from ledger.tables import cases, processor_event
+from domain.outcome import TOLD
+from ledger.tables import processor_event
+
+KEEP = text(
+    "select made, tell_id, workflow"
+    " from keep_announcement(cast(:announced as jsonb), :matters, :heard_as)"
+)
+MATTERS = ("checkout.session.",)
+"""Beginnings of the kinds on which a case asks anew; the others are only kept."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +33,10 @@ class Announced:
 
 @dataclass(frozen=True)
 class Kept:
-    """Whether nobody had announced it before, and the rows of `tell` that this made."""
+    """Whether nobody had announced it before, and whose workflow must hear of it (tell, id)."""
 
     new: bool
-    woken: list[Row[int, str]]
+    woken: tuple[tuple[int, str], ...] = ()
 
 
 def about(event: Mapping[str, Any]) -> Announced:
@@ -46,19 +53,12 @@ def about(event: Mapping[str, Any]) -> Announced:
 
 
 async def keep(c: AsyncConnection, one: Announced) -> Kept:
-    """Keep it, and have the workflow of its case told; nothing when it was kept before."""
-    made = await c.scalar(
-        insert_once(processor_event)
-        .values(vars(one))
-        .on_conflict_do_nothing(index_elements=[processor_event.c.id])
-        .returning(processor_event.c.id)
-    )
-    if made is None or one.case_id is None:
-        return Kept(made is not None, [])
-    # Whatever the metadata name, only the workflow of an open case of ours is told.
-    named = (cases.c.id == one.case_id) & ~cases.c.over
-    kind = await c.scalar(select(cases.c.kind).where(named))
-    return Kept(True, await tells.add(c, [f"{kind}/{one.case_id}"] if kind else []))
+    """Keep it, and have the workflow of its case told, in one statement; once."""
+    announced = json.dumps(vars(one) | {"created_at": one.created_at.isoformat()})
+    matters = one.kind.startswith(MATTERS)
+    given = {"announced": announced, "matters": matters, "heard_as": TOLD}
+    row = (await c.execute(KEEP, given)).one()
+    return Kept(row.made, ((row.tell_id, row.workflow),) if row.workflow else ())
 
 
 async def last(c: AsyncConnection) -> datetime | None:

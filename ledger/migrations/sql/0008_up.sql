@@ -21,3 +21,29 @@ comment on column processor_event.about is 'the processor''s id of what changed'
 comment on column processor_event.case_id is 'as its metadata name it; nobody vouches for that';
 create index ix_processor_event_created_at on processor_event (created_at);
 grant select, insert on processor_event to peerok_app;
+
+-- Keeps an announcement once, and writes that the workflow of the open case it names must hear of
+-- it, if what was announced matters to a case. Whatever the metadata name, only a case of ours is
+-- told.
+create function keep_announcement(announced jsonb, matters boolean, heard_as text)
+    returns table (made boolean, tell_id bigint, workflow text)
+    language sql set search_path = public, pg_temp
+as $$
+    with kept as (
+        insert into processor_event (id, kind, about, case_id, created_at)
+        select id, kind, about, case_id, created_at
+          from jsonb_populate_record(null::processor_event, announced)
+            on conflict (id) do nothing
+        returning case_id
+    ), told as (
+        insert into tell (workflow_id, signal)
+        select c.kind || '/' || c.id, heard_as
+          from kept
+          join cases c on c.id = kept.case_id
+         where matters and not c.over
+        returning id, workflow_id
+    )
+    select exists (select from kept), (select id from told), (select workflow_id from told)
+$$;
+revoke execute on function keep_announcement(jsonb, boolean, text) from public;
+grant execute on function keep_announcement(jsonb, boolean, text) to peerok_app;
