@@ -13,7 +13,16 @@ from benchmarks.figures import Figure
 from benchmarks.ground import Ground
 from benchmarks.sizes import FULL, QUICK
 
-NOUNS = ("history", "lifecycle", "transfers", "receipts", "decisions", "waiting", "pages")
+NOUNS = (
+    "history",
+    "lifecycle",
+    "transfers",
+    "receipts",
+    "webhooks",
+    "decisions",
+    "waiting",
+    "pages",
+)
 """The modules that measure, in the order they run."""
 
 

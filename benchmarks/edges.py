@@ -25,7 +25,7 @@ class Edge:
     """At least this part of the bare side's."""
     settled: Callable[[], Awaitable[object]]
     """Waits until our side has put off nothing: it must not work in the other's turn."""
-    slower: float = 2.0
+    slower: float | None = 2.0
     """p99 at most this often the bare side's."""
 
     async def figures(self, rounds: int, count: int) -> list[Figure]:

@@ -43,7 +43,7 @@ async def measure(ground: Ground) -> AsyncIterator[Figure]:
             edge = Edge(
                 "receipts",
                 _Ours(engine, ours, clients, staff),
-                _Bare(theirs),
+                Bare(theirs),
                 throughput=0.5,
                 settled=_nothing_is_put_off,
             )
@@ -92,7 +92,7 @@ class _Ours:
         }
 
 
-class _Bare:
+class Bare:
     """The bare route."""
 
     def __init__(self, lines: Lines) -> None:
