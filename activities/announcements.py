@@ -53,8 +53,8 @@ class Announcements:
         async for event in listed.auto_paging_iter():
             announced = kept.about(event.to_dict())
             async with at_once(self._engine) as c:
-                new = (await kept.keep(c, announced)).new
-            here("announcement.kept", *_whose(announced, new=new))
+                new = (await kept.keep(c, [announced])).new
+            here("announcement.kept", *_whose(announced, new=bool(new)))
             found += new
         return found
 

@@ -48,6 +48,7 @@ from api import (
     timeline,
     wallet,
 )
+from api.announcing import Announcing
 from api.edge import Edge
 from api.outcomes import Outcomes
 from api.rates import Rates
@@ -55,6 +56,7 @@ from api.uploads import open_store
 from ledger import agreements as texts
 from ledger.database import connect, in_short
 from settings import Settings
+from workflows.doors import Doors
 
 NOUNS = (
     accounts.router,
@@ -140,12 +142,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.engine = connect(settings.database_url, settings.database_pool)
     metrics.watch_pool(app.state.engine)
     app.state.outcomes = Outcomes(app.state.engine)
+    doors = Doors(app.state.temporal, settings.task_queue_prefix)
+    app.state.announcing = Announcing(app.state.engine, doors)
     try:
         await _texts_in_place(app.state.engine)
         if app.state.signing_key is not None:
             await signing_keys.announce(app.state.engine, app.state.signing_key)
         yield
     finally:
+        await app.state.announcing.close()
         await app.state.engine.dispose()
 
 

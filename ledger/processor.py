@@ -1,21 +1,21 @@
 """What the payment processor announced: kept once, and told to the case it is about."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.outcome import TOLD
 from ledger.tables import processor_event
 
 KEEP = text(
-    "select made, tell_id, workflow"
-    " from keep_announcement(cast(:announced as jsonb), :matters, :heard_as)"
-)
+    "select made, tells from keep_announcements(cast(:announced as jsonb), :heard_as)"
+).columns(tells=JSONB)
 MATTERS = ("checkout.session.",)
 """Beginnings of the kinds on which a case asks anew; the others are only kept."""
 
@@ -33,9 +33,9 @@ class Announced:
 
 @dataclass(frozen=True)
 class Kept:
-    """Whether nobody had announced it before, and whose workflow must hear of it (tell, id)."""
+    """How many nobody had announced before, and whose workflow must hear of them (tell, id)."""
 
-    new: bool
+    new: int
     woken: tuple[tuple[int, str], ...] = ()
 
 
@@ -52,13 +52,16 @@ def about(event: Mapping[str, Any]) -> Announced:
     )
 
 
-async def keep(c: AsyncConnection, one: Announced) -> Kept:
-    """Keep it, and have the workflow of its case told, in one statement; once."""
-    announced = json.dumps(vars(one) | {"created_at": one.created_at.isoformat()})
-    matters = one.kind.startswith(MATTERS)
-    given = {"announced": announced, "matters": matters, "heard_as": TOLD}
+async def keep(c: AsyncConnection, batch: Sequence[Announced]) -> Kept:
+    """Keep these, each once, and have their cases' workflows told, in one statement."""
+    given = {"announced": json.dumps([_row(one) for one in batch]), "heard_as": TOLD}
     row = (await c.execute(KEEP, given)).one()
-    return Kept(row.made, ((row.tell_id, row.workflow),) if row.workflow else ())
+    return Kept(row.made, tuple((tell_id, workflow) for tell_id, workflow in row.tells or ()))
+
+
+def _row(one: Announced) -> dict[str, Any]:
+    matters = one.kind.startswith(MATTERS)
+    return vars(one) | {"created_at": one.created_at.isoformat(), "matters": matters}
 
 
 async def last(c: AsyncConnection) -> datetime | None:

@@ -51,7 +51,7 @@ MAY_UPDATE = {
     "tax_form": {"state", "checked_by", "checked_at", "reason"},
 }
 MAY_CALL = {
-    "keep_announcement",
+    "keep_announcements",
     "lock_cases",
     "waiting_for_money",
     "take_step",

@@ -22,28 +22,30 @@ comment on column processor_event.case_id is 'as its metadata name it; nobody vo
 create index ix_processor_event_created_at on processor_event (created_at);
 grant select, insert on processor_event to peerok_app;
 
--- Keeps an announcement once, and writes that the workflow of the open case it names must hear of
--- it, if what was announced matters to a case. Whatever the metadata name, only a case of ours is
--- told.
-create function keep_announcement(announced jsonb, matters boolean, heard_as text)
-    returns table (made boolean, tell_id bigint, workflow text)
+-- Keeps announcements [{id, kind, about, case_id, created_at, matters}], each once, and writes that
+-- the workflows of the open cases they name must hear of those that matter. Whatever their metadata
+-- name, only a case of ours is told. Answers how many were new, and [[tell, workflow], …].
+create function keep_announcements(announced jsonb, heard_as text)
+    returns table (made bigint, tells jsonb)
     language sql set search_path = public, pg_temp
 as $$
     with kept as (
         insert into processor_event (id, kind, about, case_id, created_at)
         select id, kind, about, case_id, created_at
-          from jsonb_populate_record(null::processor_event, announced)
+          from jsonb_populate_recordset(null::processor_event, announced)
             on conflict (id) do nothing
-        returning case_id
+        returning id, case_id
     ), told as (
         insert into tell (workflow_id, signal)
-        select c.kind || '/' || c.id, heard_as
+        select distinct c.kind || '/' || c.id, heard_as
           from kept
+          join jsonb_to_recordset(announced) as a (id text, matters boolean) using (id)
           join cases c on c.id = kept.case_id
-         where matters and not c.over
+         where a.matters and not c.over
         returning id, workflow_id
     )
-    select exists (select from kept), (select id from told), (select workflow_id from told)
+    select (select count(*) from kept),
+           (select jsonb_agg(jsonb_build_array(id, workflow_id)) from told)
 $$;
-revoke execute on function keep_announcement(jsonb, boolean, text) from public;
-grant execute on function keep_announcement(jsonb, boolean, text) to peerok_app;
+revoke execute on function keep_announcements(jsonb, text) from public;
+grant execute on function keep_announcements(jsonb, text) to peerok_app;
