@@ -23,7 +23,10 @@ router = APIRouter(prefix="/webhooks", tags=["outside"], include_in_schema=False
 async def announced(request: Request, announcing: TheAnnouncing, our: TheSettings) -> Response:
     """Keep what Stripe announces; whatever it says, it only makes us look."""
     event = _verified(await request.body(), request.headers.get("stripe-signature", ""), our)
-    announced = processor.about(event)
+    try:
+        announced = processor.about(event)
+    except (KeyError, TypeError, ValueError) as unreadable:
+        raise Problem("malformed", "This is no event") from unreadable
     bind_contextvars(case_id=announced.case_id)
     here("webhook.arrived")
     await announcing.keep(announced)

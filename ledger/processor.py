@@ -40,14 +40,17 @@ class Kept:
 
 
 def about(event: Mapping[str, Any]) -> Announced:
-    """What an event of Stripe's says that we keep: which case it is about, as its metadata say."""
+    """What an event of Stripe's says that we keep: which case it is about, as its metadata say.
+
+    KeyError, TypeError or ValueError for what is no event.
+    """
     thing = event["data"]["object"]
-    metadata = thing.get("metadata") or {}
+    case_id = (thing["metadata"] or {}).get("case") if "metadata" in thing else None
     return Announced(
-        id=event["id"],
-        kind=event["type"],
-        about=thing.get("id") or "",
-        case_id=metadata.get("case"),
+        id=str(event["id"]),
+        kind=str(event["type"]),
+        about=str(thing.get("id") or ""),
+        case_id=None if case_id is None else str(case_id),
         created_at=datetime.fromtimestamp(event["created"], UTC),
     )
 

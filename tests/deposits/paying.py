@@ -72,7 +72,7 @@ class Paying:
         return about[::-1]
 
     async def hears(
-        self, events: Iterable[dict[str, Any]], secret: str = SECRET, age_s: int = 0
+        self, events: Iterable[object], secret: str = SECRET, age_s: int = 0
     ) -> list[int]:
         """Stripe announces these to us; how each is answered."""
         codes = []
