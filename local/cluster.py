@@ -82,7 +82,8 @@ class Cluster(Stack):
         """The processes of this cluster, in the order they are stopped."""
         temporal = [self.server.ui, self.server.server] if self.server else []
         ours = [self.api, self.api_2, self.worker, self.worker_2]
-        return [*ours, self.mail.child, *temporal, self.postgres.child]
+        helpers = [self.mail.child, self.processor.child]
+        return [*ours, *helpers, *temporal, self.postgres.child]
 
     def needs(self) -> dict[str, int]:
         """The ports that must be free, by what needs them."""
@@ -113,10 +114,12 @@ class Cluster(Stack):
         yield "Temporal: bringing its schema up to date", self._prepare_temporal
         yield "Temporal: starting", self._start_temporal
         yield "Our schema: bringing it up to date", lambda: self._job("migrate", "migrate")
+        yield "Stand-in for Stripe: starting", self.processor.start
         yield "Mail catcher: starting", self.mail.start
         yield "Temporal: scheduling the checks", lambda: self._job("schedules", "schedules")
         yield "Workers: starting", self._start_workers
         yield "APIs: starting", lambda: start_apis(self.urls)
+        yield "Stand-in for Stripe: told where to announce", self._announce
 
     def _prepare_temporal(self) -> None:
         self.server = TemporalCluster(
