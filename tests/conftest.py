@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from local import temporal_binary
 from local.mail import MailCatcher
@@ -14,6 +15,10 @@ from local.postgres import Postgres
 from local.temporal import TemporalServer
 
 pytest_plugins = ["tests.living"]
+
+# A machine that is busy with other things is slow, and no test is about that.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 @pytest.fixture(scope="session")
