@@ -140,11 +140,12 @@ def decision(found: Explained, person_id: str | None) -> Decision | None:
         return None
     row = found.events[0]
     if row["instruction_id"] is None:
-        # A clock's step is named by its case, the version it found and the silence that ended.
-        silence = row["step_id"].rpartition("/")[2]
-        return Decision(
-            by=f"the {CLOCK}", what=silence, received_at=row["at"], decided_at=row["at"]
-        )
+        # A clock's step is named by its case, the version it found and the silence that ended;
+        # the outside's by its case, what it said, and what about.
+        _, second, third = row["step_id"].split("/", 2)
+        what = third if row["actor"] == CLOCK else second
+        by = f"the {row['actor']}"
+        return Decision(by=by, what=what, received_at=row["at"], decided_at=row["at"])
     return Decision(
         by=_who(row, person_id),
         what=row["command"],

@@ -87,4 +87,5 @@ async def _receipt(c: AsyncConnection, receipt_id: str) -> RowMapping | None:
 async def _parties(c: AsyncConnection, case_id: str | None) -> dict[str, str]:
     query = select(cases.c.client_id, cases.c.freelancer_id).where(cases.c.id == case_id)
     row = (await c.execute(query)).one_or_none() if case_id else None
-    return {} if row is None else {row.client_id: "client", row.freelancer_id: "freelancer"}
+    named = {} if row is None else {row.client_id: "client", row.freelancer_id: "freelancer"}
+    return {person: role for person, role in named.items() if person is not None}
