@@ -28,8 +28,8 @@ Case = Annotated[
     str | None,
     Query(
         alias="case",
-        pattern=f"^{shaped('(job|dispute)')}$",
-        description="What moved in this job or its disputes, whoever's accounts it touched",
+        pattern=f"^{shaped('(job|dispute|deposit)')}$",
+        description="What moved in this job, its disputes, or this deposit, on whosever accounts",
     ),
 ]
 house = APIRouter(prefix=HOUSE, tags=["staff"], dependencies=[Depends(keeps_books)])

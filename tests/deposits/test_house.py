@@ -40,8 +40,9 @@ async def test_the_entry_of_a_deposit_opens(paying: Paying) -> None:
     assert [one["kind"] for one in opened["events"]] == ["deposit_credited"]
     assert (opened["decision"]["by"], opened["decision"]["what"]) == ("the processor", "paid")
     staff = paying.world.house.staff
-    entries = (await staff.get("/v1/staff/entries", case=deposit["id"])).json()["items"]
-    assert {one["entry"]["kind"] for one in entries} == {"deposit", "processor_fee"}
+    listed = await staff.get("/v1/staff/entries", case=deposit["id"])
+    assert listed.status_code == 200, listed.text
+    assert {one["entry"]["kind"] for one in listed.json()["items"]} == {"deposit", "processor_fee"}
 
 
 async def test_a_deposit_is_no_job(paying: Paying) -> None:
