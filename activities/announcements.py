@@ -1,6 +1,7 @@
 """What the processor announced and no webhook told: asked for now and then, and told like one."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import stripe
@@ -19,7 +20,7 @@ log = structlog.get_logger()
 OVERLAP = timedelta(minutes=10)
 """Announcements are listed by when they were made, and may be listed later than that."""
 AT_FIRST = timedelta(days=1)
-"""How far back somebody looks who has never heard anything; deposits are no older."""
+"""How far back somebody looks who has never looked; deposits are no older."""
 BATCH = 100
 
 
@@ -42,23 +43,40 @@ class Announcements:
             await asyncio.sleep(self._pause_s)
 
     async def once(self) -> int:
-        """Keep each that is new, and have its case told; how many."""
-        found = 0
-        async with self._engine.connect() as c:
-            last = await kept.last(c) or datetime.now(UTC) - AT_FIRST
-        since = int((last - OVERLAP).timestamp())
+        """Keep each that is new, and have its case told; how many.
+
+        Where the next look begins is kept only when this one has seen all.
+        """
+        begun, found = datetime.now(UTC), 0
+        async with at_once(self._engine) as c:
+            since = await kept.listened_until(c) or begun - AT_FIRST
         listed = await self._processor.asked.events.list_async(
-            {"created": {"gte": since}, "limit": BATCH}
+            {"created": {"gte": int((since - OVERLAP).timestamp())}, "limit": BATCH}
         )
+        batch: list[Announced] = []
         async for event in listed.auto_paging_iter():
-            announced = kept.about(event.to_dict())
-            async with at_once(self._engine) as c:
-                new = (await kept.keep(c, [announced])).new
-            here("announcement.kept", *_whose(announced, new=bool(new)))
-            found += new
+            batch += _readable(event)
+            if len(batch) == BATCH:
+                found += await self._keep(batch)
+                batch = []
+        found += await self._keep(batch)
+        async with at_once(self._engine) as c:
+            await kept.listened(c, begun)
         return found
 
+    async def _keep(self, batch: Sequence[Announced]) -> int:
+        if not batch:
+            return 0
+        async with at_once(self._engine) as c:
+            new = await kept.keep(c, batch)
+        here("announcement.kept", *(workflow for _, workflow in new.woken))
+        return new.new
 
-def _whose(announced: Announced, *, new: bool) -> tuple[str, ...]:
-    """The case it is about, if this is how we heard of it."""
-    return (announced.case_id,) if new and announced.case_id else ()
+
+def _readable(event: stripe.Event) -> list[Announced]:
+    """The event as we keep it; an odd one is passed over, and holds up none after it."""
+    try:
+        return [kept.about(event.to_dict())]
+    except kept.NoEvent:
+        log.error("an announcement that cannot be read", event_id=event.id)
+        return []

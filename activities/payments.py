@@ -1,9 +1,14 @@
 """The payment processor's hands: pages opened, read and closed at Stripe, each effect once."""
 
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import cast
 
 import stripe
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from stripe.checkout import Session
 from stripe.params.checkout import SessionCreateParams
@@ -15,11 +20,12 @@ from domain.cases import Deposit
 from domain.deposit import CLOSE_CHECKOUT, OPEN_CHECKOUT, READ_CHECKOUT
 from domain.outcome import Answer, Said
 from failpoints import here
-from ledger import cases
+from ledger import cases, failing
 from ledger.database import to_read
 
 SOONER = timedelta(minutes=1)
 """Stripe closes a page within 24 hours of its making, which comes after the deposit's."""
+FAILED = ("canceled", "requires_payment_method")
 WHOLE = ["payment_intent.latest_charge.balance_transaction"]
 """What a paid page is fetched with: what was paid, and what the processor keeps of it."""
 
@@ -40,11 +46,11 @@ class Payments:
         """Have a page made on which this deposit is paid."""
         deposit = await self._deposit(case_id)
         here("checkout.opening", case_id, deposit.client)
-        with in_short():
+        page = _page(deposit, self._public_url)
+        async with self._noted(case_id):
             try:
                 session = await self._processor.asked.checkout.sessions.create_async(
-                    _page(deposit, self._public_url),
-                    {"idempotency_key": f"{case_id}/checkout"},
+                    page, {"idempotency_key": f"{case_id}/checkout/{_digest(page)}"}
                 )
             except stripe.InvalidRequestError as refusal:
                 said = Said(
@@ -60,13 +66,13 @@ class Payments:
     @activity.defn(name=READ_CHECKOUT)
     async def read_checkout(self, case_id: str) -> Answer:
         """Whether this deposit's page was paid on, or has been closed."""
-        with in_short():
+        async with self._noted(case_id):
             return Answer(said=_said(await self._session(case_id)))
 
     @activity.defn(name=CLOSE_CHECKOUT)
     async def close_checkout(self, case_id: str) -> Answer:
         """Close this deposit's page, if it was not paid on; what became of it."""
-        with in_short():
+        async with self._noted(case_id):
             session = await self._session(case_id)
             here("checkout.closing", case_id)
             if session.status == "open":
@@ -74,12 +80,27 @@ class Payments:
                     session.id, options={"idempotency_key": f"{case_id}/close"}
                 )
                 session = await self._session(case_id)
-        here("checkout.closed", case_id)
-        said = _said(session)
-        if said is None:
-            # The payment is on its way between the processor and the client's bank.
-            raise ApplicationError("the page is complete and not paid yet", type="NotPaidYet")
+            here("checkout.closed", case_id)
+            if (said := _said(session)) is None:
+                # The payment is on its way between the processor and the client's bank.
+                raise ApplicationError("the page is complete and not paid yet", type="NotPaidYet")
         return Answer(said=said)
+
+    @asynccontextmanager
+    async def _noted(self, case_id: str) -> AsyncIterator[None]:
+        """What fails in this block is noted for the radar, in short, until it succeeds."""
+        try:
+            with in_short():
+                yield
+        except ApplicationError as failure:
+            await self._note(case_id, f"{failure.type}: {failure.message}")
+            raise
+        await self._note(case_id, None)
+
+    async def _note(self, case_id: str, what: str | None) -> None:
+        with suppress(SQLAlchemyError, OSError):
+            async with self._engine.begin() as c:
+                await (failing.over(c, case_id) if what is None else failing.note(c, case_id, what))
 
     async def _deposit(self, case_id: str) -> Deposit:
         async with to_read(self._engine) as c:
@@ -93,6 +114,15 @@ class Payments:
         return await self._processor.asked.checkout.sessions.retrieve_async(
             deposit.session, {"expand": WHOLE}
         )
+
+
+def _digest(page: SessionCreateParams) -> str:
+    """Names a page by its content.
+
+    A build that words it otherwise, while nobody knows of the first one, has one of its own made;
+    the first, whose address nobody has, expires.
+    """
+    return hashlib.sha256(json.dumps(page, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _page(deposit: Deposit, public_url: str) -> SessionCreateParams:
@@ -115,7 +145,8 @@ def _page(deposit: Deposit, public_url: str) -> SessionCreateParams:
         ],
         "client_reference_id": deposit.id,
         "metadata": about,
-        "payment_intent_data": {"metadata": about},
+        # Captured at once, so that what the processor keeps of it is known when it is paid.
+        "payment_intent_data": {"metadata": about, "capture_method": "automatic"},
         "success_url": back,
         "cancel_url": back,
         "expires_at": int(closes.timestamp()),
@@ -123,19 +154,28 @@ def _page(deposit: Deposit, public_url: str) -> SessionCreateParams:
 
 
 def _said(session: Session) -> Said | None:
-    """What a page says that is a step: it was paid on, or closed; else nothing yet."""
-    if session.status == "expired":
+    """What a page says that is a step: it was paid on, or nothing will be; else nothing yet."""
+    intent = session.payment_intent
+    if session.status == "expired" or (session.status == "complete" and _has_failed(session)):
         return Said(command="checkout_expired", key=session.id)
     if session.status != "complete" or session.payment_status != "paid":
         return None
-    intent = session.payment_intent
     assert isinstance(intent, stripe.PaymentIntent), "it was asked for whole"
     charge = intent.latest_charge
     kept = charge.balance_transaction if isinstance(charge, stripe.Charge) else None
+    if not isinstance(kept, stripe.BalanceTransaction) or kept.currency != intent.currency:
+        raise ApplicationError("what the processor keeps is not known yet", type="NotSettledYet")
     body = {
         "payment": intent.id,
         "amount_minor": intent.amount_received,
-        "fee_minor": kept.fee if isinstance(kept, stripe.BalanceTransaction) else 0,
+        "fee_minor": kept.fee,
         "currency": intent.currency.upper(),
     }
     return Said(command="paid", body=body, key=intent.id)
+
+
+def _has_failed(session: Session) -> bool:
+    """Whether a payment that took its time has come to nothing."""
+    intent = session.payment_intent
+    failed = isinstance(intent, stripe.PaymentIntent) and intent.status in FAILED
+    return session.payment_status == "unpaid" and failed

@@ -39,8 +39,9 @@ class Announcing:
         await kept
 
     async def close(self) -> None:
-        """Until whoever is being told was told."""
-        await asyncio.gather(*self._telling)
+        """Until what arrived is kept, and whoever is being told was told."""
+        writing = [self._writer] if self._writer else []
+        await asyncio.gather(*writing, *self._telling, return_exceptions=True)
 
     async def _write(self) -> None:
         while self._waiting:

@@ -96,6 +96,17 @@ def row_for(scene: Scene) -> Step:
     return row
 
 
+def not_taken(scene: Scene, refusal: DomainError) -> Decision:
+    """What the outside said does not fit the case: nothing of it is done, and staff look at it."""
+    case = clock.open_task(scene.case, "answer_refused", scene.at)
+    says = "What the processor said does not fit: staff look at it"
+    told = (Notice(Role.STAFF, "answer_refused", says),)
+    facts = {"code": refusal.code, **refusal.facts}
+    return _decision(
+        scene, replace(_changed(scene, case), facts=facts), "answer_refused", says, only=told
+    )
+
+
 def clock_row(case: Case, at: datetime) -> str | None:
     """The name of what the clock would do now, if anything."""
     timer = clock.next_timer(case, at)
@@ -276,8 +287,9 @@ def _everyone(scene: Scene, change: Change, event: str, says: str) -> tuple[Noti
 def _concerned(scene: Scene, change: Change) -> list[UserId | Role]:
     """The parties, whoever mediates, and staff when it is their turn."""
     if not isinstance(scene.case, Contract):
-        whose = turn(change.lone or scene.case)
-        return [*scene.case.parties.values(), *([Role.STAFF] if whose is Role.STAFF else [])]
+        after = change.lone or scene.case
+        theirs = turn(after) is Role.STAFF or len(after.tasks) > len(scene.case.tasks)
+        return [*scene.case.parties.values(), *([Role.STAFF] if theirs else [])]
     dispute = change.dispute or scene.dispute
     people: list[UserId | Role] = [scene.job.client, scene.job.freelancer]
     people += [

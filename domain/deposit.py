@@ -46,8 +46,9 @@ def credit(scene: Scene) -> Change:
     """What arrived becomes the client's credits; what they owe is settled from it."""
     deposit, paid = _of(scene), cast(c.Paid, scene.command)
     currency = deposit.terms.currency
-    if paid.currency != currency:
-        raise InvalidAmount("the processor has another currency", currency=paid.currency)
+    if paid.currency != currency or not paid.amount_minor:
+        sent = {"currency": paid.currency, "amount_minor": paid.amount_minor}
+        raise InvalidAmount("the processor has another sum than a deposit's", **sent)
     change = _to(scene, S.CREDITED, payment=paid.payment, paid_minor=paid.amount_minor, url=None)
     owed = scene.facts.wallets.get(deposit.client, Wallet()).receivable
     entries = credited(deposit, paid.amount_minor, owed, Kind.PROCESSOR_CLEARING)

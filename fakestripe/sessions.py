@@ -134,11 +134,16 @@ def _expiry(now: int, wanted: int | None) -> int:
     return wanted
 
 
+MODELLED = ("capture_method", "metadata", "description", "receipt_email", "transfer_group")
+
+
 def _intent_data(given: Body) -> Body:
     param = "payment_intent_data"
     for name in given:
-        if name not in ("metadata", "description", "receipt_email", "transfer_group"):
+        if name not in MODELLED:
             raise not_modelled(f"{param}[{name}]", f"{param}[{name}]")
+    if given.get("capture_method") == "manual":
+        raise not_modelled("capturing later", f"{param}[capture_method]")
     return given | {"metadata": checks.metadata(given.get("metadata"), f"{param}[metadata]")}
 
 

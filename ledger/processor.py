@@ -8,14 +8,16 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.outcome import TOLD
-from ledger.tables import processor_event
+from ledger.tables import processor_look
 
 KEEP = text(
     "select made, tells from keep_announcements(cast(:announced as jsonb), :heard_as)"
 ).columns(tells=JSONB)
+ALL = "events"
 MATTERS = ("checkout.session.",)
 """Beginnings of the kinds on which a case asks anew; the others are only kept."""
 
@@ -39,26 +41,42 @@ class Kept:
     woken: tuple[tuple[int, str], ...] = ()
 
 
+class NoEvent(ValueError):
+    """What was announced has not the form of an event."""
+
+
 def about(event: Mapping[str, Any]) -> Announced:
     """What an event of Stripe's says that we keep: which case it is about, as its metadata say.
 
-    KeyError, TypeError or ValueError for what is no event.
+    NoEvent for anything else.
     """
-    thing = event["data"]["object"]
-    case_id = (thing["metadata"] or {}).get("case") if "metadata" in thing else None
-    return Announced(
-        id=str(event["id"]),
-        kind=str(event["type"]),
-        about=str(thing.get("id") or ""),
-        case_id=None if case_id is None else str(case_id),
-        created_at=datetime.fromtimestamp(event["created"], UTC),
-    )
+    try:
+        thing = event["data"]["object"]
+        metadata = thing.get("metadata") or {}
+        case_id = metadata.get("case")
+        return Announced(
+            id=_plain(event["id"]),
+            kind=_plain(event["type"]),
+            about=_plain(thing.get("id") or ""),
+            case_id=None if case_id is None else _plain(case_id),
+            created_at=datetime.fromtimestamp(event["created"], UTC),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as odd:
+        raise NoEvent(type(odd).__name__) from odd
+
+
+def _plain(name: str) -> str:
+    """A name that PostgreSQL can hold; ValueError for any other."""
+    if not isinstance(name, str) or not name.isprintable():
+        raise ValueError("this is no name")
+    return name
 
 
 async def keep(c: AsyncConnection, batch: Sequence[Announced]) -> Kept:
     """Keep these, each once, and have their cases' workflows told, in one statement."""
-    given = {"announced": json.dumps([_row(one) for one in batch]), "heard_as": TOLD}
-    row = (await c.execute(KEEP, given)).one()
+    # In one order everywhere, so that two who keep the same ones wait for each other in turn.
+    rows = [_row(one) for one in sorted(batch, key=lambda one: one.id)]
+    row = (await c.execute(KEEP, {"announced": json.dumps(rows), "heard_as": TOLD})).one()
     return Kept(row.made, tuple((tell_id, workflow) for tell_id, workflow in row.tells or ()))
 
 
@@ -67,7 +85,18 @@ def _row(one: Announced) -> dict[str, Any]:
     return vars(one) | {"created_at": one.created_at.isoformat(), "matters": matters}
 
 
-async def last(c: AsyncConnection) -> datetime | None:
-    """When the newest announcement that was kept was made, by the processor's clock."""
-    found: datetime | None = await c.scalar(select(func.max(processor_event.c.created_at)))
+async def listened_until(c: AsyncConnection) -> datetime | None:
+    """When the last look began that saw all there was; None: nobody has looked."""
+    found: datetime | None = await c.scalar(select(processor_look.c.began_at))
     return found
+
+
+async def listened(c: AsyncConnection, began_at: datetime) -> None:
+    """A look that began then has seen all; it never goes back."""
+    query = insert_once(processor_look).values(name=ALL, began_at=began_at)
+    later = func.greatest(processor_look.c.began_at, query.excluded.began_at)
+    await c.execute(
+        query.on_conflict_do_update(
+            index_elements=[processor_look.c.name], set_={"began_at": later}
+        )
+    )

@@ -4,13 +4,23 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, cast
 
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.calendar import Calendar
 from domain.cases import Case, Job, JobState, Role
-from domain.decide import by_clock, by_person, clock_needs, clock_row, process_of, row_for
-from domain.errors import DomainError
+from domain.commands import Command
+from domain.decide import (
+    by_clock,
+    by_person,
+    clock_needs,
+    clock_row,
+    not_taken,
+    process_of,
+    row_for,
+)
+from domain.errors import AlreadyOver, DomainError, UnknownReference
 from domain.outcome import Outcome, Recorded, Said, Status, StepRequest, brief
 from domain.process import Facts, Need, Scene
 from domain.registry import parse
@@ -61,17 +71,25 @@ async def _outside_step(
     step_id = f"{case.id}/{said.command}/{said.key}"
     if recorded := await _step_outcome(c, case.id, step_id):
         return Taken(await recording.again(c, request, recorded))
-    command = parse(process_of(case).name, said.command, said.body)
-    scene = _scene(pair, case, request, step_id, Facts(calendar))
-    scene = replace(scene, actor=Role.PROCESSOR, command=command)
+    scene = replace(_scene(pair, case, request, step_id, Facts(calendar)), actor=Role.PROCESSOR)
     try:
+        scene = replace(scene, command=_readable(case, said))
         needs = row_for(scene).needs
         scene = replace(scene, facts=await _facts(c, scene, needs))
         decision = by_person(scene)
+    except AlreadyOver as late:
+        return Taken(await recording.again(c, request, recording.refused(late, case.version)))
     except DomainError as refusal:
-        recorded = recording.refused(refusal, case.version)
-        return Taken(await recording.again(c, request, recorded))
+        decision = not_taken(scene, refusal)
     return await recording.commit(c, request, scene, decision, found)
+
+
+def _readable(case: Case, said: Said) -> Command:
+    """What was said, as the table knows it; UnknownReference when it is nothing of the kind."""
+    try:
+        return parse(process_of(case).name, said.command, said.body)
+    except (KeyError, ValidationError) as odd:
+        raise UnknownReference("what the outside said cannot be read") from odd
 
 
 async def _clock_step(c: AsyncConnection, request: StepRequest, calendar: Calendar) -> Taken:

@@ -292,6 +292,14 @@ processor_event = Table(
     Index("ix_processor_event_created_at", "created_at"),
 )
 
+processor_look = Table(
+    "processor_look",
+    metadata,
+    Column("name", Text, primary_key=True),
+    at("began_at"),
+    comment="when the last look began that saw all that was announced",
+)
+
 # Receipts of money outside, and answers already given.
 
 receipt = Table(

@@ -37,8 +37,9 @@ class CaseLife:
 
     @workflow.signal(name=RETRY)
     def retry(self) -> None:
-        """An operator wants a failing step tried again at once."""
+        """An operator wants a failing step, or question, tried again at once."""
         self._books.retry_asked = True
+        self._told = self._outside.hurry() or self._told
 
     async def live(self, start: Start) -> None:
         """Take steps until the case is over; then record what came too late."""
@@ -78,9 +79,10 @@ class CaseLife:
         if first is not None:
             return first
         case, told, self._told = self._case, self._told, False
-        said = self._outside.answer(case) if case and self._outside.answered else None
-        if case and told:
-            self._outside.ask(case, told=True)
+        said = self._outside.answer() if self._outside.answered else None
+        if case and said is None:
+            self._outside.ask(case, told=told)
+        self._told = told and said is not None
         return said
 
     async def _step(self, start: Start, what: str | Said | None) -> CaseBrief:

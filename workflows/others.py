@@ -51,17 +51,24 @@ class Outside:
 
     def __init__(self) -> None:
         self._asking: asyncio.Task[Said | None] | None = None
+        self._what = ""
         self._asked_at = -1
         self._again = False
 
     def ask(self, case: CaseBrief, *, told: bool) -> None:
-        """Ask what this case asks, unless that is under way or known; then it is asked again."""
+        """Ask what this case asks, unless that is under way or known; told, it is asked again.
+
+        A question that is not the case's any more is dropped: its answer would be another's.
+        """
+        told, self._again = told or self._again, False
+        if self._asking is not None and self._what != case.asks:
+            self.forget()
         if not case.asks or (self._asked_at == case.version and not told):
             return
         if self._asking is not None:
-            self._again = self._again or told
+            self._again = told
             return
-        self._asked_at = case.version
+        self._what, self._asked_at = case.asks, case.version
         self._asking = asyncio.create_task(_asked(case))
 
     @property
@@ -74,30 +81,44 @@ class Outside:
         """Whether something was asked, and its answer not taken yet."""
         return self._asking is not None
 
-    def answer(self, case: CaseBrief) -> Said | None:
+    def answer(self) -> Said | None:
         """Take the answer that is there, if it says anything."""
         assert self._asking is not None, "somebody asked"
         said, self._asking = self._asking.result(), None
-        if self._again:
-            self._again = False
-            self.ask(case, told=True)
         return said
 
     def forget(self) -> None:
-        """The case is over: nobody waits for an answer."""
+        """Nobody waits for the answer any more."""
         if self._asking is not None:
             self._asking.cancel()
+            self._asking = None
+
+    def hurry(self) -> bool:
+        """An operator wants to know now: what waits for its next try is dropped, to be asked anew.
+
+        Whether there was any.
+        """
+        waits = self._asking is not None and not self._asking.done()
+        if waits:
+            self.forget()
+        return waits
 
 
 async def _asked(case: CaseBrief) -> Said | None:
-    answer: Answer = await workflow.execute_activity(
-        case.asks,
-        case.id,
-        result_type=Answer,
-        start_to_close_timeout=options.OUTSIDE_TIMEOUT,
-        retry_policy=options.WITHOUT_END,
-        summary=case.asks,
-    )
+    try:
+        answer: Answer = await workflow.execute_activity(
+            case.asks,
+            case.id,
+            result_type=Answer,
+            start_to_close_timeout=options.OUTSIDE_TIMEOUT,
+            retry_policy=options.WITHOUT_END,
+            summary=case.asks,
+        )
+    except FailureError as failure:
+        # Dropped, or given up by somebody: who wants to know asks again.
+        if not is_cancelled_exception(failure):
+            workflow.logger.warning("outside not asked", extra={"case_id": case.id})
+        return None
     return answer.said
 
 

@@ -1,6 +1,8 @@
 """What was paid on the processor's page is credited once, whatever became of the webhooks."""
 
+import asyncio
 import random
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -76,6 +78,57 @@ async def test_a_lost_webhook_only_makes_it_later(paying: Paying) -> None:
     await paying.stands(deposit, "credited")
     assert await looking.once() == 0
     await processor.close()
+    assert await paying.wallet() == 100_00
+
+
+async def test_what_was_announced_later_hides_nothing_that_was_lost(paying: Paying) -> None:
+    """Where the next look begins does not follow from what others have heard since."""
+    deposit = await paying.begun()
+    await paying.pays(deposit)
+    created = int(time.time()) + 3600
+    about = {"id": "cs_1", "metadata": {}}
+    later = {"id": f"evt_{created}", "type": "x", "created": created, "data": {"object": about}}
+    assert await paying.hears([later]) == [200]
+    processor = Processor(paying.world.settings)
+    await Announcements(paying.world.engine, processor, DAY).once()
+    await paying.stands(deposit, "credited")
+    await processor.close()
+
+
+async def test_a_processor_that_is_away_is_on_the_radar_and_can_be_hurried(paying: Paying) -> None:
+    """Staff see which deposits wait for it; when it is back, `retry` asks at once."""
+    fault = {"kind": "500", "path": "/v1/checkout/sessions", "method": "POST", "count": 40}
+    paying.stand.control("faults", **fault)
+    answer = await paying.asks()
+    deposit = answer.json()
+    staff = paying.world.house.staff
+
+    async def on_the_radar() -> bool:
+        listed = (await staff.get("/v1/staff/cases", stuck=True)).json()["items"]
+        return any(one["id"] == deposit["id"] for one in listed)
+
+    await eventually(on_the_radar)
+    paying.stand.http.delete("/_control/faults")
+    assert (await staff.post(f"/v1/staff/cases/{deposit['id']}/retry")).status_code == 200
+    await paying.stands(deposit, "checkout")
+
+    async def mended() -> bool:
+        return not await on_the_radar()
+
+    await eventually(mended)
+
+
+async def test_what_is_told_while_a_page_is_made_does_not_hide_the_payment(paying: Paying) -> None:
+    """A question that is not the case's any more is dropped for the one that is."""
+    paying.stand.control("faults", kind="slow", path="/v1/checkout/sessions", count=1, seconds=2.0)
+    asking = asyncio.create_task(paying.begun())
+    await asyncio.sleep(1)
+    [listed] = (await paying.client.get("/v1/deposits")).json()["items"]
+    await paying.world.house.staff.post(f"/v1/staff/cases/{listed['id']}/retry")
+    deposit = await asking
+    await paying.pays(deposit)
+    await paying.hears(paying.events(deposit))
+    await paying.stands(deposit, "credited")
     assert await paying.wallet() == 100_00
 
 

@@ -39,6 +39,13 @@ def test_a_payment_in_another_currency_is_not_credited() -> None:
         Deposits().open().says(c.Paid, currency="EUR")
 
 
+def test_staff_are_told_when_the_processor_is_silent() -> None:
+    """And the client, who waits."""
+    deposit = Deposits().open().until(MONDAY + 2 * DAY)
+    assert deposit.last is not None
+    assert {notice.to for notice in deposit.last.notices} == {CLIENT, Role.STAFF}
+
+
 @pytest.mark.parametrize("asked", [4_99, 100_000_01])
 def test_a_deposit_has_a_smallest_and_a_largest_sum(asked: int) -> None:
     """Both are the policy's."""

@@ -28,6 +28,7 @@ SAFE = {
     "api/notices.py:clear": "it may be asked again; an inbox is empty or is not",
     "api/signing_keys.py:announce": "each start of a process does it again",
     "activities/books.py:_keeps_failing": "the next try of the step notes it, or that it is over",
+    "activities/payments.py:_note": "the next try of the question notes it, or that it is over",
     "activities/notices.py:_later": "a mail whose delay is lost is free when its lease is over",
     "activities/sweeper.py:broken": "the next look notes it again, or that it is over",
     "activities/sweeper.py:forget": "what was not deleted is deleted with the next sweep",

@@ -32,6 +32,7 @@ MAY = {
     "person": "select, insert, update",
     "posting_line": "select",
     "processor_event": "select, insert",
+    "processor_look": "select, insert, update",
     "receipt": "select, insert",
     "reply": ALL,
     "seal": "select",

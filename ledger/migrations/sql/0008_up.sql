@@ -6,7 +6,9 @@ alter table cases alter column freelancer_id drop not null;
 alter table cases add constraint ck_cases_has_its_parties check (
     case kind when 'deposit' then client_id is not null and freelancer_id is null
      else client_id is not null and freelancer_id is not null end
-);
+) not valid;
+-- Checked without keeping anybody from writing.
+alter table cases validate constraint ck_cases_has_its_parties;
 
 create table processor_event (
     id text not null constraint pk_processor_event primary key,
@@ -21,6 +23,13 @@ comment on column processor_event.about is 'the processor''s id of what changed'
 comment on column processor_event.case_id is 'as its metadata name it; nobody vouches for that';
 create index ix_processor_event_created_at on processor_event (created_at);
 grant select, insert on processor_event to peerok_app;
+
+create table processor_look (
+    name text not null constraint pk_processor_look primary key,
+    began_at timestamptz not null
+);
+comment on table processor_look is 'when the last look began that saw all that was announced';
+grant select, insert, update on processor_look to peerok_app;
 
 -- Keeps announcements [{id, kind, about, case_id, created_at, matters}], each once, and writes that
 -- the workflows of the open cases they name must hear of those that matter. Whatever their metadata
