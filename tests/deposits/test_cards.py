@@ -64,6 +64,8 @@ async def test_an_announcement_before_the_payment_changes_nothing(paying: Paying
         "data": {"object": {"id": "cs_1", "metadata": {"case": deposit["id"]}, "paid": True}},
     }
     assert await paying.hears([lie], "whsec_before") == [200]
+    # The workflow is told after the answer, and looks.
+    await asyncio.sleep(2)
     assert (await paying.stands(deposit, "checkout"))["credited"] is None
     assert await paying.wallet() == 0
 
