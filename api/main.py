@@ -20,9 +20,11 @@ from api import (
     accounts,
     agreements,
     amounts,
+    bank_statements,
     case_files,
     deadlines,
     deposits,
+    differences,
     disputes,
     docs_page,
     entries,
@@ -46,6 +48,7 @@ from api import (
     tax_forms,
     timeline,
     wallet,
+    year_totals,
 )
 from api.edge import Edge
 from api.outcomes import Outcomes
@@ -80,6 +83,9 @@ NOUNS = (
     entries.house,
     staff_tasks.router,
     tax_checks.router,
+    bank_statements.router,
+    differences.router,
+    year_totals.router,
 )
 """One router for each noun, under /v1."""
 OUTSIDE = (health.router, measures.router, problem_pages.router, docs_page.router)
