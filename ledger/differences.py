@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from sqlalchemy import RowMapping, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -97,7 +98,7 @@ async def proposals(c: AsyncConnection, names: Sequence[str]) -> Mapping[str, Ro
     """The proposal in force of each of these differences that has one."""
     query = (
         select(clearance)
-        .distinct(clearance.c.difference_id)
+        .ext(distinct_on(clearance.c.difference_id))
         .where(clearance.c.difference_id.in_(names))
         .order_by(clearance.c.difference_id, clearance.c.id.desc())
     )

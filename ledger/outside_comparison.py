@@ -41,9 +41,9 @@ MISMATCHES = text("""
       from here full join there using (key, currency)
      where (coalesce(here.minor, 0), coalesce(here.fee, 0))
            <> (coalesce(there.minor, 0), coalesce(there.fee, 0))
-       and (here.key is not null or there.at <= now() - :under_way)
+       and (here.key is not null or there.at <= now() - cast(:under_way as interval))
        and (there.key is not null
-            or here.at <= now() - :under_way
+            or here.at <= now() - cast(:under_way as interval)
                and (select here.day <= cast(complete_to at time zone 'UTC' as date)
                       from outside_reading where source = :source))
      order by key, currency

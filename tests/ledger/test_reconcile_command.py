@@ -18,7 +18,6 @@ from tests.ledger.conftest import database
 from tests.ledger.elsewhere import Server
 from tests.ledger.sealing import seal
 
-
 COMPARED = ["balances", "rules", "seals", "stripe", "bank"]
 
 
