@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from temporalio.exceptions import ApplicationError
 
 from activities.announcements import Announcements
+from activities.checks import Checks
+from activities.gauges import Gauges
 from activities.processor import Processor
 from activities.processor_lines import ProcessorLines
 from domain.difference import Source
@@ -15,9 +18,12 @@ from domain.outcome import Said, Status
 from ledger import outside
 from ledger.outside import SaidOtherwise
 from ledger.reconciling import Side
+from tests.api.test_measures import values
 from tests.deposits.paying import Paying
 from tests.deposits.test_steps import says
-from tests.outside import booked, compared, posted
+from tests.life import eventually
+from tests.outside import booked, compared, key, posted
+from workflows import schedules
 
 STANDS = "select sum(balance_minor) from account where kind = 'processor_clearing'"
 PAYMENT = "select data ->> 'payment' from cases where id = :id"
@@ -145,6 +151,46 @@ async def test_a_line_that_changes_afterwards_is_refused(paying: Paying) -> None
     await booked(paying.world.engine, "pi_changing", 5_00)
     with pytest.raises(SaidOtherwise, match="line_pi_changing"):
         await booked(paying.world.engine, "pi_changing", 5_01)
+
+
+async def test_each_night_what_differs_becomes_a_line_a_task_and_a_metric(
+    paying: Paying,
+) -> None:
+    """The schedule fetches, compares and keeps; an hour must have passed since it was booked."""
+    world, name = paying.world, key()
+    await booked(world.engine, name, 5_00)
+    fresh = only_at_stripe(paying)
+    await schedules.ensure(world.temporal)
+    await world.temporal.get_schedule_handle("check-books-outside").trigger()
+    accountant, staff = world.house.accountants[0], world.house.staff
+
+    async def open_ones() -> dict[str, Any]:
+        answer = await accountant.get("/v1/staff/differences", open=True, limit=100)
+        return {one["key"]: one for one in answer.json()["items"]}
+
+    async def kept() -> bool:
+        return name in await open_ones()
+
+    await eventually(kept)
+    listed = await open_ones()
+    assert listed[name]["there"]["amount"]["amount_minor"] == 5_00 and fresh not in listed
+    tasks = (await staff.get("/v1/staff/tasks")).json()["items"]
+    assert [task["what"] for task in tasks if task["kind"] == "difference"] == [
+        "stripe and the book differ: see /v1/staff/differences?open=true"
+    ]
+    await Gauges(world.engine).read()
+    shown = await values(world.http, "peerok_differences")
+    assert shown["stripe",] == len(listed) and shown["bank",] == 0
+    assert (await values(world.http, "peerok_oldest_difference_seconds"))["stripe",] >= 0
+
+
+async def test_a_check_that_cannot_ask_stripe_fails_in_sight(paying: Paying) -> None:
+    """What was kept before stays as it is; a history gets no word of Stripe's answer."""
+    paying.stand.control("faults", kind="500", path="/v1/balance_transactions", count=9)
+    processor = Processor(paying.world.settings)
+    with pytest.raises(ApplicationError, match="Stripe: "):
+        await Checks(paying.world.engine, processor).compare()
+    await processor.close()
 
 
 def _intent(paying: Paying, deposit: dict[str, Any]) -> str:
