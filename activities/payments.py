@@ -115,7 +115,8 @@ def _page(deposit: Deposit, public_url: str) -> SessionCreateParams:
         ],
         "client_reference_id": deposit.id,
         "metadata": about,
-        "payment_intent_data": {"metadata": about},
+        # By default Stripe captures later, and tells its fee up to an hour after the payment.
+        "payment_intent_data": {"capture_method": "automatic", "metadata": about},
         "success_url": back,
         "cancel_url": back,
         "expires_at": int(closes.timestamp()),

@@ -40,7 +40,7 @@ def _intent(tx: Tx, session: Body, method: str) -> Body:
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
         "amount_received": 0,
-        "capture_method": "automatic_async",
+        "capture_method": given.get("capture_method", "automatic_async"),
         "client_secret": f"{intent['id']}_secret_{new_id('', 25)}",
         "confirmation_method": "automatic",
         "currency": session["currency"],

@@ -1,6 +1,6 @@
 """A difference is cleared by an entry that two accountants want, and both sides agree again."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.accounts import Kind
 from domain.difference import Source
-from ledger import differences, outside_comparison
+from ledger import differences, outside, outside_comparison
 from tests.api.people import Person, code, pointers, signup, staff
 from tests.outside import booked, found, key, posted
 
@@ -32,9 +32,11 @@ async def bob(app: FastAPI, http: AsyncClient) -> Person:
 
 
 @pytest.fixture
-def engine(app: FastAPI) -> AsyncEngine:
-    """The books."""
+async def engine(app: FastAPI) -> AsyncEngine:
+    """The books, in which all is known that Stripe booked so far."""
     engine: AsyncEngine = app.state.engine
+    async with engine.begin() as c:
+        await outside.is_complete(c, Source.STRIPE, datetime.now(UTC))
     return engine
 
 

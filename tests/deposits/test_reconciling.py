@@ -139,6 +139,13 @@ async def test_lines_are_fetched_once_and_only_the_new_ones_again(paying: Paying
     assert payment in await compared(paying.world)
 
 
+async def test_stripe_is_asked_to_tell_its_fee_with_the_payment(paying: Paying) -> None:
+    """Captured later, as is usual, the fee would be missing in the book of each deposit."""
+    payment = await credited(paying)
+    intent = paying.stand.stripe.v1.payment_intents.retrieve(payment)
+    assert intent.capture_method == "automatic"
+
+
 async def test_without_a_key_nobody_is_asked(paying: Paying) -> None:
     """And nothing is taken for complete."""
     nobody = Processor(paying.world.settings.model_copy(update={"stripe_key": None}))
