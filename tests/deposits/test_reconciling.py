@@ -1,13 +1,18 @@
 """The book and Stripe's own say the same of every payment, to the cent, or it is told."""
 
+import asyncio
 import random
+import subprocess
+import sys
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import stripe
 from sqlalchemy import text
 from temporalio.exceptions import ApplicationError
 
+from activities import processor_lines
 from activities.announcements import Announcements
 from activities.checks import Checks
 from activities.gauges import Gauges
@@ -18,14 +23,18 @@ from domain.outcome import Said, Status
 from ledger import outside
 from ledger.outside import SaidOtherwise
 from ledger.reconciling import Side
+from local.places import CLONE
 from tests.api.test_measures import values
 from tests.deposits.paying import Paying
 from tests.deposits.test_steps import says
 from tests.life import eventually
-from tests.outside import booked, compared, key, posted
+from tests.outside import booked, compared, found, key, posted
+from tests.world import World, variables, without_ours
 from workflows import schedules
 
 STANDS = "select sum(balance_minor) from account where kind = 'processor_clearing'"
+SECOND_ON = 4
+"""With this seed a fault spares the first request, and none of the next."""
 PAYMENT = "select data ->> 'payment' from cases where id = :id"
 
 
@@ -139,6 +148,44 @@ async def test_lines_are_fetched_once_and_only_the_new_ones_again(paying: Paying
     assert payment in await compared(paying.world)
 
 
+async def test_a_list_that_breaks_off_is_listed_whole_the_next_time(
+    paying: Paying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest are listed first: what was kept says nothing of what is older."""
+    await compared(paying.world)
+    async with paying.world.engine.connect() as c:
+        before = await outside.complete_to(c, Source.STRIPE)
+    older, newer = only_at_stripe(paying), only_at_stripe(paying)
+    monkeypatch.setattr(processor_lines, "PAGE", 1)
+    monkeypatch.setattr(outside, "BATCH", 1)
+    path = "/v1/balance_transactions"
+    # The first page comes; the second never does, however often the SDK asks.
+    paying.stand.control("faults", kind="500", path=path, rate=0.8, seed=SECOND_ON)
+    processor = Processor(paying.world.settings)
+    with pytest.raises(stripe.APIError):
+        await ProcessorLines(paying.world.engine, processor).fetch()
+    await processor.close()
+    kept = await found(paying.world.engine, Source.STRIPE, timedelta(0))
+    assert newer in kept and older not in kept
+    async with paying.world.engine.connect() as c:
+        assert await outside.complete_to(c, Source.STRIPE) == before
+    paying.stand.http.delete("/_control/faults")
+    assert {older, newer} <= set(await compared(paying.world))
+
+
+async def test_the_command_compares_with_stripe_too(paying: Paying) -> None:
+    """1 and a line for what differs; 2 and a line without any secret when Stripe is away."""
+    name = key()
+    await booked(paying.world.engine, name, 5_00, 20)
+    wrong = await asyncio.to_thread(commanded, paying.world)
+    assert wrong.returncode == 1
+    assert f"stripe: only there: {name}: there 5.00 USD, fee 0.20" in wrong.stdout.splitlines()
+    paying.stand.control("faults", kind="500", path="/v1/balance_transactions", count=9)
+    away = await asyncio.to_thread(commanded, paying.world)
+    assert (away.returncode, away.stdout) == (2, "")
+    assert away.stderr == "Stripe's books cannot be read: APIError\n"
+
+
 async def test_stripe_is_asked_to_tell_its_fee_with_the_payment(paying: Paying) -> None:
     """Captured later, as is usual, the fee would be missing in the book of each deposit."""
     payment = await credited(paying)
@@ -198,6 +245,18 @@ async def test_a_check_that_cannot_ask_stripe_fails_in_sight(paying: Paying) -> 
     with pytest.raises(ApplicationError, match="Stripe: "):
         await Checks(paying.world.engine, processor).compare()
     await processor.close()
+
+
+def commanded(world: World) -> subprocess.CompletedProcess[str]:
+    """`python -m cli reconcile`, as an operator runs it."""
+    return subprocess.run(
+        [sys.executable, "-m", "cli", "reconcile"],
+        env=without_ours() | variables(world.settings),
+        cwd=CLONE,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def _intent(paying: Paying, deposit: dict[str, Any]) -> str:
