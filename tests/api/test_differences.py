@@ -1,5 +1,6 @@
 """A difference is cleared by an entry that two accountants want, and both sides agree again."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -96,6 +97,41 @@ async def test_what_two_people_clear_agrees_from_then_on(
     assert name not in await found(engine, Source.STRIPE)
     again = await clear(ada, one)
     assert (again.status_code, code(again)) == (409, "already_over")
+
+
+async def test_the_entry_opens_to_the_difference_and_the_two_who_cleared_it(
+    engine: AsyncEngine, ada: Person, bob: Person
+) -> None:
+    """Who looks at it years later reads why."""
+    name = key()
+    await booked(engine, name, 13_00)
+    one = await seen(engine, ada, name)
+    await clear(ada, one)
+    await clear(bob, one)
+    async with engine.connect() as c:
+        entry = "select reference from clearing_line where key = :key"
+        reference = await c.scalar(text(entry), {"key": name})
+    shown = (await ada.get(f"/v1/staff/entries/{reference}")).json()
+    assert shown["clearance"]["key"] == name and shown["clearance"]["kind"] == "suspense"
+    assert shown["clearance"]["reason"] == "Stripe's support says so"
+    assert (shown["clearance"]["proposed_by"], shown["clearance"]["confirmed_by"]) == (
+        ada.id,
+        bob.id,
+    )
+    assert shown["decision"]["by"] == "two people of accounting"
+
+
+async def test_of_confirmations_at_once_one_makes_the_entry(
+    engine: AsyncEngine, ada: Person, bob: Person
+) -> None:
+    """The others are told that it is over."""
+    name, before = key(), await stands(engine, Kind.SUSPENSE)
+    await booked(engine, name, 14_00)
+    one = await seen(engine, ada, name)
+    await clear(ada, one)
+    answers = await asyncio.gather(*(clear(bob, one) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409]
+    assert await stands(engine, Kind.SUSPENSE) == before + 14_00
 
 
 async def test_nobody_clears_a_difference_alone(engine: AsyncEngine, ada: Person) -> None:
