@@ -5,14 +5,15 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.bodies import Asked, Balance, Prose, Shown
-from api.callers import Accountant
+from api.callers import Accountant, Caller
+from api.entries import keeps_books
 from api.idempotency import OwnOnce
 from api.ids import DifferenceId
 from api.pages import Limit, Page, Place, page
@@ -74,7 +75,7 @@ class Clearance(Asked):
 
 @router.get("")
 async def listed(
-    caller: Accountant,
+    caller: Annotated[Caller, Depends(keeps_books)],
     engine: Engine,
     place: Place,
     limit: Limit = 50,

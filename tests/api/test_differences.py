@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from domain.accounts import Kind
 from domain.difference import Source
 from ledger import differences, outside, outside_comparison
-from tests.api.people import Person, code, pointers, signup, staff
+from tests.api.people import Person, code, pointers, sign, signup, staff
 from tests.outside import booked, found, key, posted
 
 STANDS = "select coalesce(sum(balance_minor), 0) from account where kind = :kind"
@@ -268,9 +268,18 @@ async def test_staff_have_a_task_while_something_differs(
     assert await found(engine, Source.STRIPE) == {}
 
 
-async def test_only_accounting_sees_and_clears_differences(
-    engine: AsyncEngine, http: AsyncClient, ada: Person
+async def test_staff_who_have_the_task_see_differences_and_accounting_clears_them(
+    engine: AsyncEngine, app: FastAPI, http: AsyncClient
 ) -> None:
+    """They promised to keep to themselves what they see."""
+    sam, name = await staff(app, http, "staff"), key()
+    await booked(engine, name, 1_00)
+    assert (await sam.get("/v1/staff/differences")).status_code == 403
+    await sign(sam, "undertaking")
+    assert (await clear(sam, await seen(engine, sam, name))).status_code == 403
+
+
+async def test_nobody_else_sees_or_clears_differences(http: AsyncClient, ada: Person) -> None:
     """A client is refused; what there is not is not found; what is no kind is a wrong field."""
     client, path = await signup(http), "/v1/staff/differences"
     assert (await client.get(path)).status_code == 403
