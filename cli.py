@@ -81,11 +81,20 @@ def reconcile(
     ] = None,
     as_json: Annotated[bool, typer.Option("--as-json", help="A JSON object on each line.")] = False,
 ) -> None:
-    """Compare the books with themselves; exits with 0 when clean, 1 when not, 2 when it can't."""
+    """Compare the books with themselves, with Stripe's and the bank's; mends nothing.
+
+    Exits with 0 when clean, 1 when not, 2 when it can't compare.
+    """
+    import stripe
     from sqlalchemy.exc import SQLAlchemyError
 
+    from activities.processor import Processor
+    from activities.processor_lines import ProcessorLines
+    from domain.difference import Source
     from ledger import comparisons as ours
     from ledger import database
+    from ledger.outside import SaidOtherwise
+    from ledger.outside_comparison import Outside
     from ledger.reconciling import report
 
     try:
@@ -94,19 +103,46 @@ def reconcile(
         raise typer.BadParameter(str(reason)) from None
 
     async def compare() -> bool:
-        engine = database.connect(settings().database_url, pool=1)
-        compared = (ours.Balances(), ours.Rules(), ours.Seals(noted))
+        engine, processor = database.connect(settings().database_url, pool=1), Processor(settings())
+        stripes = Outside(Source.STRIPE, asked=processor.known)
+        compared = (ours.Balances(), ours.Rules(), ours.Seals(noted), stripes, Outside(Source.BANK))
         try:
+            await ProcessorLines(engine, processor).fetch()
             return await report(engine, compared, print, as_json=as_json)
         finally:
-            await engine.dispose()
+            await asyncio.gather(engine.dispose(), processor.close())
 
     try:
         clean = asyncio.run(compare())
     except (SQLAlchemyError, OSError) as fault:
         typer.echo(f"The books cannot be read: {database.in_short(fault)}", err=True)
         raise typer.Exit(2) from None
+    except (stripe.StripeError, SaidOtherwise) as fault:
+        what = fault if isinstance(fault, SaidOtherwise) else type(fault).__name__
+        typer.echo(f"Stripe's books cannot be read: {what}", err=True)
+        raise typer.Exit(2) from None
     raise typer.Exit(0 if clean else 1)
+
+
+@app.command("year-totals")
+def year_totals(year: Annotated[int, typer.Argument(min=2000, max=9000)]) -> None:
+    """What each person was paid in a calendar year, for the tax office, as CSV."""
+    import csv
+
+    from ledger import database
+    from ledger import year_totals as paid
+
+    async def show() -> None:
+        engine = database.connect(settings().database_url, pool=1)
+        lines = csv.writer(sys.stdout)
+        lines.writerow((*paid.COLUMNS, *paid.MONTHS))
+        try:
+            async for row in paid.every(engine, year):
+                lines.writerow(paid.cells(row))
+        finally:
+            await engine.dispose()
+
+    asyncio.run(show())
 
 
 @app.command("search-attributes")

@@ -130,6 +130,18 @@ CHECKED_AT = Gauge(
 CHECK_SECONDS = Gauge(
     "peerok_invariants_check_seconds", "How long the last check took", ("check",), registry=REGISTRY
 )
+DIFFERENCES = Gauge(
+    "peerok_differences",
+    "Open differences between the book and the outside, by source",
+    ("source",),
+    registry=REGISTRY,
+)
+OLDEST_DIFFERENCE = Gauge(
+    "peerok_oldest_difference_seconds",
+    "For how long one of them is open at most",
+    ("source",),
+    registry=REGISTRY,
+)
 READ_AT = Gauge(
     "peerok_gauges_read_timestamp_seconds",
     "When this worker last read the gauges above",

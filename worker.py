@@ -147,7 +147,8 @@ def composed(
     processor: Processor | None = None,
 ) -> Worker:
     """What takes workflow tasks and activities of one queue; not running yet."""
-    payments = Payments(engine, processor or Processor(our), our.public_url)
+    processor = processor or Processor(our)
+    payments = Payments(engine, processor, our.public_url)
     books = Books(engine, Doors(client).heard, business_calendar())
     return Worker(
         client,
@@ -156,7 +157,7 @@ def composed(
         activities=[
             books.commit_step,
             Post(engine, our).send_reminder,
-            Checks(engine).check_books,
+            Checks(engine, processor).check_books,
             payments.open_checkout,
             payments.read_checkout,
             payments.close_checkout,

@@ -57,6 +57,9 @@ def show(found: figures.Figures) -> None:
     metrics.STAFF_TASKS.clear()
     for kind, many in ({"invariant": 0} | found.staff_tasks).items():
         metrics.STAFF_TASKS.labels(kind).set(many)
+    for source, (many, age_s) in found.differences.items():
+        metrics.DIFFERENCES.labels(source).set(many)
+        metrics.OLDEST_DIFFERENCE.labels(source).set(age_s)
     for check in found.checks:
         metrics.VIOLATIONS.labels(check["name"]).set(check["violations"])
         metrics.CHECKED_AT.labels(check["name"]).set(check["ended_at"].timestamp())

@@ -51,6 +51,21 @@ class PaidInFull(Paid):
     confirmed_at: datetime
 
 
+class Cleared(Shown):
+    """The difference with the outside that the entry cleared, and the two who said what it is."""
+
+    difference_id: str
+    source: str
+    key: str
+    kind: str
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+    confirmed_by: str
+    confirmed_at: datetime
+    confirmed_because: str
+
+
 class EntryInFull(Shown):
     """An entry with all its legs."""
 
@@ -66,6 +81,7 @@ class EntryInFull(Shown):
     events: list[HappenedInFull]
     decision: Decision | None
     receipt: PaidInFull | None
+    clearance: Cleared | None
     seal: Seal | None
 
 
@@ -114,6 +130,7 @@ async def any_entry(
             "events": found.events,
             "decision": decision(found, None),
             "receipt": found.receipt,
+            "clearance": found.clearance,
             "seal": seal(found),
         }
     )

@@ -136,6 +136,14 @@ def decision(found: Explained, person_id: str | None) -> Decision | None:
             received_at=row["recorded_at"],
             decided_at=row["confirmed_at"],
         )
+    if found.clearance is not None:
+        row = found.clearance
+        return Decision(
+            by="two people of accounting",
+            what="clear_difference",
+            received_at=row["proposed_at"],
+            decided_at=row["confirmed_at"],
+        )
     if not found.events:
         return None
     row = found.events[0]

@@ -28,6 +28,7 @@ def path_id(prefix: str) -> AfterValidator:
 CaseId = Annotated[str, path_id("(?:job|dispute|deposit)")]
 JobId = Annotated[str, path_id("job")]
 DepositId = Annotated[str, path_id("deposit")]
+DifferenceId = Annotated[str, path_id("difference")]
 DisputeId = Annotated[str, path_id("dispute")]
 InstructionId = Annotated[str, path_id("instruction")]
 FileId = Annotated[str, path_id("file")]

@@ -21,9 +21,11 @@ from api import (
     agreements,
     amounts,
     back_page,
+    bank_statements,
     case_files,
     deadlines,
     deposits,
+    differences,
     disputes,
     docs_page,
     entries,
@@ -47,6 +49,7 @@ from api import (
     tax_forms,
     timeline,
     wallet,
+    year_totals,
 )
 from api.announcing import Announcing
 from api.edge import Edge
@@ -83,6 +86,9 @@ NOUNS = (
     entries.house,
     staff_tasks.router,
     tax_checks.router,
+    bank_statements.router,
+    differences.router,
+    year_totals.router,
 )
 """One router for each noun, under /v1."""
 OUTSIDE = (

@@ -54,6 +54,7 @@ OF_THE_DOOR: dict[str, tuple[int, str]] = {
     "email_taken": (409, "This email is already registered"),
     "idempotency_key_reused": (409, "This Idempotency-Key was sent with another request"),
     "receipt_known": (409, "A receipt with this reference is already recorded"),
+    "statement_contradicts": (409, "A line of this statement was imported before, with other sums"),
     "too_large": (413, "The request is too large"),
     "range_not_satisfiable": (416, "The file is shorter than that"),
     "invalid": (422, "Some fields do not fit"),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from domain.accounts import PLATFORM, Entry, Kind, Parts, Posting
-from domain.postings import Cut, back_to_parts, cut, earned, entry, from_parts, move
+from domain.postings import Cut, back_to_parts, cut, earned, entry, from_parts, move, ours
 
 # Money comes in.
 
@@ -338,14 +338,16 @@ def processor_fee(cause: str, amount_minor: int, currency: str) -> Entry:
     return entry(
         "processor_fee",
         f"{cause}/processor-fee",
-        move(
-            Kind.PROCESSOR_COSTS,
-            PLATFORM,
-            Kind.PROCESSOR_CLEARING,
-            PLATFORM,
-            amount_minor,
-            currency,
-        ),
+        ours(Kind.PROCESSOR_COSTS, Kind.PROCESSOR_CLEARING, amount_minor, currency),
+    )
+
+
+def processor_fee_back(cause: str, amount_minor: int, currency: str) -> Entry:
+    """What the payment processor did not keep after all."""
+    return entry(
+        "processor_fee_back",
+        f"{cause}/processor-fee-back",
+        ours(Kind.PROCESSOR_CLEARING, Kind.PROCESSOR_COSTS, amount_minor, currency),
     )
 
 
@@ -354,9 +356,7 @@ def processor_payout(payout_id: str, amount_minor: int, currency: str) -> Entry:
     return entry(
         "processor_payout",
         f"processor-payout/{payout_id}",
-        move(
-            Kind.PROCESSOR_CLEARING, PLATFORM, Kind.BANK_CLEARING, PLATFORM, amount_minor, currency
-        ),
+        ours(Kind.PROCESSOR_CLEARING, Kind.BANK_CLEARING, amount_minor, currency),
     )
 
 
@@ -375,6 +375,17 @@ def reward_pay(month: str, user: str, amount_minor: int, currency: str) -> Entry
         "reward_pay",
         f"rewards/{month}/pay/{user}",
         move(Kind.REWARDS_PAYABLE, PLATFORM, Kind.EARNINGS, user, amount_minor, currency),
+    )
+
+
+def difference_cleared(
+    clearance_id: str, source: Kind, target: Kind, amount_minor: int, currency: str
+) -> Entry:
+    """What the outside has and the book had not gets a place in it, or the reverse."""
+    return entry(
+        "difference_cleared",
+        f"clearance/{clearance_id}/amount",
+        ours(source, target, amount_minor, currency),
     )
 
 

@@ -34,9 +34,11 @@ WORDS: Mapping[str, str] = {
     "receivable_settle": "A debt was settled from money that had just arrived.",
     "receivable_write_off": "A debt nobody paid was written off.",
     "processor_fee": "The payment processor took its fee.",
+    "processor_fee_back": "The payment processor had kept less than its fee was taken to be.",
     "processor_payout": "The payment processor paid out to the platform's bank account.",
     "rewards_accrue": "A month's rewards were set aside.",
     "reward_pay": "A month's rewards were paid.",
+    "difference_cleared": "A difference with the bank or the payment processor was cleared.",
     "staff_correction": "Staff corrected an earlier entry.",
 }
 """By the kind of the journal entry."""

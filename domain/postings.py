@@ -62,6 +62,11 @@ def move(
     )
 
 
+def ours(source: Kind, target: Kind, minor: int, currency: str) -> Posting:
+    """One posting between two accounts of the platform."""
+    return move(source, PLATFORM, target, PLATFORM, minor, currency)
+
+
 def entry(kind: str, reference: str, *postings: Posting) -> Entry:
     """The entry without the postings that move nothing."""
     return Entry(kind, reference, tuple(p for p in postings if p.amount_minor))

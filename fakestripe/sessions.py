@@ -134,16 +134,15 @@ def _expiry(now: int, wanted: int | None) -> int:
     return wanted
 
 
-MODELLED = ("capture_method", "metadata", "description", "receipt_email", "transfer_group")
+INTENT_DATA = ("capture_method", "metadata", "description", "receipt_email", "transfer_group")
+"""What of a payment is given with its session."""
 
 
 def _intent_data(given: Body) -> Body:
     param = "payment_intent_data"
     for name in given:
-        if name not in MODELLED:
+        if name not in INTENT_DATA or (name, given[name]) == ("capture_method", "manual"):
             raise not_modelled(f"{param}[{name}]", f"{param}[{name}]")
-    if given.get("capture_method") == "manual":
-        raise not_modelled("capturing later", f"{param}[capture_method]")
     return given | {"metadata": checks.metadata(given.get("metadata"), f"{param}[metadata]")}
 
 

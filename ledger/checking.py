@@ -32,6 +32,12 @@ async def check(engine: AsyncEngine, name: str) -> int:
     return len(found)
 
 
+async def ended(engine: AsyncEngine, name: str, seconds: float, found: int) -> None:
+    """A check that was made elsewhere has ended, and found so many."""
+    async with engine.begin() as c:
+        await _record(c, name, seconds, found)
+
+
 def _tasks(name: str, found: list[str]) -> list[str]:
     more = len(found) - MOST_TASKS
     return found[:MOST_TASKS] + ([f"the check '{name}' found even more"] if more > 0 else [])

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger import seals
 from ledger.journal_tables import account, journal_entry, leg
+from ledger.outside_tables import clearance, difference
 from ledger.tables import cases, event, instruction, receipt
 
 LONGEST_ID = 18
@@ -22,6 +23,8 @@ class Explained:
     seal: RowMapping | None
     events: Sequence[RowMapping]
     receipt: RowMapping | None
+    clearance: RowMapping | None
+    """The difference with the outside that it cleared, and the two who wanted that."""
     parties: Mapping[str, str]
 
 
@@ -47,6 +50,7 @@ async def _explained(c: AsyncConnection, which: ColumnElement[bool]) -> Explaine
         seal=await seals.of(c, found["id"]),
         events=await _events(c, found["cause"]),
         receipt=await _receipt(c, found["cause"]),
+        clearance=await _clearance(c, found["cause"]),
         parties=await _parties(c, found["case_id"]),
     )
 
@@ -81,6 +85,15 @@ async def _events(c: AsyncConnection, step_id: str) -> Sequence[RowMapping]:
 
 async def _receipt(c: AsyncConnection, receipt_id: str) -> RowMapping | None:
     query = select(receipt).where(receipt.c.id == receipt_id)
+    return (await c.execute(query)).mappings().one_or_none()
+
+
+async def _clearance(c: AsyncConnection, clearance_id: str) -> RowMapping | None:
+    query = (
+        select(clearance, difference.c.source, difference.c.key)
+        .join(difference, difference.c.id == clearance.c.difference_id)
+        .where(clearance.c.id == clearance_id)
+    )
     return (await c.execute(query)).mappings().one_or_none()
 
 

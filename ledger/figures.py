@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ledger import radar, seals
+from domain.difference import Source
+from ledger import differences, radar, seals
 
 WAITING = text(
     """
@@ -51,6 +52,8 @@ class Figures:
     stuck: dict[str, radar.Reach]
     staff_tasks: dict[str, int]
     checks: list[RowMapping]
+    differences: dict[Source, tuple[int, float]]
+    """How many are open, and the age of the oldest in seconds."""
 
 
 async def read(c: AsyncConnection) -> Figures:
@@ -69,6 +72,7 @@ async def read(c: AsyncConnection) -> Figures:
         stuck=await radar.counted(c),
         staff_tasks={row.kind: row.many for row in await c.execute(STAFF_TASKS)},
         checks=list((await c.execute(CHECKS)).mappings()),
+        differences=await differences.counted(c),
     )
 
 

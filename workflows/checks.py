@@ -10,7 +10,8 @@ with workflow.unsafe.imports_passed_through():
 class ChecksWorkflow:
     """One look at the books; each violation becomes a task of staff.
 
-    `newest` looks at the newest entries and what they touched, `all` at everything there is.
+    `newest` looks at the newest entries and what they touched, `all` at everything there is,
+    `outside` at what Stripe and the bank say.
     A check that cannot be made fails, in sight of operators; the schedule makes the next one.
     """
 

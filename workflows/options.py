@@ -38,7 +38,11 @@ QUEUES = {"job": TaskQueue.JOBS, "dispute": TaskQueue.JOBS, "deposit": TaskQueue
 CHECKS_WORKFLOW = "ChecksWorkflow"
 CHECKS_QUEUE = TaskQueue.MONEY
 """Where the checks of the books are made."""
-CHECKS = {"newest": timedelta(minutes=2), "all": timedelta(minutes=30)}
+CHECKS = {
+    "newest": timedelta(minutes=2),
+    "all": timedelta(minutes=30),
+    "outside": timedelta(minutes=60),
+}
 """The checks, and after how long each is tried again: by then whoever made it has died."""
 
 SUMMARIES = {

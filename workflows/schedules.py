@@ -21,9 +21,12 @@ from workflows.options import CHECKS, CHECKS_QUEUE, CHECKS_WORKFLOW, RPC_TIMEOUT
 
 NIGHT = ScheduleCalendarSpec(hour=[ScheduleRange(8)], minute=[ScheduleRange(15)])
 """When the fewest people work in the United States, in UTC."""
+LATER_AT_NIGHT = ScheduleCalendarSpec(hour=[ScheduleRange(9)], minute=[ScheduleRange(15)])
+"""When the other check has ended, and the bank's statement of the day before is there."""
 TIMES = {
     "newest": ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(minutes=5))]),
     "all": ScheduleSpec(calendars=[NIGHT]),
+    "outside": ScheduleSpec(calendars=[LATER_AT_NIGHT]),
 }
 assert set(TIMES) == set(CHECKS)
 

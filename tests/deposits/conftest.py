@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -36,7 +37,8 @@ async def shop(
 ) -> AsyncIterator[World]:
     """The running product, which reaches Stripe where the stand-in is."""
     files: Path = tmp_path_factory.mktemp("shop_files")
-    ours = await namespace(temporal_address, "shop")
+    # Temporal keeps the name of the module before.
+    ours = await namespace(temporal_address, f"shop-{uuid4().hex[:8]}")
     settings = settings_for(
         shop_database,
         temporal_address,

@@ -15,7 +15,7 @@ async def _nobody(_: str) -> bool:
     return True
 
 
-async def _says(paying: Paying, case_id: str, said: Said) -> Outcome:
+async def says(paying: Paying, case_id: str, said: Said) -> Outcome:
     books = Books(paying.world.engine, _nobody, business_calendar())
     request = StepRequest(case_id=case_id, version=0, at=datetime.now(UTC), said=said)
     return await books.commit_step(request)
@@ -32,7 +32,7 @@ async def test_what_is_said_again_has_the_same_outcome(paying: Paying) -> None:
         step_id = str(await c.scalar(text(step), {"id": deposit["id"]}))
     body = {"payment": "pi_2", "amount_minor": 100_00, "fee_minor": 0, "currency": "USD"}
     key = step_id.rpartition("/")[2]
-    again = await _says(paying, deposit["id"], Said(command="paid", body=body, key=key))
+    again = await says(paying, deposit["id"], Said(command="paid", body=body, key=key))
     assert again.status is Status.APPLIED and again.case.state == DepositState.CREDITED
     assert await paying.wallet() == 100_00
 
@@ -44,7 +44,7 @@ async def test_a_payment_of_what_is_over_is_refused(paying: Paying) -> None:
     await paying.hears(paying.events(deposit))
     await paying.stands(deposit, "credited")
     body = {"payment": "pi_2", "amount_minor": 100_00, "fee_minor": 0, "currency": "USD"}
-    other = await _says(paying, deposit["id"], Said(command="paid", body=body, key="pi_2"))
+    other = await says(paying, deposit["id"], Said(command="paid", body=body, key="pi_2"))
     assert other.status is Status.REFUSED and other.event == "already_over"
     assert await paying.wallet() == 100_00
 

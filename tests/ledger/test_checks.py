@@ -8,6 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 ACCOUNT = "alter table account disable trigger user; insert into account values"
 CASES = """insert into cases (id, kind, state, version, over, owner, due_at, closed_at, client_id,
     freelancer_id, terms, data, opened_at, last_event_at)"""
+DIFFERENCE = """insert into difference (id, source, key, currency, side, here_minor, here_fee_minor,
+    there_minor, there_fee_minor)"""
+CLEARANCE = """insert into clearance (id, difference_id, kind, reason, amount_minor, fee_minor,
+    proposed_by, confirmed_by, confirmed_at, confirmed_because)"""
+OUTSIDE = """insert into outside_line (source, account, id, key, kind, amount_minor, fee_minor,
+    currency, booked_at, counterparty, says)"""
 ENTRY = "insert into journal_entry (reference, kind, cause, effective_at, request_hash, leg_count)"
 PERSON = "insert into person (id, email, name, password_hash, roles)"
 RECEIPT = """insert into receipt (id, client_id, method, amount_minor, currency, bank_reference,
@@ -47,6 +53,34 @@ BROKEN = {
         f"{CASES} values ('x', 'job', 'x', 1, true, null, null, null, 'x', 'x', '{{}}',"
         " '{}', now(), now())"
     ),
+    "ck_clearance_kind_is_known": (
+        f"{CLEARANCE} values ('x', 'x', 'gift', 'x', 1, 0, 'x', null, null, null)"
+    ),
+    "ck_clearance_moves_something": (
+        f"{CLEARANCE} values ('x', 'x', 'losses', 'x', 0, 0, 'x', null, null, null)"
+    ),
+    "ck_clearance_two_people": (
+        f"{CLEARANCE} values ('x', 'x', 'losses', 'x', 1, 0, 'x', 'x', now(), 'x')"
+    ),
+    "ck_clearance_confirmed_is_explained": (
+        f"{CLEARANCE} values ('x', 'x', 'losses', 'x', 1, 0, 'x', 'y', now(), null)"
+    ),
+    "ck_difference_source_is_known": (
+        f"{DIFFERENCE} values ('x', 'hearsay', 'x', 'USD', 'differs', 0, 0, 1, 0)"
+    ),
+    "ck_difference_side_is_known": (
+        f"{DIFFERENCE} values ('x', 'bank', 'x', 'USD', 'nowhere', 0, 0, 1, 0)"
+    ),
+    "ck_difference_differs": (
+        f"{DIFFERENCE} values ('x', 'bank', 'x', 'USD', 'differs', 1, 0, 1, 0)"
+    ),
+    "ck_outside_line_source_is_known": (
+        f"{OUTSIDE} values ('hearsay', '', 'x', 'x', 'x', 1, 0, 'USD', now(), '', '')"
+    ),
+    "ck_outside_line_is_named": (
+        f"{OUTSIDE} values ('bank', '', 'x', '', 'x', 1, 0, 'USD', now(), '', '')"
+    ),
+    "ck_outside_reading_source_is_known": ("insert into outside_reading values ('hearsay', now())"),
     "ck_file_is_whole": (
         "insert into file values ('x', 'x', 'x', 'x', -1, repeat('0', 64), 'x', now())"
     ),

@@ -24,6 +24,20 @@ TAX_FORM = """
                           certification, signed_on)
     select 'taxform_1', id, 'w9', '{}', 'x', 'k', 'ssn', 'x', 1, now() from person limit 1
 """
+DIFFERENCE = """
+    insert into difference (id, source, key, currency, side, here_minor, here_fee_minor,
+                            there_minor, there_fee_minor, gone_at)
+    values ('difference_1', 'bank', 'x', 'USD', 'only there', 0, 0, 5, 0, {})
+"""
+PROPOSED = """
+    insert into clearance (id, difference_id, kind, reason, amount_minor, fee_minor, proposed_by)
+    values ('clearance_1', 'difference_1', 'losses', 'x', 5, 0, 'client_of_job_guards')
+"""
+SECOND = "insert into person (id, email, name, password_hash) values ('second', 's@x', 'S', 'x')"
+CONFIRMED = """
+    update clearance set confirmed_by = {0}, confirmed_at = {1}, confirmed_because = {0}
+"""
+PROPOSAL = (DIFFERENCE.format("null"), SECOND, PROPOSED)
 SIGNED_FORM = TAX_FORM.format("signed")
 THIS = "currval('journal_entry_id_seq')"
 FINISHED = "(select id from journal_entry where reference = 'finished')"
@@ -153,6 +167,30 @@ ATTEMPTS = {
         "tax_access_is_final", ("delete from tax_access",)
     ),
     "no looks at tax forms": Attempt("tax_access_is_final", ("truncate tax_access",)),
+    "a line of the outside that says something else": Attempt(
+        "outside_line_is_final", ("update outside_line set amount_minor = 1",)
+    ),
+    "a deleted line of the outside": Attempt(
+        "outside_line_is_final", ("delete from outside_line",)
+    ),
+    "truncated lines of the outside": Attempt("outside_line_is_final", ("truncate outside_line",)),
+    "a difference that is over and comes back": Attempt(
+        "difference_is_over", (DIFFERENCE.format("now()"), "update difference set gone_at = null")
+    ),
+    "a difference about something else": Attempt(
+        "difference_keeps_its_name", (DIFFERENCE.format("null"), "update difference set key = 'y'")
+    ),
+    "a deleted difference": Attempt("difference_stays", ("delete from difference",)),
+    "truncated differences": Attempt("difference_stays", ("truncate difference cascade",)),
+    "a confirmation taken back": Attempt(
+        "clearance_is_over",
+        (*PROPOSAL, CONFIRMED.format("'second'", "now()"), CONFIRMED.format("null", "null")),
+    ),
+    "a proposal that says something else": Attempt(
+        "clearance_says_the_same", (*PROPOSAL, "update clearance set kind = 'suspense'")
+    ),
+    "a deleted proposal": Attempt("clearance_stays", ("delete from clearance",)),
+    "truncated proposals": Attempt("clearance_stays", ("truncate clearance",)),
     "truncated instructions": Attempt("instruction_stays", ("truncate instruction cascade",)),
 }
 

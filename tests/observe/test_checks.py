@@ -96,7 +96,8 @@ async def test_tampering_is_found_by_the_schedule(
 
 async def test_schedules_are_made_once_and_what_was_paused_stays_paused(world: World) -> None:
     """A deploy may ensure them each time."""
-    assert await schedules.ensure(world.temporal) == ["check-books-newest", "check-books-all"]
+    names = [f"check-books-{check}" for check in ("newest", "all", "outside")]
+    assert await schedules.ensure(world.temporal) == names
     handle = world.temporal.get_schedule_handle("check-books-all")
 
     async def paused() -> bool:
