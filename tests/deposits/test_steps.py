@@ -54,7 +54,7 @@ async def test_an_answer_that_does_not_fit_is_a_staff_task(paying: Paying) -> No
     deposit = await paying.begun()
     body = {"payment": "pi_3", "amount_minor": 90_00, "fee_minor": 0, "currency": "EUR"}
     for key, said in (("pi_3", body), ("pi_4", {"payment": "pi_4"})):
-        answer = await _says(paying, deposit["id"], Said(command="paid", body=said, key=key))
+        answer = await says(paying, deposit["id"], Said(command="paid", body=said, key=key))
         assert (answer.status, answer.event) == (Status.APPLIED, "answer_refused")
     shown = (await paying.world.house.staff.get(f"/v1/deposits/{deposit['id']}")).json()
     assert [task["kind"] for task in shown["staff_tasks"]] == ["answer_refused"]

@@ -30,6 +30,8 @@ SAFE = {
     "activities/books.py:_keeps_failing": "the next try of the step notes it, or that it is over",
     "activities/payments.py:_note": "the next try of the question notes it, or that it is over",
     "activities/notices.py:_later": "a mail whose delay is lost is free when its lease is over",
+    "activities/processor_lines.py:fetch": "what was not read to its end is read again",
+    "activities/processor_lines.py:_keep": "a line is kept once, however often it is read",
     "activities/sweeper.py:broken": "the next look notes it again, or that it is over",
     "activities/sweeper.py:forget": "what was not deleted is deleted with the next sweep",
 }

@@ -24,7 +24,7 @@ from tests.ledger.elsewhere import Server
 MANY = 20_000
 DAY = datetime(2026, 11, 2, tzinfo=UTC)
 ENTRIES_AT_ONCE = 1_000
-LARGEST_BYTES = 8 * 1024 * 1024
+LARGEST_BYTES = 12 * 1024 * 1024
 
 
 @pytest.fixture(scope="module")
