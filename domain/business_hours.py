@@ -1,10 +1,9 @@
 """Hours that count on business days only: a clock that stands still while offices are closed."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
-from domain.calendar import Calendar, day_begins
+from domain.calendar import BusinessTime, Calendar
 
 ALARMS = (50, 80, 100)
 """Percent of a period at which those who must act are told."""
@@ -18,15 +17,7 @@ def clock_hours_on_business_days(
     Days begin and end in this time zone (an IANA name); a business day on which the clock is
     changed counts the 23 or 25 hours it has.
     """
-    left, moment = length, at.astimezone(UTC)
-    while True:
-        day = moment.astimezone(ZoneInfo(timezone)).date()
-        ends = day_begins(day + timedelta(days=1), timezone)
-        if office.is_business_day(day):
-            if moment + left <= ends:
-                return moment + left
-            left -= ends - moment
-        moment = ends
+    return office.after(at, BusinessTime(length=length), timezone)
 
 
 def alarms(

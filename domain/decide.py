@@ -17,6 +17,7 @@ from domain.cases import (
     DisputeState,
     Job,
     JobState,
+    Remittance,
     Role,
     Timer,
 )
@@ -27,14 +28,23 @@ from domain.errors import DomainError, NotYours
 from domain.ids import UserId
 from domain.job import JOB
 from domain.process import Change, Need, Process, Scene, Silence, Step, require
+from domain.remittance import REMITTANCE
 
 C = TypeVar("C", bound=Case)
 
-PROCESSES: Mapping[type[Case], Process] = {Job: JOB, Dispute: DISPUTE, Deposit: DEPOSIT}
+PROCESSES: Mapping[type[Case], Process] = {
+    Job: JOB,
+    Dispute: DISPUTE,
+    Deposit: DEPOSIT,
+    Remittance: REMITTANCE,
+}
 """The table of each kind of case."""
 
 NOBODY = frozenset({Role.CLOCK, Role.PROCESSOR})
 """Who acts without being a person."""
+
+HOUSE = frozenset({Role.STAFF, Role.ACCOUNTING})
+"""Who acts for the platform, and never in a case of their own."""
 
 MEDIATED = frozenset({DisputeState.APPOINTING, DisputeState.IN_MEDIATION, DisputeState.PROPOSED})
 
@@ -167,7 +177,10 @@ def _fall_silent(scene: Scene, row: Silence) -> Decision:
         change = _changed(scene, clock.with_timer(scene.case, again))
         return _decision(scene, change, row.event, row.says, only=(_to_head(row.says),))
     says = row.says[0].upper() + row.says[1:]
-    return _decision(scene, change, row.event, says, restarts=row.target is not None)
+    to = row.tells
+    alone = None if to is None else tuple(Notice(role, row.event, says) for role in sorted(to))
+    restarts = row.target is not None
+    return _decision(scene, change, row.event, says, restarts=restarts, only=alone)
 
 
 def _remind(scene: Scene) -> Decision:
@@ -220,13 +233,13 @@ def _fund_if_money_came(scene: Scene) -> Decision | None:
 def _require_identity(scene: Scene) -> None:
     if scene.actor in NOBODY:
         return
-    cases = (scene.case, scene.other) if scene.actor is Role.STAFF else (scene.case,)
+    cases = (scene.case, scene.other) if scene.actor in HOUSE else (scene.case,)
     theirs = [
         role for case in cases if case for role in Role if party(case, role) == scene.actor_id
     ]
-    if scene.actor is Role.STAFF and theirs:
+    if scene.actor in HOUSE and theirs:
         raise NotYours("staff do not decide in their own case")
-    if scene.actor is not Role.STAFF and scene.actor not in theirs:
+    if scene.actor not in HOUSE and scene.actor not in theirs:
         raise NotYours
 
 
@@ -244,6 +257,7 @@ def _decision(
     job = change.job and _settled(scene, scene.job, change.job, change.job_since or now, anew)
     dispute = change.dispute and _settled(scene, scene.dispute, change.dispute, now, anew)
     lone = change.lone and _settled(scene, scene.case, change.lone, now, anew)
+    only = () if change.quiet else only
     notices = only if only is not None else (*_everyone(scene, change, event, says), *also)
     return Decision(event, says, job, dispute, change.entries, notices, change.facts, lone)
 
@@ -276,8 +290,9 @@ def _everyone(scene: Scene, change: Change, event: str, says: str) -> tuple[Noti
 def _concerned(scene: Scene, change: Change) -> list[UserId | Role]:
     """The parties, whoever mediates, and staff when it is their turn."""
     if not isinstance(scene.case, Contract):
-        whose = turn(change.lone or scene.case)
-        return [*scene.case.parties.values(), *([Role.STAFF] if whose is Role.STAFF else [])]
+        after = change.lone or scene.case
+        whose = turn(after)
+        return [*after.parties.values(), *([whose] if whose in HOUSE else [])]
     dispute = change.dispute or scene.dispute
     people: list[UserId | Role] = [scene.job.client, scene.job.freelancer]
     people += [

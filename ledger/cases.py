@@ -185,7 +185,7 @@ async def open_after(c: AsyncConnection, case_id: str, limit: int) -> dict[str, 
 
 
 async def draft(c: AsyncConnection, case: Case) -> None:
-    """A new case, which nobody but its client sees until its first step."""
+    """A new case, which nobody but who begins it sees until its first step."""
     row = _row_of(case, Pair(case))
     await c.execute(insert(cases).values(row | {"owner": "client", "due_at": case.opened_at}))
 

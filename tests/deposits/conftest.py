@@ -8,25 +8,26 @@ import pytest
 from local.mail import MailCatcher
 from local.postgres import Postgres
 from tests.deposits.paying import Paying, reaching
+from tests.deposits.remitting import Remitting
 from tests.fakestripe.stand import Stand, standing
 from tests.world import World, database, namespace, opened, settings_for, working
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     """A stand-in with empty books, which agree in the end."""
     with standing(tmp_path_factory.mktemp("stripe") / "books.sqlite") as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def shop_database(postgres_server: Postgres) -> Iterator[str]:
     """The migrated database of the shop."""
     with database(postgres_server, "shop") as url:
         yield url
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 async def shop(
     stand: Stand,
     shop_database: str,
@@ -55,4 +56,11 @@ async def paying(shop: World, stand: Stand) -> AsyncIterator[Paying]:
     yield Paying(shop, stand, await shop.person("client"))
     stand.http.delete("/_control/faults")
     stand.balances()
+    assert await shop.violations() == []
+
+
+@pytest.fixture
+async def remitting(shop: World) -> AsyncIterator[Remitting]:
+    """A client who sends money by hand; afterwards the books are right."""
+    yield Remitting(shop, await shop.person("client"))
     assert await shop.violations() == []

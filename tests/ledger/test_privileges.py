@@ -52,6 +52,7 @@ MAY_UPDATE = {
 }
 MAY_CALL = {
     "lock_cases",
+    "provisional_way",
     "waiting_for_money",
     "take_step",
     "write_step",

@@ -1,0 +1,90 @@
+"""Remittances in the books: their money's way, the bank's references, and the queue of staff."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import RowMapping, exists, literal, select, text, tuple_
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.accounts import Account, Kind
+from domain.cases import Remittance
+from domain.commands import Receive, RecordUnmatched
+from domain.tracing import Written, traced
+from ledger.tables import brief, cases, person, receipt
+
+WAY = text("select reference, kind, changes from provisional_way(:person, :currency)").columns(
+    changes=JSONB
+)
+
+
+async def lots(c: AsyncConnection, remittance: Remittance) -> dict[Account, int]:
+    """Where this deposit's provisional money is now, in minor units."""
+    currency = remittance.terms.currency
+    rows = await c.execute(WAY, {"person": remittance.client, "currency": currency})
+    way = [Written(row.kind, row.reference, dict(_changes(row.changes, currency))) for row in rows]
+    return traced(way).get(remittance.id, {})
+
+
+def holders(places: Iterable[Account]) -> list[str]:
+    """Who has it in their wallet."""
+    return [one.owner for one in places if one.kind is not Kind.ESCROW]
+
+
+async def reference_known(
+    c: AsyncConnection, remittance: Remittance, command: Receive | RecordUnmatched
+) -> bool:
+    """Whether the bank's name for what came is that of another receipt already."""
+    name = command.bank_reference
+    return await is_known(c, remittance.method.value, name, but=remittance.id)
+
+
+async def is_known(c: AsyncConnection, method: str, name: str, *, but: str = "") -> bool:
+    """Whether a receipt of this kind has this name, but not this one."""
+    elsewhere = exists().where(
+        cases.c.kind == "remittance",
+        cases.c.data.has_key("bank_reference"),
+        cases.c.data["method"].astext == method,
+        cases.c.data["bank_reference"].astext == name,
+        cases.c.id != but,
+    )
+    typed = exists().where(receipt.c.method == method, receipt.c.bank_reference == name)
+    return bool(await c.scalar(select(elsewhere | typed)))
+
+
+async def is_somebody(c: AsyncConnection, person_id: str) -> bool:
+    """Whether anybody has this id."""
+    return await c.scalar(select(person.c.id).where(person.c.id == person_id)) is not None
+
+
+async def queue(
+    c: AsyncConnection,
+    *,
+    state: str | None,
+    reference: str | None,
+    after: tuple[datetime, str] | None,
+    limit: int,
+) -> Sequence[RowMapping]:
+    """Open remittances, those first that have the least time left; from after this one."""
+    due = cases.c.due_at
+    query = (
+        select(cases, brief.c.title)
+        .join(brief, brief.c.case_id == cases.c.id)
+        .where(cases.c.kind == "remittance", ~cases.c.over, cases.c.state != "draft")
+        .order_by(due, cases.c.id)
+        .limit(limit)
+    )
+    if state is not None:
+        query = query.where(cases.c.state == state)
+    if reference is not None:
+        query = query.where(cases.c.data["reference"].astext == reference)
+    if after is not None:
+        moment, case_id = after
+        query = query.where(tuple_(due, cases.c.id) > tuple_(literal(moment), case_id))
+    return (await c.execute(query)).mappings().all()
+
+
+def _changes(
+    changes: Iterable[tuple[str, str, int]], currency: str
+) -> Iterable[tuple[Account, int]]:
+    return ((Account(Kind(kind), owner, currency), minor) for kind, owner, minor in changes)
