@@ -212,17 +212,21 @@ def _escalate_task(scene: Scene) -> Decision:
 
 
 def _fund_if_money_came(scene: Scene) -> Decision | None:
-    """Money that came funds what waits longest first; what is left must cover this job."""
+    """Money that came funds what waits longest first; what is left must cover this job.
+
+    What was paid in for one job alone is neither left for another nor taken by one.
+    """
     job = scene.case
     if not isinstance(job, Job) or job.state is not JobState.AWAITING_FUNDS:
         return None
     wallet = scene.facts.wallets.get(job.client)
     if wallet is None:
         return None
-    left = wallet.spendable
-    for price in scene.facts.waiting_longer:
-        left -= price if price <= left else 0
-    if not job.terms.start_when_funded or job.terms.price_minor > left:
+    facts = scene.facts
+    left = wallet.spendable - facts.meant_for_others_minor - facts.meant_minor
+    for lacking in facts.waiting_longer:
+        left -= lacking if lacking <= left else 0
+    if not job.terms.start_when_funded or job.terms.price_minor > left + facts.meant_minor:
         return None
     try:
         return by_person(replace(scene, command=Fund()))

@@ -37,7 +37,14 @@ class Facts:
     standing: Standing | None = None
     """The standing of the person who acts."""
     waiting_longer: tuple[int, ...] = ()
-    """Prices, in minor units, of the client's jobs that wait for money longer than this one."""
+    """What the client's jobs that wait for money longer than this one still lack, in minor units.
+
+    That is their prices, less what was paid in for them alone.
+    """
+    meant_minor: int = 0
+    """What was paid in for this job alone."""
+    meant_for_others_minor: int = 0
+    """What was paid in for other jobs that wait for money still."""
     proven: frozenset[UserId] = frozenset()
     """Who has proof of notice in the present wait."""
     lots: Mapping[Account, int] = field(default_factory=dict)

@@ -18,6 +18,24 @@ WAY = text("select reference, kind, changes from provisional_way(:person, :curre
 )
 
 
+# What is credited for one job alone, while that waits; later it is money like any other.
+MEANT_FOR = text("""
+    select j.id, cast(sum(cast(r.data->>'arrived_minor' as bigint)) as bigint) as minor
+      from cases r
+      join cases j on j.id = r.data->>'for_case'
+     where r.kind = 'remittance' and r.data ? 'for_case' and r.client_id = :client
+       and r.state in ('booked', 'provisional', 'correcting', 'clearing', 'cleared')
+       and j.state in ('offered', 'awaiting_funds')
+     group by j.id
+""")
+
+
+async def meant_for(c: AsyncConnection, client: str) -> dict[str, int]:
+    """What this client has paid in for one job alone, in minor units, by the job."""
+    rows = await c.execute(MEANT_FOR, {"client": client})
+    return {row.id: row.minor for row in rows}
+
+
 async def lots(c: AsyncConnection, remittance: Remittance) -> dict[Account, int]:
     """Where this deposit's provisional money is now, in minor units."""
     currency = remittance.terms.currency

@@ -31,6 +31,8 @@ from ledger.cases import Pair
 from ledger.recording import Taken
 from ledger.tables import event
 
+UNFUNDED = frozenset({JobState.OFFERED, JobState.AWAITING_FUNDS})
+
 
 async def take(c: AsyncConnection, request: StepRequest, calendar: Calendar) -> Taken:
     """Take the step; the case rows stay locked until the caller commits."""
@@ -136,9 +138,8 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
         concerned |= dict.fromkeys(await _others(c, scene, needs))
         held = await journal.wallets(c, list(concerned), case.terms.currency)
         facts = replace(facts, wallets=cast(Any, held))
-        waits = isinstance(case, Job) and case.state is JobState.AWAITING_FUNDS
-        if scene.actor is Role.CLOCK and waits:
-            facts = replace(facts, waiting_longer=await cases.waiting_longer(c, scene.job))
+        if isinstance(case, Job) and case.state in UNFUNDED:
+            facts = await _of_funding(c, replace(scene, facts=facts))
     return await _of_remittance(c, replace(scene, facts=facts), needs)
 
 
@@ -150,6 +151,19 @@ async def _others(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> li
     if isinstance(command, Match) and await remittances.is_somebody(c, command.client):
         return [command.client]
     return []
+
+
+async def _of_funding(c: AsyncConnection, scene: Scene) -> Facts:
+    """What else waits for the client's money, and what of it was paid in for one job alone."""
+    job = scene.job
+    meant = await remittances.meant_for(c, job.client)
+    own = meant.pop(job.id, 0)
+    facts = replace(scene.facts, meant_minor=own, meant_for_others_minor=sum(meant.values()))
+    if scene.actor is not Role.CLOCK or job.state is not JobState.AWAITING_FUNDS:
+        return facts
+    longer = await cases.waiting_longer(c, job)
+    lacking = tuple(max(price - meant.get(one, 0), 0) for one, price in longer.items())
+    return replace(facts, waiting_longer=lacking)
 
 
 async def _of_remittance(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Facts:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
+from domain.cases import Role
 from tests.api.people import Person, code, pointers
 from tests.deposits.remitting import Remitting, arrived, sum_of
 from tests.life import Life, eventually
@@ -270,6 +271,21 @@ async def test_money_that_comes_starts_the_job_that_waits_for_it(remitting: Remi
     await remitting.credited(100_00)
     await eventually(lambda: _in_progress(life))
     assert (await remitting.wallet())["credits"] == 20_00
+
+
+async def test_money_for_one_job_starts_that_one_alone(remitting: Remitting) -> None:
+    """Not one that has waited longer; what is over when it has started is money like any other."""
+    world, client = remitting.world, remitting.client
+    longer = await Life(world, client, await world.person("freelancer"), 80_00).awaiting_funds()
+    chosen = await Life(world, client, await world.person("freelancer"), 90_00).awaiting_funds()
+    await remitting.credited(85_00, for_case=chosen.job_id)
+    assert await longer.refused(Role.CLIENT, c.Fund) == "insufficient_funds"
+    await remitting.credited(20_00)
+    await eventually(lambda: _in_progress(chosen))
+    assert (await longer.states())[0] == "awaiting_funds"
+    await remitting.credited(65_00)
+    await eventually(lambda: _in_progress(longer))
+    assert (await remitting.wallet())["total"] == 0
 
 
 async def test_somebody_else_does_not_learn_of_it(remitting: Remitting) -> None:
