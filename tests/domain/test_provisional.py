@@ -79,6 +79,18 @@ def test_of_two_deposits_the_older_is_spent_first_and_each_clears_what_is_its_ow
     assert (balances[CREDITS], balances[PROVISIONAL]) == (100_00, 50_00)
 
 
+@pytest.mark.parametrize("bounces", [False, True])
+def test_the_newer_of_two_deposits_ends_with_its_own_money_alone(bounces: bool) -> None:
+    """What lies before it in the same account is another's, and stays so."""
+    remittance = check().received()
+    older = flows.deposit_provisional("deposit_2", CLIENT, 50_00, Kind.BANK_CLEARING, "USD")
+    remittance.books.post([older])
+    remittance.by(BOB, c.ConfirmReceipt).held(20_00)
+    remittance.by(BOB, c.Bounce) if bounces else remittance.until(CLEARS + 7 * DAY)
+    assert remittance.lots_of("deposit_2")[PROVISIONAL] == 30_00
+    assert remittance.lots() == {}
+
+
 def test_a_bounce_takes_back_what_the_client_has_and_the_rest_is_owed() -> None:
     """What went to the freelancer is taken from them, what went as the fee is the client's debt."""
     remittance = check().booked().held().released(SPENT, 6_00).by(BOB, c.Bounce)
