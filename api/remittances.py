@@ -1,10 +1,12 @@
 """Remittances: what is announced, received and found of the money that no processor carries."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from fastapi.responses import JSONResponse
 from pydantic import BeforeValidator, Field
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import access
@@ -14,9 +16,9 @@ from api.cases import CaseShown, common
 from api.decisions import Noun, pending
 from api.ids import DepositId, shaped
 from api.problems import Problem, field
-from api.send import Decider
+from api.send import Content, Decider
 from domain.cases import OVER, Carried, Job, Remittance, Role
-from domain.commands import AnnounceRemittance, Files
+from domain.commands import AnnounceRemittance, Command, Files
 from domain.ids import UserId
 from domain.money import show as words
 from domain.policy import CaseTerms, Policy
@@ -26,6 +28,7 @@ from domain.texts import written_day
 from failpoints import here
 from ledger import cases, ids
 from ledger.cases import Pair
+from ledger.database import to_read
 from settings import Settings
 
 Day = Annotated[date, Field(strict=False), BeforeValidator(written_day)]
@@ -83,42 +86,38 @@ async def announced(
     """A notice of money that is on its way to this client's wallet."""
     if not decider.settings.bank:
         raise Problem("bank_missing")
-    content = asked.model_dump(mode="json")
+
+    async def made(c: AsyncConnection) -> Remittance:
+        await _require_fundable(c, asked.for_case, client)
+        notice = draft(decider, method, client, asked)
+        require_announceable(notice)
+        return notice
+
+    command = AnnounceRemittance(files=asked.files)
+    minor = asked.amount.amount_minor
+    return await begin(decider, made, minor, command, asked.model_dump(mode="json"), role)
+
+
+async def begin(
+    decider: Decider,
+    made: Callable[[AsyncConnection], Awaitable[Remittance]],
+    minor: int,
+    command: Command,
+    content: Content,
+    role: Role,
+) -> JSONResponse:
+    """A new remittance of about so much with its first instruction, as it then stands."""
     async with decider.engine.begin() as c:
         row = await decider.known(c, content)
         if row is None:
-            await _require_fundable(c, asked.for_case, client)
-            notice = draft(decider, method, client, asked)
-            require_announceable(notice)
-            command = AnnounceRemittance(files=asked.files)
-            row = await decider.begin(c, notice, command, content, role)
-            await describe(c, row["case_id"], notice)
-            here("deposit.written")
-    return await answered(decider, row)
-
-
-async def describe(c: AsyncConnection, case_id: str, made: Remittance) -> None:
-    """What a new remittance is called, if it is new."""
-    if case_id == made.id:
-        minor = made.asked_minor or made.arrived_minor
-        method = made.method.value.replace("_", " ")
-        title = f"{method.capitalize()} of {words(minor)} {made.terms.currency}"
-        await cases.describe(c, made.id, title, "")
-
-
-async def answered(decider: Decider, row: Any) -> JSONResponse:
-    """The new case as it stands, or where its outcome will be."""
-    async with decider.engine.begin() as c:
-        pair = await cases.read(c, row["case_id"])
-    assert pair is not None, "the draft is there"
-    if await decider.outcome(pair, row) is None:
-        return pending(row["id"])
-    async with decider.engine.begin() as c:
-        pair = await cases.read(c, row["case_id"])
-        assert pair is not None, "cases are never deleted"
-        shown = await show(c, pair, decider.caller, decider.settings)
-    location = {"Location": f"/v1/deposits/{pair.first.id}"}
-    return JSONResponse(shown.model_dump(mode="json"), 201, location)
+            new = await made(c)
+            row = await decider.begin(c, new, command, content, role)
+            if row["case_id"] == new.id:
+                named = new.method.value.replace("_", " ").capitalize()
+                title = f"{named} of {words(minor)} {new.terms.currency}"
+                await cases.describe(c, new.id, title, "")
+            here("remittance.written")
+    return await _answered(decider, row)
 
 
 def draft(
@@ -158,6 +157,21 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         credited_at=found.credited_at,
         receipt=None if role is Role.CLIENT else _seen(found),
     )
+
+
+async def _answered(decider: Decider, row: RowMapping) -> JSONResponse:
+    """The new case as it stands, or where its outcome will be."""
+    async with to_read(decider.engine) as c:
+        pair = await cases.read(c, row["case_id"])
+    assert pair is not None, "the draft is there"
+    if await decider.outcome(pair, row) is None:
+        return pending(row["id"])
+    async with to_read(decider.engine) as c:
+        pair = await cases.read(c, row["case_id"])
+        assert pair is not None, "cases are never deleted"
+        shown = await show(c, pair, decider.caller, decider.settings)
+    location = {"Location": f"/v1/deposits/{pair.first.id}"}
+    return JSONResponse(shown.model_dump(mode="json"), 201, location)
 
 
 async def _require_fundable(c: AsyncConnection, job_id: str | None, client: str) -> None:

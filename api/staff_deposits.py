@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import remittances as shown
 from api.bodies import Amount, Asked, Balance, Line, Shown
@@ -21,7 +22,6 @@ from api.state import Engine
 from domain.cases import Carried, Remittance, RemittanceState, Role
 from domain.commands import Match, RecordUnmatched, Words
 from domain.reference import as_read
-from failpoints import here
 from ledger import cases, people, remittances
 from ledger.database import to_read
 
@@ -82,22 +82,19 @@ async def announce(asked: NoticedByMail, caller: Accountant, decider: TheDecider
 @router.post("/suspense", status_code=201, response_model=RemittanceShown, responses=LATER)
 async def record(asked: Unannounced, caller: Accountant, decider: TheDecider) -> JSONResponse:
     """Record money that came without a notice; it waits in suspense for its owner."""
+
+    async def made(c: AsyncConnection) -> Remittance:
+        return shown.draft(decider, asked.method, None, None)
+
+    minor = asked.amount.amount_minor
+    command = RecordUnmatched(
+        amount_minor=minor,
+        bank_reference=asked.bank_reference,
+        received_on=asked.received_on,
+        payer=asked.payer,
+    )
     content = asked.model_dump(mode="json")
-    async with decider.engine.begin() as c:
-        row = await decider.known(c, content)
-        if row is None:
-            made = shown.draft(decider, asked.method, None, None)
-            command = RecordUnmatched(
-                amount_minor=asked.amount.amount_minor,
-                bank_reference=asked.bank_reference,
-                received_on=asked.received_on,
-                payer=asked.payer,
-            )
-            row = await decider.begin(c, made, command, content, Role.ACCOUNTING)
-            about = made.model_copy(update={"arrived_minor": command.amount_minor})
-            await shown.describe(c, row["case_id"], about)
-            here("deposit.written")
-    return await shown.answered(decider, row)
+    return await shown.begin(decider, made, minor, command, content, Role.ACCOUNTING)
 
 
 @router.post("/{case_id}/match", response_model=RemittanceShown, responses=LATER)

@@ -88,7 +88,7 @@ IN_THE_API = (
     Death("receipt.telling", s.FUNDED),
     Death("arrival.told", s.FUNDED),
     Death("deposit.written", s.BEGUN),
-    Death("deposit.written", s.SENT),
+    Death("remittance.written", s.SENT),
     # The notice, its receipt, and the second person's word.
     Death("decision.written:2", s.SENT),
     Death("decision.committed:3", s.SENT),
