@@ -1,11 +1,11 @@
 """Deposits by hand, for accounting: notices by mail, receipts, owners found, bounces."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
-from pydantic import Field
+from pydantic import Field, model_validator
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,7 +17,7 @@ from api.ids import DepositId
 from api.pages import Limit, Page, Place, moment_of, page, place_at
 from api.problems import field
 from api.remittances import Day, Noticed, RemittanceShown
-from api.send import TheDecider
+from api.send import Decider, TheDecider
 from api.state import Engine
 from domain.cases import Carried, Remittance, RemittanceState, Role
 from domain.commands import Match, RecordUnmatched, Words
@@ -47,10 +47,17 @@ class Unannounced(Asked):
 
 
 class Owner(Asked):
-    """Whose money it is: an email or a user's id."""
+    """Whose money it is: an email or a user's id, or the reference of their notice."""
 
-    client: Line
+    client: Line | None = None
+    reference: Line | None = None
     reason: Words
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.client is None) == (self.reference is None):
+            raise ValueError("name the client, or the reference of their notice")
+        return self
 
 
 class DepositLine(Shown):
@@ -101,11 +108,11 @@ async def record(asked: Unannounced, caller: Accountant, decider: TheDecider) ->
 async def match(
     case_id: DepositId, asked: Owner, caller: Accountant, decider: TheDecider
 ) -> JSONResponse:
-    """Say whose the money in suspense is: it is credited to them."""
-    async with to_read(decider.engine) as c:
-        client = await people.find(c, asked.client)
-    if client is None:
-        raise field("#/client", "nobody has this email or id", code="unknown_reference")
+    """Say whose the money in suspense is: it is credited to them.
+
+    A notice that it answers, and that waits still, is withdrawn by whoever sees to that.
+    """
+    client = await _owner(decider, asked)
     content = {"client": client, "reason": asked.reason}
     instruction_id, outcome = await decider.decide(case_id, Match, content, staff=True)
     if outcome is None:
@@ -137,6 +144,19 @@ async def queue(
             c, state=state, reference=wanted, after=moment_of(place), limit=limit + 1
         )
     return page(rows, limit, _line, lambda row: place_at(row["due_at"], row["id"]))
+
+
+async def _owner(decider: Decider, asked: Owner) -> str:
+    """Whom the client's name or the notice's reference means; Problem when nobody."""
+    async with to_read(decider.engine) as c:
+        if asked.client is not None:
+            client = await people.find(c, asked.client)
+        else:
+            client = await remittances.client_of(c, as_read(asked.reference or ""))
+    if client is None:
+        named = "client" if asked.client is not None else "reference"
+        raise field(f"#/{named}", "this is nobody's", code="unknown_reference")
+    return client
 
 
 def _line(row: RowMapping) -> DepositLine:

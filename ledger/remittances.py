@@ -70,6 +70,17 @@ async def is_known(c: AsyncConnection, method: str, name: str, *, but: str = "")
     return bool(await c.scalar(select(elsewhere | typed)))
 
 
+async def client_of(c: AsyncConnection, reference: str | None) -> str | None:
+    """Whose notice, open or over, has this reference."""
+    query = select(cases.c.client_id).where(
+        cases.c.kind == "remittance",
+        cases.c.data.has_key("reference"),
+        cases.c.data["reference"].astext == reference,
+    )
+    found: str | None = await c.scalar(query)
+    return found
+
+
 async def is_somebody(c: AsyncConnection, person_id: str) -> bool:
     """Whether anybody has this id."""
     return await c.scalar(select(person.c.id).where(person.c.id == person_id)) is not None

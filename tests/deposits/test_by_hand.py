@@ -167,6 +167,23 @@ async def test_a_notice_lapses_and_what_comes_later_is_found(remitting: Remittin
     assert newest["id"] == found["id"]
 
 
+async def test_money_in_suspense_is_matched_by_the_reference_of_a_notice(
+    remitting: Remitting,
+) -> None:
+    """A reference of which a sign is wrong is nobody's; one says who it is in one way."""
+    notice, found = await remitting.announced(), await remitting.suspended()
+    why = {"reason": "written on the slip"}
+    wrong = await remitting.says(remitting.bob, found, "match", reference="PK12345678X", **why)
+    assert (wrong.status_code, pointers(wrong)) == (422, ["#/reference"])
+    both = {"reference": notice["reference"], "client": remitting.client.id, **why}
+    assert (await remitting.says(remitting.bob, found, "match", **both)).status_code == 422
+    written = notice["reference"].lower()
+    await remitting.done(remitting.bob, found, "match", reference=written, **why)
+    assert (await remitting.wallet())["credits"] == 100_00
+    shown = await remitting.done(remitting.bob, notice, "withdraw-notice", reason="it came so")
+    assert shown["state"] == "lapsed"
+
+
 async def test_a_client_takes_a_notice_back(remitting: Remitting) -> None:
     """Nothing comes by it."""
     deposit = await remitting.announced()
