@@ -18,7 +18,7 @@ from api.decisions import LATER, add_routes, pending
 from api.ids import DepositId
 from api.pages import Limit, Page, Place, page
 from api.problems import Problem
-from api.remittances import NOUN, Noticed, RemittanceShown, announced, show
+from api.remittances import NOUN, Noticed, RemittanceShown, announced, require_fundable, show
 from api.send import Decider, TheDecider
 from api.state import Engine, TheSettings
 from domain.cases import (
@@ -59,7 +59,7 @@ class Way(StrEnum):
 
 
 class Wanted(Noticed):
-    """What a client wants to pay in, and how; the other fields are of what is sent by hand."""
+    """What a client wants to pay in, and how; `sent_on` and `files` are of what is sent by hand."""
 
     method: Annotated[Way, Field(strict=False)]
 
@@ -70,7 +70,7 @@ class Wanted(Noticed):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        if not self.by_hand and self.model_fields_set - {"amount", "method"}:
+        if not self.by_hand and self.model_fields_set - {"amount", "method", "for_case"}:
             raise ValueError("on the processor's page nothing is announced")
         return self
 
@@ -81,6 +81,7 @@ class DepositShown(CaseShown):
     method: Checkout
     amount: Balance
     """What the client wants to pay in."""
+    for_case: str | None
     checkout_url: str | None
     credited: Balance | None
     """What arrived."""
@@ -109,6 +110,7 @@ async def begin(asked: Wanted, decider: TheDecider) -> JSONResponse:
     async with decider.engine.begin() as c:
         row = await decider.known(c, content)
         if row is None:
+            await require_fundable(c, asked.for_case, decider.caller.id)
             deposit = _draft(asked, decider)
             row = await decider.begin(c, deposit, OpenDeposit(), content)
             if row["case_id"] == deposit.id:
@@ -157,6 +159,7 @@ def _draft(asked: Wanted, decider: Decider) -> Deposit:
         "client": decider.caller.id,
         "method": Checkout(asked.method),
         "asked_minor": asked.amount.amount_minor,
+        "for_case": asked.for_case,
     }
     deposit = Deposit.model_validate(wanted | now)
     require_payable(deposit)
@@ -185,6 +188,7 @@ def _shown(pair: Pair, caller: Caller, our: Settings) -> DepositShown:
         **common(pair, deposit, role, caller, our),
         method=deposit.method,
         amount=_sum(deposit, deposit.asked_minor),
+        for_case=deposit.for_case,
         checkout_url=deposit.url,
         credited=_sum(deposit, came) if came else None,
     )

@@ -88,7 +88,7 @@ async def announced(
         raise Problem("bank_missing")
 
     async def made(c: AsyncConnection) -> Remittance:
-        await _require_fundable(c, asked.for_case, client)
+        await require_fundable(c, asked.for_case, client)
         notice = draft(decider, method, client, asked)
         require_announceable(notice)
         return notice
@@ -174,7 +174,8 @@ async def _answered(decider: Decider, row: RowMapping) -> JSONResponse:
     return JSONResponse(shown.model_dump(mode="json"), 201, location)
 
 
-async def _require_fundable(c: AsyncConnection, job_id: str | None, client: str) -> None:
+async def require_fundable(c: AsyncConnection, job_id: str | None, client: str) -> None:
+    """Refuse a job that is not an open one of this client; none is fine."""
     if job_id is None:
         return
     pair = await cases.read(c, job_id)

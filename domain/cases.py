@@ -311,6 +311,8 @@ class Deposit(Case):
     method: Checkout
     asked_minor: Minor
     """What the client wants to pay in."""
+    for_case: CaseId | None = None
+    """The one case it may start."""
     session: str | None = None
     """The processor's name for its page."""
     url: str | None = None

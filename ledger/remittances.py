@@ -20,11 +20,13 @@ WAY = text("select reference, kind, changes from provisional_way(:person, :curre
 
 # What is credited for one job alone, while that waits; later it is money like any other.
 MEANT_FOR = text("""
-    select j.id, cast(sum(cast(r.data->>'arrived_minor' as bigint)) as bigint) as minor
+    select j.id,
+           cast(sum(cast(coalesce(r.data->>'arrived_minor', r.data->>'paid_minor') as bigint))
+                as bigint) as minor
       from cases r
       join cases j on j.id = r.data->>'for_case'
-     where r.kind = 'remittance' and r.data ? 'for_case' and r.client_id = :client
-       and r.state in ('booked', 'provisional', 'correcting', 'clearing', 'cleared')
+     where r.data ? 'for_case' and r.client_id = :client
+       and r.state in ('credited', 'booked', 'provisional', 'correcting', 'clearing', 'cleared')
        and j.state in ('offered', 'awaiting_funds')
      group by j.id
 """)

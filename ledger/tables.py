@@ -153,7 +153,7 @@ cases = Table(
     Index(
         "ix_cases_meant_for",
         "client_id",
-        postgresql_where=text("kind = 'remittance' and data ? 'for_case'"),
+        postgresql_where=text("data ? 'for_case'"),
     ),
     Index("ix_cases_with_tasks", "id", postgresql_where=text("not over and data ? 'tasks'")),
 )

@@ -17,7 +17,7 @@ create unique index uq_cases_bank_reference
     where kind = 'remittance' and data ? 'bank_reference';
 create index ix_cases_remittances_open on cases (due_at, id) where kind = 'remittance' and not over;
 create index ix_cases_meant_for on cases (client_id)
-    where kind = 'remittance' and data ? 'for_case';
+    where data ? 'for_case';
 
 -- Money in suspense becomes its owner's when they are found; a step writes no parties.
 create function case_finds_its_client() returns trigger
