@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 from pydantic import Field, model_validator
 from sqlalchemy import RowMapping
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import remittances as shown
 from api.bodies import Amount, Asked, Balance, Line, Shown
-from api.callers import Accountant
+from api.callers import Accountant, TheCaller
 from api.decisions import LATER, add_routes, pending
 from api.ids import DepositId
 from api.pages import Limit, Page, Place, moment_of, page, place_at
@@ -25,7 +25,12 @@ from domain.reference import as_read
 from ledger import cases, people, remittances
 from ledger.database import to_read
 
-router = APIRouter(prefix="/staff/deposits", tags=["staff"])
+
+async def _house(caller: TheCaller) -> None:
+    caller.require("accounting", "staff")
+
+
+router = APIRouter(prefix="/staff/deposits", tags=["staff"], dependencies=[Depends(_house)])
 Method = Annotated[Carried, Field(strict=False)]
 
 
@@ -105,9 +110,7 @@ async def record(asked: Unannounced, caller: Accountant, decider: TheDecider) ->
 
 
 @router.post("/{case_id}/match", response_model=RemittanceShown, responses=LATER)
-async def match(
-    case_id: DepositId, asked: Owner, caller: Accountant, decider: TheDecider
-) -> JSONResponse:
+async def match(case_id: DepositId, asked: Owner, decider: TheDecider) -> JSONResponse:
     """Say whose the money in suspense is: it is credited to them.
 
     A notice that it answers, and that waits still, is withdrawn by whoever sees to that.
