@@ -17,6 +17,7 @@ PLACES: Mapping[str, str] = {
     "decision.answered": "its outcome is known, and not told to who decided",
     "offer.written": "a job, its texts and its first instruction are written, not committed",
     "deposit.written": "a deposit and its first instruction are written, not committed",
+    "remittance.written": "money by hand and its first instruction are written, not committed",
     "effect.asked": "a request with an effect has arrived; nothing is written",
     "effect.written": "an effect and its answer are written, not committed",
     "effect.committed": "the effect counts; its answer was not given",

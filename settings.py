@@ -97,6 +97,12 @@ class Settings(BaseSettings):
     processor_pause: timedelta = timedelta(minutes=1)
     """How often a worker asks Stripe for what no webhook told."""
 
+    bank: dict[str, str] = {}
+    """Where clients send money, as JSON: each line's name and text; without it, nobody can (503).
+
+    Such as `{"beneficiary": "PeerOK", "bank": "…", "routing": "…", "account": "…"}`.
+    """
+
     outcome_wait: timedelta = timedelta(seconds=5)
     """How long a decision's request waits for its outcome before it answers 202."""
     sweep_after: timedelta = timedelta(seconds=10)

@@ -10,9 +10,9 @@ from api.access import decides
 from api.bodies import Balance, Shown
 from api.callers import Caller
 from api.glance import glance
-from api.paths import path_of
+from api.paths import noun_of, path_of
 from domain.cases import OVER, Case, Contract, Role
-from domain.decide import process_of, turn
+from domain.decide import HOUSE, process_of, turn
 from domain.outlook import if_nobody_acts
 from ledger.calendars import business_calendar
 from ledger.cases import Pair
@@ -159,8 +159,8 @@ def common(pair: Pair, case: Case, role: Role, caller: Caller, our: Settings) ->
         "last_event_at": case.last_event_at,
         "actions": actions(pair, case, role, caller),
         "if_nobody_acts": nobody(pair) if case.state not in OVER else None,
-        "timeline": f"/v1/{process_of(pair.first).name}s/{pair.first.id}/timeline",
-        **(_for_staff(process.name, case, our) if role is Role.STAFF else {}),
+        "timeline": f"/v1/{noun_of(process_of(pair.first))}/{pair.first.id}/timeline",
+        **(_for_staff(process.name, case, our) if role in HOUSE else {}),
     }
 
 
@@ -170,8 +170,8 @@ def actions(pair: Pair, case: Case, role: Role, caller: Caller) -> list[Action]:
         return []
     process = process_of(case)
     rows = process.actions(case.state, role, glance(pair, case, role, caller.id, None))
-    noun = f"{process.name}s"
-    prefix = f"/v1/staff/{noun}" if role is Role.STAFF else f"/v1/{noun}"
+    noun = noun_of(process)
+    prefix = f"/v1/staff/{noun}" if role in HOUSE else f"/v1/{noun}"
     return [
         Action(
             command=row.command.name,

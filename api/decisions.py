@@ -1,6 +1,6 @@
 """One route per command of the law: POST /v1/<noun>/{id}/<command-in-kebab-case>."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from api.paths import path_of
 from api.send import TheDecider
 from domain.cases import JobState, Role
 from domain.commands import Command
+from domain.decide import HOUSE
 from domain.process import Process, Step
 from ledger import cases
 from ledger.cases import Pair
@@ -62,17 +63,23 @@ LATER: dict[int | str, dict[str, Any]] = {
 """What an answer without an outcome looks like, for the documentation."""
 
 
-def add_routes(router: APIRouter, noun: Noun, *, staff: bool = False) -> None:
+def add_routes(
+    router: APIRouter,
+    noun: Noun,
+    *,
+    staff: bool = False,
+    but: Set[type[Command]] = frozenset(),
+) -> None:
     """A route for each command of the table that the parties, or staff, can give.
 
-    What a draft becomes an offer by has a route of its own: it makes the case.
+    What a draft becomes an offer by has a route of its own, which makes the case, as `but` have.
     """
     commands = {
         row.command: None
         for row in noun.process.steps
-        if row.source is not JobState.DRAFT and row.by & _givers(staff=staff)
+        if row.source != JobState.DRAFT and row.by & _givers(staff=staff)
     }
-    for command in commands:
+    for command in (one for one in commands if one not in but):
         add_route(router, noun, command, staff=staff)
 
 
@@ -114,7 +121,7 @@ def pending(instruction_id: str) -> JSONResponse:
 
 
 def _givers(*, staff: bool) -> frozenset[Role]:
-    return frozenset({Role.STAFF} if staff else {Role.CLIENT, Role.FREELANCER, Role.MEDIATOR})
+    return HOUSE if staff else frozenset({Role.CLIENT, Role.FREELANCER, Role.MEDIATOR})
 
 
 def _rows(noun: Noun, command: type[Command]) -> str:

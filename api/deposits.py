@@ -1,25 +1,36 @@
-"""Deposits by card, PayPal or Alipay: begun here, paid on the processor's page."""
+"""Deposits: paid on the processor's page, or announced and sent by hand."""
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from pydantic import Field
+from pydantic import Field, model_validator
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api import access, timeline
-from api.bodies import Amount, Asked, Balance, Shown
+from api.bodies import Balance, Shown
 from api.callers import Caller, TheCaller
 from api.cases import CaseShown, common
-from api.decisions import LATER, pending
+from api.decisions import LATER, add_routes, pending
 from api.ids import DepositId
 from api.pages import Limit, Page, Place, page
 from api.problems import Problem
+from api.remittances import NOUN, Noticed, RemittanceShown, announced, require_fundable, show
 from api.send import Decider, TheDecider
 from api.state import Engine, TheSettings
-from domain.cases import Checkout, Deposit, DepositState
+from domain.cases import (
+    Carried,
+    Case,
+    Checkout,
+    Deposit,
+    DepositState,
+    Remittance,
+    RemittanceState,
+    Role,
+)
 from domain.commands import OpenDeposit
 from domain.deposit import require_payable
 from domain.money import show as words
@@ -31,15 +42,37 @@ from ledger.database import to_read
 from settings import Settings
 
 LOOK_AGAIN_S = 0.1
+KINDS = ("deposit", "remittance")
 
 router = APIRouter(prefix="/deposits", tags=["wallet"])
 
 
-class Wanted(Asked):
-    """What a client wants to pay in, and how."""
+class Way(StrEnum):
+    """How money comes."""
 
-    amount: Amount
-    method: Annotated[Checkout, Field(strict=False)]
+    CARD = "card"
+    PAYPAL = "paypal"
+    ALIPAY = "alipay"
+    BANK_TRANSFER = "bank_transfer"
+    MONEY_ORDER = "money_order"
+    CHECK = "check"
+
+
+class Wanted(Noticed):
+    """What a client wants to pay in, and how; `sent_on` and `files` are of what is sent by hand."""
+
+    method: Annotated[Way, Field(strict=False)]
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether no processor carries it."""
+        return self.method.value in {one.value for one in Carried}
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if not self.by_hand and self.model_fields_set - {"amount", "method", "for_case"}:
+            raise ValueError("on the processor's page nothing is announced")
+        return self
 
 
 class DepositShown(CaseShown):
@@ -48,6 +81,7 @@ class DepositShown(CaseShown):
     method: Checkout
     amount: Balance
     """What the client wants to pay in."""
+    for_case: str | None
     checkout_url: str | None
     credited: Balance | None
     """What arrived."""
@@ -57,22 +91,26 @@ class DepositLine(Shown):
     """A deposit in a list."""
 
     id: str
-    state: DepositState
-    method: Checkout
+    state: DepositState | RemittanceState
+    method: Way
     amount: Balance
     opened_at: datetime
     last_event_at: datetime
 
 
-@router.post("", status_code=201, response_model=DepositShown, responses=LATER)
+@router.post("", status_code=201, response_model=DepositShown | RemittanceShown, responses=LATER)
 async def begin(asked: Wanted, decider: TheDecider) -> JSONResponse:
-    """Begin a deposit; pay it on the page it names within 24 hours."""
+    """Begin a deposit: pay it on the page it names, or send it with the reference it names."""
+    if asked.by_hand:
+        method = Carried(asked.method)
+        return await announced(decider, asked, method, decider.caller.id, Role.CLIENT)
     if decider.settings.stripe_key is None:
         raise Problem("processor_missing")
     content = asked.model_dump(mode="json")
     async with decider.engine.begin() as c:
         row = await decider.known(c, content)
         if row is None:
+            await require_fundable(c, asked.for_case, decider.caller.id)
             deposit = _draft(asked, decider)
             row = await decider.begin(c, deposit, OpenDeposit(), content)
             if row["case_id"] == deposit.id:
@@ -95,17 +133,19 @@ async def listed(
 ) -> Page[DepositLine]:
     """The caller's deposits, newest first."""
     async with to_read(engine) as c:
-        rows = await reading.of_person(c, "deposit", caller.id, None, place, limit + 1)
+        rows = await reading.of_person(c, KINDS, caller.id, None, place, limit + 1)
     return page(rows, limit, lambda row: _line(cases.as_case(row)))
 
 
 @router.get("/{case_id}")
 async def one(
     case_id: DepositId, caller: TheCaller, engine: Engine, our: TheSettings
-) -> DepositShown:
+) -> DepositShown | RemittanceShown:
     """The deposit as it stands."""
     async with to_read(engine) as c:
         pair, _ = await access.entitled(c, caller, case_id)
+        if isinstance(pair.first, Remittance):
+            return await show(c, pair, caller, our)
     return _shown(pair, caller, our)
 
 
@@ -125,8 +165,9 @@ def _draft(asked: Wanted, decider: Decider) -> Deposit:
         "id": ids.fresh("deposit"),
         "terms": CaseTerms(policy=policy, currency=asked.amount.currency),
         "client": decider.caller.id,
-        "method": asked.method,
+        "method": Checkout(asked.method),
         "asked_minor": asked.amount.amount_minor,
+        "for_case": asked.for_case,
     }
     deposit = Deposit.model_validate(wanted | now)
     require_payable(deposit)
@@ -155,22 +196,26 @@ def _shown(pair: Pair, caller: Caller, our: Settings) -> DepositShown:
         **common(pair, deposit, role, caller, our),
         method=deposit.method,
         amount=_sum(deposit, deposit.asked_minor),
+        for_case=deposit.for_case,
         checkout_url=deposit.url,
         credited=_sum(deposit, came) if came else None,
     )
 
 
 def _line(deposit: object) -> DepositLine:
-    assert isinstance(deposit, Deposit), "the list is one of deposits"
+    assert isinstance(deposit, Deposit | Remittance), "the list is one of deposits"
     return DepositLine(
         id=deposit.id,
         state=deposit.state,
-        method=deposit.method,
+        method=Way(deposit.method),
         amount=_sum(deposit, deposit.asked_minor),
         opened_at=deposit.opened_at,
         last_event_at=deposit.last_event_at,
     )
 
 
-def _sum(deposit: Deposit, amount_minor: int) -> Balance:
+def _sum(deposit: Case, amount_minor: int) -> Balance:
     return Balance(amount_minor=amount_minor, currency=deposit.terms.currency)
+
+
+add_routes(router, NOUN)

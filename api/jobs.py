@@ -36,7 +36,7 @@ async def listed(
 ) -> Page[JobLine]:
     """The caller's jobs, newest first."""
     async with to_read(engine) as c:
-        rows = await reading.of_person(c, "job", caller.id, state, place, limit + 1)
+        rows = await reading.of_person(c, ["job"], caller.id, state, place, limit + 1)
     return page(rows, limit, line)
 
 

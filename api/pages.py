@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Query
@@ -13,6 +14,9 @@ from api.bodies import Shown
 from api.problems import Problem
 
 T = TypeVar("T", bound=Shown)
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+LONGEST_MOMENT = 16
+"""Digits of a moment in microseconds, until the year 2286."""
 _PLACE = re.compile(r"[0-9a-z_.]{1,100}")
 
 Limit = Annotated[int, Query(ge=1, le=100)]
@@ -59,3 +63,18 @@ def page(
     more = len(rows) > limit
     following = base64.urlsafe_b64encode(place(shown[-1]).encode()).decode() if more else None
     return Page(items=[show(row) for row in shown], next_cursor=following)
+
+
+def place_at(moment: datetime, row_id: str) -> str:
+    """Where a list by time goes on after this row, though it may have left by then."""
+    return f"{(moment - EPOCH) // MICROSECOND}.{row_id}"
+
+
+def moment_of(place: str | None) -> tuple[datetime, str] | None:
+    """The moment and the row of such a place."""
+    if place is None:
+        return None
+    microseconds, _, row_id = place.partition(".")
+    if not microseconds.isdecimal() or len(microseconds) > LONGEST_MOMENT:
+        raise bad_cursor()
+    return EPOCH + int(microseconds) * MICROSECOND, row_id

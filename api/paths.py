@@ -1,11 +1,21 @@
 """What a command is called in an address."""
 
-from domain.commands import AddStatement, Command
+from domain.commands import AddStatement, Command, ConfirmReceipt, ReturnReceipt
+from domain.process import Process
 
-OTHERS: dict[type[Command], str] = {AddStatement: "statements"}
+OTHERS: dict[type[Command], str] = {
+    AddStatement: "statements",
+    ConfirmReceipt: "confirm",
+    ReturnReceipt: "return",
+}
 """Commands that read better as what they add to."""
 
 
 def path_of(command: type[Command]) -> str:
     """The last part of the command's address, in kebab-case."""
     return OTHERS.get(command, command.name.replace("_", "-"))
+
+
+def noun_of(process: Process) -> str:
+    """The first part of its cases' addresses; to people every money that comes is a deposit."""
+    return "deposits" if process.name == "remittance" else f"{process.name}s"

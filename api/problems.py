@@ -62,6 +62,7 @@ OF_THE_DOOR: dict[str, tuple[int, str]] = {
     "internal": (500, "Something went wrong on our side"),
     "case_too_long": (503, "The case is too long to be made into a file; ask staff for it"),
     "processor_missing": (503, "Nothing can be paid by card here at the moment"),
+    "bank_missing": (503, "No money can be sent to us by hand at the moment"),
     "signing_key_missing": (503, "Documents cannot be signed here at the moment"),
     "tax_keys_missing": (503, "Tax forms can be neither given nor read here at the moment"),
     "unavailable": (503, "Something we depend on is not reachable, try again"),

@@ -1,7 +1,7 @@
 """Staff: the cases that need somebody, rulings, paused clocks, and another try after a failure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from api.cases import Task
 from api.decisions import add_routes
 from api.idempotency import Key
 from api.ids import CaseId
-from api.pages import Limit, Page, Place, bad_cursor, page
+from api.pages import Limit, Page, Place, moment_of, page, place_at
 from api.problems import Problem
 from api.state import Engine, Temporal, TheSettings
 from domain.outcome import TOLD, CaseBrief
@@ -37,9 +37,6 @@ async def sworn(caller: TheCaller, engine: Engine) -> Caller:
     return caller
 
 
-EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
-LONGEST_MOMENT = 16
-"""Digits of a moment in microseconds, until the year 2286."""
 Staff = Annotated[Caller, Depends(_staff)]
 router = APIRouter(prefix="/staff", tags=["staff"], dependencies=[Depends(sworn)])
 on_jobs = APIRouter(prefix="/jobs")
@@ -95,7 +92,7 @@ async def listed(
     """Open cases, newest first; `stuck=true`: all that somebody must look at, longest first."""
     async with engine.connect() as c:
         if stuck:
-            rows = await reading.stuck(c, _since(place), limit + 1, turn=turn)
+            rows = await reading.stuck(c, moment_of(place), limit + 1, turn=turn)
         else:
             rows = await reading.for_staff(c, place, limit + 1, turn=turn)
         found = await radar.blips(c, [row["id"] for row in rows])
@@ -151,17 +148,7 @@ def _shown(found: Mapping[str, Sequence[radar.Blip]], row: RowMapping) -> CaseLi
 
 
 def _place(row: RowMapping) -> str:
-    """Where the list of stuck cases goes on after this one, though it may have left by then."""
-    return f"{(row['stuck_since'] - EPOCH) // MICROSECOND}.{row['id']}"
-
-
-def _since(place: str | None) -> tuple[datetime, str] | None:
-    if place is None:
-        return None
-    microseconds, _, case_id = place.partition(".")
-    if not microseconds.isdecimal() or len(microseconds) > LONGEST_MOMENT:
-        raise bad_cursor()
-    return EPOCH + int(microseconds) * MICROSECOND, case_id
+    return place_at(row["stuck_since"], row["id"])
 
 
 add_routes(on_jobs, jobs.NOUN, staff=True)

@@ -68,6 +68,21 @@ STATES: Mapping[str, Mapping[str, str]] = {
         "expired": "nothing was paid, and the page is closed",
         "failed": "the processor makes no such page",
     },
+    "remittance": {
+        "draft": "it was written down, and nothing has happened",
+        "announced": "the client has sent money, or is about to",
+        "received": "the money is at the bank, and a second person has to see it there",
+        "suspense": "the money is at the bank, and its owner is searched for",
+        "booked": "it is in the wallet, and what was typed of it can be corrected",
+        "provisional": "it can be spent, and the bank can still take it back",
+        "correcting": "another sum is said to have arrived, and a second person has to see it",
+        "clearing": "it has cleared, and an escrow still holds some of it as provisional",
+        "bouncing": "the bank took it back, and an escrow still holds some of it",
+        "cleared": "it is final",
+        "bounced": "the bank took it back, and so did we",
+        "returned": "it went back to whoever sent it",
+        "lapsed": "no money came by the notice",
+    },
 }
 """What each state means to the people in it."""
 
@@ -91,6 +106,16 @@ BEGINS: Mapping[tuple[str, str], str] = {
     ("creation_over", "created"): "the deposit was begun",
     ("checkout_over", "checkout"): "the page was opened",
     ("unanswered", "closing"): "the processor was asked to close the page",
+    ("notice_lapses", "announced"): "the notice",
+    ("alarm_first", "received"): "the receipt",
+    ("alarm_second", "received"): "the receipt",
+    ("alarm_last", "received"): "the receipt",
+    ("search_over", "suspense"): "the receipt",
+    ("corrections_end", "booked"): "the money was credited",
+    ("unconfirmed", "correcting"): "the correction was asked for",
+    ("clears", "provisional"): "the money was credited",
+    ("clears_more", "clearing"): "the last look",
+    ("recovers", "bouncing"): "the last look",
 }
 """When the period of each row of silence begins."""
 

@@ -7,10 +7,11 @@ from types import ModuleType
 
 from docs.law_words import ABOUT, BEGINS, NUMBERS, STATES, who
 from docs.markdown import first_line, plain, sentence, table
-from domain import deposit, dispute, job
+from domain import deposit, dispute, job, remittance
 from domain.calendar import words
 from domain.cases import (
     OVER,
+    Carried,
     Case,
     Checkout,
     Deposit,
@@ -20,6 +21,8 @@ from domain.cases import (
     Job,
     JobState,
     Proposal,
+    Remittance,
+    RemittanceState,
     Role,
 )
 from domain.errors import every_error
@@ -32,6 +35,7 @@ PROCESSES: tuple[tuple[Process, ModuleType], ...] = (
     (job.JOB, job),
     (dispute.DISPUTE, dispute),
     (deposit.DEPOSIT, deposit),
+    (remittance.REMITTANCE, remittance),
 )
 START = datetime(2026, 1, 5, 15, tzinfo=UTC)
 """A sample moment: only distances from it are shown."""
@@ -170,6 +174,9 @@ def sample(state: StrEnum, accepted_by: tuple[Role, ...] = ()) -> Case:
     if isinstance(state, DepositState):
         asked = {"client": "c", "terms": terms, "method": Checkout.CARD, "asked_minor": 100_00}
         return Deposit.model_validate({"id": "deposit", "state": state, **times, **asked})
+    if isinstance(state, RemittanceState):
+        asked = {"client": "c", "terms": terms, "method": Carried.CHECK, "asked_minor": 100_00}
+        return Remittance.model_validate({"id": "deposit", "state": state, **times, **asked})
     proposal = Proposal(id="p", ends=Ends.REFUND, accepted_by=accepted_by)
     more = {"job": "job", "requested_by": Role.CLIENT, "proposal": proposal}
     return Dispute.model_validate({"id": "dispute", "state": state, **times, **people, **more})

@@ -17,7 +17,22 @@ class BusinessDays(BaseModel):
         return f"{self.business_days} business days"
 
 
-Period = timedelta | BusinessDays
+class BusinessTime(BaseModel):
+    """So much of the clock, which stands still on days off."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    length: timedelta
+
+    def __str__(self) -> str:
+        return f"{words(self.length)} on business days"
+
+    def part(self, percent: int) -> "BusinessTime":
+        """So many percent of it."""
+        return BusinessTime(length=self.length * percent / 100)
+
+
+Period = timedelta | BusinessDays | BusinessTime
 
 
 class Calendar(BaseModel):
@@ -51,6 +66,8 @@ class Calendar(BaseModel):
         """
         if isinstance(period, timedelta):
             return at + period
+        if isinstance(period, BusinessTime):
+            return self._clock_on_business_days(at, period.length, timezone)
         local = at.astimezone(ZoneInfo(timezone))
         day = local.date()
         left = period.business_days
@@ -58,6 +75,18 @@ class Calendar(BaseModel):
             day += timedelta(days=1)
             left -= self.is_business_day(day)
         return local.replace(year=day.year, month=day.month, day=day.day).astimezone(UTC)
+
+    def _clock_on_business_days(self, at: datetime, length: timedelta, timezone: str) -> datetime:
+        """A business day on which the clock is changed counts the 23 or 25 hours it has."""
+        left, moment = length, at.astimezone(UTC)
+        while True:
+            day = moment.astimezone(ZoneInfo(timezone)).date()
+            ends = day_begins(day + timedelta(days=1), timezone)
+            if self.is_business_day(day):
+                if moment + left <= ends:
+                    return moment + left
+                left -= ends - moment
+            moment = ends
 
 
 def day_begins(day: date, timezone: str) -> datetime:
@@ -71,11 +100,13 @@ def day_begins(day: date, timezone: str) -> datetime:
 
 def words(period: Period) -> str:
     """The period as people say it: `20 days`, `72 hours`, `5 business days`."""
-    if isinstance(period, BusinessDays):
+    if isinstance(period, BusinessDays | BusinessTime):
         return str(period)
     seconds = int(period.total_seconds())
     if seconds and seconds % 86_400 == 0 and seconds > 3 * 86_400:
         return f"{seconds // 86_400} days"
     if seconds and seconds % 3600 == 0:
         return f"{seconds // 3600} hours"
+    if seconds > 3600 and seconds % 60 == 0:
+        return f"{seconds // 3600} hours {seconds % 3600 // 60} minutes"
     return f"{seconds} seconds"

@@ -1,7 +1,7 @@
 """A case is one process instance: its state, its clock and what the law remembers of it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -20,6 +20,7 @@ class Role(StrEnum):
     FREELANCER = "freelancer"
     MEDIATOR = "mediator"
     STAFF = "staff"
+    ACCOUNTING = "accounting"
     HEAD_OF_SUPPORT = "head_of_support"
     CLOCK = "clock"
     PROCESSOR = "processor"
@@ -71,6 +72,24 @@ class DepositState(StrEnum):
     FAILED = "failed"
 
 
+class RemittanceState(StrEnum):
+    """What people see on a deposit that no processor carries."""
+
+    DRAFT = "draft"
+    ANNOUNCED = "announced"
+    RECEIVED = "received"
+    SUSPENSE = "suspense"
+    BOOKED = "booked"
+    PROVISIONAL = "provisional"
+    CORRECTING = "correcting"
+    CLEARING = "clearing"
+    BOUNCING = "bouncing"
+    CLEARED = "cleared"
+    BOUNCED = "bounced"
+    RETURNED = "returned"
+    LAPSED = "lapsed"
+
+
 OVER: frozenset[StrEnum] = frozenset(
     {
         JobState.COMPLETED,
@@ -87,6 +106,10 @@ OVER: frozenset[StrEnum] = frozenset(
         DepositState.CREDITED,
         DepositState.EXPIRED,
         DepositState.FAILED,
+        RemittanceState.CLEARED,
+        RemittanceState.BOUNCED,
+        RemittanceState.RETURNED,
+        RemittanceState.LAPSED,
     }
 )
 
@@ -112,6 +135,14 @@ class Checkout(StrEnum):
     CARD = "card"
     PAYPAL = "paypal"
     ALIPAY = "alipay"
+
+
+class Carried(StrEnum):
+    """How money comes that no payment processor carries."""
+
+    BANK_TRANSFER = "bank_transfer"
+    MONEY_ORDER = "money_order"
+    CHECK = "check"
 
 
 class _Frozen(BaseModel):
@@ -172,11 +203,19 @@ class Ruling(Verdict):
     by: UserId
 
 
+class Correction(_Frozen):
+    """Another sum than was typed, which waits for a second person."""
+
+    id: str
+    by: UserId
+    arrived_minor: Minor
+
+
 class Case(_Frozen):
     """What every process instance has."""
 
     id: CaseId
-    state: JobState | DisputeState | DepositState
+    state: JobState | DisputeState | DepositState | RemittanceState
     version: Annotated[int, Field(ge=0)] = 0
     terms: CaseTerms
     opened_at: datetime
@@ -272,6 +311,8 @@ class Deposit(Case):
     method: Checkout
     asked_minor: Minor
     """What the client wants to pay in."""
+    for_case: CaseId | None = None
+    """The one case it may start."""
     session: str | None = None
     """The processor's name for its page."""
     url: str | None = None
@@ -284,3 +325,36 @@ class Deposit(Case):
     @property
     def parties(self) -> Mapping[Role, UserId]:
         return {Role.CLIENT: self.client}
+
+
+class Remittance(Case):
+    """Money that comes by bank transfer, money order or check, announced or not."""
+
+    state: RemittanceState = RemittanceState.DRAFT
+    client: UserId | None = None
+    """Whose it is; nobody's yet, when it came without a notice."""
+    method: Carried
+    reference: str = ""
+    """What the client writes on the transfer, so that it is found."""
+    asked_minor: Minor = 0
+    """What the client says to have sent."""
+    sent_on: date | None = None
+    for_case: CaseId | None = None
+    """The one case it may start."""
+    arrived_minor: Minor = 0
+    """What arrived: that is what is credited."""
+    bank_reference: str | None = None
+    """The bank's own name for it."""
+    received_on: date | None = None
+    payer: str = ""
+    """Who sent it, as the bank names them."""
+    recorded_by: UserId | None = None
+    confirmed_by: UserId | None = None
+    credited_at: datetime | None = None
+    matched: UserId | None = None
+    """Whose it was found to be."""
+    correction: Correction | None = None
+
+    @property
+    def parties(self) -> Mapping[Role, UserId]:
+        return {Role.CLIENT: self.client} if self.client else {}

@@ -1,6 +1,7 @@
 """What a person can decide: plain records; each is named like the signal and the route it has."""
 
 import re
+from datetime import date
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
@@ -16,9 +17,9 @@ from pydantic import (
 )
 
 from domain.cases import Ends, Ip
-from domain.ids import DeliveryId, FileId
+from domain.ids import DeliveryId, FileId, UserId
 from domain.money import Minor
-from domain.texts import plain, written_time
+from domain.texts import plain, written_day, written_time
 
 LONGEST = 20_000
 
@@ -31,6 +32,7 @@ MaybeWords = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=LONGEST), AfterValidator(plain)
 ]
 
+Day = Annotated[date, BeforeValidator(written_day)]
 Moment = Annotated[AwareDatetime, BeforeValidator(written_time)]
 Version = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
 Count = Annotated[int, Field(strict=True, ge=1, le=365)]
@@ -41,6 +43,13 @@ Files = Annotated[
     tuple[Annotated[FileId, Field(max_length=64), AfterValidator(plain)], ...],
     Field(max_length=200),
 ]
+Somebody = Annotated[UserId, Field(max_length=64), AfterValidator(plain)]
+Stated = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(plain),
+]
+"""What the bank's papers say, in one line."""
 Delivered = Annotated[DeliveryId, Field(max_length=64), AfterValidator(plain)]
 
 
@@ -296,3 +305,79 @@ class Refuse(Command):
 
     ruling_id: Id
     reason: Words
+
+
+# On money that no processor carries.
+
+
+class AnnounceRemittance(Command):
+    """Money is on its way by bank transfer, money order or check."""
+
+    files: Files = ()
+
+
+class WithdrawNotice(Command):
+    """No money comes by this notice after all."""
+
+    reason: MaybeWords = ""
+
+
+class _Arrived(BaseModel):
+    """What reached the bank, in its own words."""
+
+    amount_minor: Minor
+    bank_reference: Stated
+    received_on: Day
+    payer: Stated
+
+
+class RecordUnmatched(_Arrived, Command):
+    """Money came, and nobody knows whose it is."""
+
+
+class Receive(_Arrived, Command):
+    """The money that a notice announced is there; what came is what counts."""
+
+    wrong_name: Annotated[bool, Field(strict=True)] = False
+    """Somebody else than the client has sent it."""
+
+
+class ConfirmReceipt(Command):
+    """A second person has seen exactly this sum at the bank."""
+
+    amount_minor: Minor
+
+
+class Match(Command):
+    """It is known whose the money is."""
+
+    client: Somebody
+    reason: Words
+
+
+class ReturnReceipt(Command):
+    """The money goes back to whoever sent it."""
+
+    reason: Words
+
+
+class Bounce(Command):
+    """The bank takes a check or money order back: it was not honoured."""
+
+    reason: Words
+
+
+class Correct(Command):
+    """Another sum arrived than was typed."""
+
+    makes: ClassVar[str | None] = "correction"
+
+    id: Id
+    amount_minor: Minor
+    reason: Words
+
+
+class ConfirmCorrection(Command):
+    """A second person has seen that the corrected sum is right."""
+
+    correction_id: Id

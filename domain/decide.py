@@ -17,6 +17,7 @@ from domain.cases import (
     DisputeState,
     Job,
     JobState,
+    Remittance,
     Role,
     Timer,
 )
@@ -27,14 +28,23 @@ from domain.errors import DomainError, NotYours
 from domain.ids import UserId
 from domain.job import JOB
 from domain.process import Change, Need, Process, Scene, Silence, Step, require
+from domain.remittance import REMITTANCE
 
 C = TypeVar("C", bound=Case)
 
-PROCESSES: Mapping[type[Case], Process] = {Job: JOB, Dispute: DISPUTE, Deposit: DEPOSIT}
+PROCESSES: Mapping[type[Case], Process] = {
+    Job: JOB,
+    Dispute: DISPUTE,
+    Deposit: DEPOSIT,
+    Remittance: REMITTANCE,
+}
 """The table of each kind of case."""
 
 NOBODY = frozenset({Role.CLOCK, Role.PROCESSOR})
 """Who acts without being a person."""
+
+HOUSE = frozenset({Role.STAFF, Role.ACCOUNTING})
+"""Who acts for the platform, and never in a case of their own."""
 
 MEDIATED = frozenset({DisputeState.APPOINTING, DisputeState.IN_MEDIATION, DisputeState.PROPOSED})
 
@@ -178,7 +188,10 @@ def _fall_silent(scene: Scene, row: Silence) -> Decision:
         change = _changed(scene, clock.with_timer(scene.case, again))
         return _decision(scene, change, row.event, row.says, only=(_to_head(row.says),))
     says = row.says[0].upper() + row.says[1:]
-    return _decision(scene, change, row.event, says, restarts=row.target is not None)
+    to = row.tells
+    alone = None if to is None else tuple(Notice(role, row.event, says) for role in sorted(to))
+    restarts = row.target is not None
+    return _decision(scene, change, row.event, says, restarts=restarts, only=alone)
 
 
 def _remind(scene: Scene) -> Decision:
@@ -210,17 +223,21 @@ def _escalate_task(scene: Scene) -> Decision:
 
 
 def _fund_if_money_came(scene: Scene) -> Decision | None:
-    """Money that came funds what waits longest first; what is left must cover this job."""
+    """Money that came funds what waits longest first; what is left must cover this job.
+
+    What was paid in for one job alone is neither left for another nor taken by one.
+    """
     job = scene.case
     if not isinstance(job, Job) or job.state is not JobState.AWAITING_FUNDS:
         return None
     wallet = scene.facts.wallets.get(job.client)
     if wallet is None:
         return None
-    left = wallet.spendable
-    for price in scene.facts.waiting_longer:
-        left -= price if price <= left else 0
-    if not job.terms.start_when_funded or job.terms.price_minor > left:
+    facts = scene.facts
+    left = wallet.spendable - facts.meant_for_others_minor - facts.meant_minor
+    for lacking in facts.waiting_longer:
+        left -= lacking if lacking <= left else 0
+    if not job.terms.start_when_funded or job.terms.price_minor > left + facts.meant_minor:
         return None
     try:
         return by_person(replace(scene, command=Fund()))
@@ -231,13 +248,13 @@ def _fund_if_money_came(scene: Scene) -> Decision | None:
 def _require_identity(scene: Scene) -> None:
     if scene.actor in NOBODY:
         return
-    cases = (scene.case, scene.other) if scene.actor is Role.STAFF else (scene.case,)
+    cases = (scene.case, scene.other) if scene.actor in HOUSE else (scene.case,)
     theirs = [
         role for case in cases if case for role in Role if party(case, role) == scene.actor_id
     ]
-    if scene.actor is Role.STAFF and theirs:
+    if scene.actor in HOUSE and theirs:
         raise NotYours("staff do not decide in their own case")
-    if scene.actor is not Role.STAFF and scene.actor not in theirs:
+    if scene.actor not in HOUSE and scene.actor not in theirs:
         raise NotYours
 
 
@@ -255,6 +272,7 @@ def _decision(
     job = change.job and _settled(scene, scene.job, change.job, change.job_since or now, anew)
     dispute = change.dispute and _settled(scene, scene.dispute, change.dispute, now, anew)
     lone = change.lone and _settled(scene, scene.case, change.lone, now, anew)
+    only = () if change.quiet else only
     notices = only if only is not None else (*_everyone(scene, change, event, says), *also)
     return Decision(event, says, job, dispute, change.entries, notices, change.facts, lone)
 
@@ -288,8 +306,10 @@ def _concerned(scene: Scene, change: Change) -> list[UserId | Role]:
     """The parties, whoever mediates, and staff when it is their turn."""
     if not isinstance(scene.case, Contract):
         after = change.lone or scene.case
-        theirs = turn(after) is Role.STAFF or len(after.tasks) > len(scene.case.tasks)
-        return [*scene.case.parties.values(), *([Role.STAFF] if theirs else [])]
+        whose = turn(after)
+        called = [whose] if whose in HOUSE else []
+        called += [Role.STAFF] if len(after.tasks) > len(scene.case.tasks) else []
+        return [*after.parties.values(), *called]
     dispute = change.dispute or scene.dispute
     people: list[UserId | Role] = [scene.job.client, scene.job.freelancer]
     people += [

@@ -31,11 +31,22 @@ def deposit_provisional(
 def deposit_reversed(
     deposit_id: str, user: str, taken: Parts, clearing: Kind, currency: str
 ) -> Entry:
-    """A bounced deposit is taken back; what the wallet lacks becomes the client's receivable."""
+    """A bounced deposit is taken back along its way; what is lacking is the client's receivable."""
     return entry(
         "deposit_reversed",
-        f"deposit/{deposit_id}/reversed",
+        f"deposit/{deposit_id}/reversed/{user}",
         *from_parts(user, taken, clearing, PLATFORM, currency),
+    )
+
+
+def bounce_recovered(
+    deposit_id: str, user: str, found: Parts, client: str, sequence: int, currency: str
+) -> Entry:
+    """Money of a bounced deposit that comes out of an escrow settles the client's debt."""
+    return entry(
+        "bounce_recovered",
+        f"deposit/{deposit_id}/recovered/{user}/{sequence}",
+        *from_parts(user, found, Kind.RECEIVABLE, client, currency),
     )
 
 
@@ -51,26 +62,21 @@ def deposit_refund(
 
 
 def provisional_clear(
-    deposit_id: str, user: str, cleared: Parts, sequence: int, currency: str
+    deposit_id: str, user: str, parts: Parts, sequence: int, currency: str
 ) -> Entry:
     """Provisional money that has cleared becomes ordinary money of the same kind."""
     return entry(
         "provisional_clear",
         f"deposit/{deposit_id}/clear/{user}/{sequence}",
         move(
-            Kind.CREDITS_PROVISIONAL,
-            user,
-            Kind.CREDITS,
-            user,
-            cleared.credits_provisional,
-            currency,
+            Kind.CREDITS_PROVISIONAL, user, Kind.CREDITS, user, parts.credits_provisional, currency
         ),
         move(
             Kind.EARNINGS_PROVISIONAL,
             user,
             Kind.EARNINGS,
             user,
-            cleared.earnings_provisional,
+            parts.earnings_provisional,
             currency,
         ),
     )
@@ -85,12 +91,14 @@ def receipt_unmatched(receipt_id: str, amount_minor: int, currency: str) -> Entr
     )
 
 
-def receipt_match(receipt_id: str, user: str, amount_minor: int, currency: str) -> Entry:
+def receipt_match(
+    receipt_id: str, user: str, amount_minor: int, currency: str, target: Kind = Kind.CREDITS
+) -> Entry:
     """A receipt finds its owner."""
     return entry(
         "receipt_match",
         f"receipt/{receipt_id}/match",
-        move(Kind.SUSPENSE, PLATFORM, Kind.CREDITS, user, amount_minor, currency),
+        move(Kind.SUSPENSE, PLATFORM, target, user, amount_minor, currency),
     )
 
 

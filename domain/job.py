@@ -67,9 +67,10 @@ def fund(scene: Scene) -> Change:
     job = scene.job
     price, currency = job.terms.price_minor, job.terms.currency
     wallet = scene.facts.wallets.get(job.client, Wallet())
-    parts = wallet.take(price)
+    free = wallet.spendable - scene.facts.meant_for_others_minor
+    parts = wallet.take(price) if price <= free else None
     if parts is None:
-        raise InsufficientFunds(missing_minor=price - wallet.spendable)
+        raise InsufficientFunds(missing_minor=price - max(free, 0))
     begun = _to(scene, S.IN_PROGRESS, held=parts, due_at=scene.counts_from + job.terms.work_period)
     return Change(job=begun, entries=(flows.hold(job.id, job.client, parts, currency),))
 

@@ -7,6 +7,7 @@ from domain.accounts import Kind
 WORDS: Mapping[str, str] = {
     "deposit": "A deposit was credited to the wallet.",
     "deposit_reversed": "A deposit bounced and was taken back.",
+    "bounce_recovered": "Money of a bounced deposit came out of an escrow and was taken back.",
     "deposit_refund": "Unspent credits went back to where they had come from.",
     "provisional_clear": "Provisional money cleared.",
     "receipt_unmatched": "Money came whose owner was not known.",

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from domain.calendar import BusinessDays, Period
+from domain.calendar import BusinessDays, BusinessTime, Period
 from domain.fees import Commission, MediationFee
 from domain.money import Currency, Minor
 
@@ -70,6 +70,20 @@ class Policy(BaseModel):
     largest_deposit_minor: Minor = 100_000_00
     checkout_period: timedelta = 24 * HOUR
     """How long the processor's page can be paid on; Stripe's longest."""
+
+    # Money that no processor carries.
+    largest_remittance_minor: Minor = 1_000_000_00
+    notice_period: timedelta = 30 * DAY
+    crediting_period: BusinessTime = BusinessTime(length=24 * HOUR)
+    crediting_alarms: tuple[int, int, int] = (50, 80, 100)
+    """Percent of the period for crediting after which those who must act are told."""
+    search_period: Period = BusinessDays(business_days=10)
+    correction_period: Period = BusinessDays(business_days=10)
+    second_look_period: Period = BusinessDays(business_days=2)
+    """How long a correction waits for its second person before staff look at it."""
+    provisional_period: Period = BusinessDays(business_days=10)
+    clearing_pause: timedelta = 24 * HOUR
+    """How often what an escrow still holds of cleared money is looked for."""
 
     # Proof of notice.
     reminders_before_end: tuple[timedelta, ...] = (5 * DAY, 2 * DAY, 1 * DAY, 6 * HOUR)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from domain.calendar import BusinessDays, words
+from domain.calendar import BusinessDays, BusinessTime, words
 from domain.fees import Commission, MediationFee
 from domain.money import show
 from domain.policy import DAY, Policy
@@ -39,9 +39,18 @@ LABELS: Mapping[str, str] = {
     "escalation_period": "What is overdue is escalated again every",
     "second_confirmation_above_minor": "Above this escrow, a second person confirms a ruling",
     "longest_pause": "The longest pause of a clock",
-    "smallest_deposit_minor": "The smallest deposit by card, PayPal or Alipay",
+    "smallest_deposit_minor": "The smallest deposit",
     "largest_deposit_minor": "The largest deposit by card, PayPal or Alipay",
     "checkout_period": "A deposit can be paid for",
+    "largest_remittance_minor": "The largest bank transfer, money order or check to be announced",
+    "notice_period": "A remittance notice waits for its money",
+    "crediting_period": "What reached the bank is credited within",
+    "crediting_alarms": "Alarms while it is not credited, in percent of that time, after",
+    "search_period": "The owner of a receipt without a notice is searched for",
+    "correction_period": "What was typed of a bank transfer can be corrected for",
+    "second_look_period": "A correction waits for a second person, before staff look at it",
+    "provisional_period": "Checks and money orders are provisional for",
+    "clearing_pause": "Cleared money that is still in an escrow is looked for every",
     "reminders_before_end": "Usual reminders, besides half time, before the end",
     "mails_that_prove": "Mails accepted by a party's mail server that prove notice",
     "proof_extension": "When notice was not proven, the end moves by",
@@ -72,8 +81,10 @@ def periods(values: Iterable[timedelta]) -> str:
 
 def _shown(name: str, value: object) -> str:
     match value:
-        case timedelta() | BusinessDays():
+        case timedelta() | BusinessDays() | BusinessTime():
             return words(value)
+        case (int(), *_):
+            return f"{listed(map(str, value))} %"
         case tuple():
             return periods(value)
         case Commission():

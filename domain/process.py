@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from domain.accounts import Entry, Wallet
+from domain.accounts import Account, Entry, Wallet
 from domain.calendar import Calendar, Period
 from domain.cases import OVER, Case, Contract, Dispute, Job, Role
 from domain.commands import Command
@@ -22,6 +22,8 @@ class Need(StrEnum):
     WALLETS = "wallets"
     MEDIATORS = "mediators"
     STANDING = "standing"
+    LOTS = "lots"
+    BANK_REFERENCE = "bank_reference"
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,20 @@ class Facts:
     standing: Standing | None = None
     """The standing of the person who acts."""
     waiting_longer: tuple[int, ...] = ()
-    """Prices, in minor units, of the client's jobs that wait for money longer than this one."""
+    """What the client's jobs that wait for money longer than this one still lack, in minor units.
+
+    That is their prices, less what was paid in for them alone.
+    """
+    meant_minor: int = 0
+    """What was paid in for this job alone."""
+    meant_for_others_minor: int = 0
+    """What was paid in for other jobs that wait for money still."""
     proven: frozenset[UserId] = frozenset()
     """Who has proof of notice in the present wait."""
+    lots: Mapping[Account, int] = field(default_factory=dict)
+    """Where the provisional money of this deposit is now, in minor units."""
+    reference_known: bool = False
+    """Whether the bank's name for a receipt is that of another one already."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +116,8 @@ class Change:
     """When the job's new wait began, if not now."""
     lone: Case | None = None
     """A case that stands beside no other: a deposit, a withdrawal."""
+    quiet: bool = False
+    """Whether nobody needs to hear of it."""
 
     @property
     def cases(self) -> tuple[Case, ...]:
@@ -159,6 +174,8 @@ class Silence:
     proof: Callable[[Case], frozenset[Role]] = lambda case: frozenset()
     """The parties whose silence this counts: notice to them must be proven."""
     needs: frozenset[Need] = frozenset()
+    tells: frozenset[Role] | None = None
+    """Who alone is told; None: everyone it concerns."""
     repeats: Callable[[Policy], timedelta] | None = None
     from_version: int = 1
     until_version: int | None = None

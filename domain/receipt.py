@@ -1,20 +1,11 @@
 """Money that came from outside by hand: who may vouch for it, and what it does to a wallet."""
 
-from enum import StrEnum
-
 from domain import flows
 from domain.accounts import Entry, Kind
+from domain.cases import Carried
 from domain.errors import AlreadyOver, NotYours
 
-
-class Method(StrEnum):
-    """How money came that no payment processor carried."""
-
-    BANK_TRANSFER = "bank_transfer"
-    MONEY_ORDER = "money_order"
-    CHECK = "check"
-
-
+Method = Carried
 CLEARS_LATER = frozenset({Method.MONEY_ORDER, Method.CHECK})
 """What may still bounce stays provisional for 10 business days."""
 

@@ -33,7 +33,7 @@ TAKE_STEP = text("select instruction, job, dispute, title from take_step(:wanted
 
 # Only a job that starts by itself when funded has a claim on money that comes.
 WAITING_LONGER = text(
-    "select cast(terms->>'price_minor' as bigint) from cases"
+    "select id, cast(terms->>'price_minor' as bigint) as price_minor from cases"
     " where client_id = :client and kind = 'job' and state = 'awaiting_funds' and id <> :id"
     " and cast(terms->>'start_when_funded' as boolean)"
     " and (cast(data->>'since' as timestamptz), id) < (:since, :id)"
@@ -127,10 +127,10 @@ async def read(c: AsyncConnection, case_id: str) -> Pair | None:
     return Pair(case, as_dispute(dispute) if dispute else None)
 
 
-async def waiting_longer(c: AsyncConnection, job: Job) -> tuple[int, ...]:
+async def waiting_longer(c: AsyncConnection, job: Job) -> dict[str, int]:
     """Prices (minor units) of the client's jobs that wait for money longer, the longest first."""
-    rows = await c.scalars(WAITING_LONGER, {"client": job.client, "id": job.id, "since": job.since})
-    return tuple(rows)
+    rows = await c.execute(WAITING_LONGER, {"client": job.client, "id": job.id, "since": job.since})
+    return {row.id: row.price_minor for row in rows}
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ async def open_after(c: AsyncConnection, case_id: str, limit: int) -> dict[str, 
 
 
 async def draft(c: AsyncConnection, case: Case) -> None:
-    """A new case, which nobody but its client sees until its first step."""
+    """A new case, which nobody but who begins it sees until its first step."""
     row = _row_of(case, Pair(case))
     await c.execute(insert(cases).values(row | {"owner": "client", "due_at": case.opened_at}))
 

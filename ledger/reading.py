@@ -114,15 +114,20 @@ async def events(
 
 
 async def of_person(
-    c: AsyncConnection, kind: str, person_id: str, state: str | None, after: str | None, limit: int
+    c: AsyncConnection,
+    kinds: Collection[str],
+    person_id: str,
+    state: str | None,
+    after: str | None,
+    limit: int,
 ) -> Sequence[RowMapping]:
-    """A person's cases of this kind, newest first, older than the one named."""
+    """A person's cases of these kinds, newest first, older than the one named."""
     theirs = (
         (cases.c.client_id == person_id)
         | and_(cases.c.freelancer_id == person_id, cases.c.state != "draft")
         | (cases.c.mediator_id == person_id)
     )
-    conditions: list[ColumnElement[bool]] = [cases.c.kind == kind, theirs]
+    conditions: list[ColumnElement[bool]] = [cases.c.kind.in_(kinds), theirs]
     if state is not None:
         conditions.append(cases.c.state == state)
     if after is not None:

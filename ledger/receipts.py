@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain import receipt as law
-from ledger import ids, journal, tells
+from ledger import ids, journal, remittances, tells
 from ledger.tables import receipt
 
 
@@ -26,6 +26,8 @@ async def record(
 ) -> RowMapping | None:
     """A receipt nobody has confirmed yet; None when that reference is recorded already."""
     law.require_recorder(client=client, by=by)
+    if await remittances.is_known(c, method.value, bank_reference):
+        return None
     query = (
         insert_once(receipt)
         .values(

@@ -8,9 +8,10 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.accounts import Account, Kind
 from domain.calendar import Calendar
-from domain.cases import Case, Job, JobState, Role
-from domain.commands import Command
+from domain.cases import Case, Job, JobState, Remittance, Role
+from domain.commands import Command, Match, Receive, RecordUnmatched
 from domain.decide import (
     by_clock,
     by_person,
@@ -24,10 +25,22 @@ from domain.errors import AlreadyOver, DomainError, UnknownReference
 from domain.outcome import Outcome, Recorded, Said, Status, StepRequest, brief
 from domain.process import Facts, Need, Scene
 from domain.registry import parse
-from ledger import cases, files, instructions, journal, mails, mediators, people, recording
+from ledger import (
+    cases,
+    files,
+    instructions,
+    journal,
+    mails,
+    mediators,
+    people,
+    recording,
+    remittances,
+)
 from ledger.cases import Pair
 from ledger.recording import Taken
 from ledger.tables import event
+
+UNFUNDED = frozenset({JobState.OFFERED, JobState.AWAITING_FUNDS})
 
 
 async def take(c: AsyncConnection, request: StepRequest, calendar: Calendar) -> Taken:
@@ -138,13 +151,57 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
         facts = replace(facts, mediators=await mediators.candidates(c, list(parties), scene.at))
     if Need.WALLETS in needs:
         both = [one.parties.values() for one in (case, scene.other) if one is not None]
-        concerned = dict.fromkeys(person for people in both for person in people)
+        concerned = dict.fromkeys(str(person) for people in both for person in people)
+        concerned |= dict.fromkeys(await _others(c, scene, needs))
         held = await journal.wallets(c, list(concerned), case.terms.currency)
         facts = replace(facts, wallets=cast(Any, held))
-        waits = isinstance(case, Job) and case.state is JobState.AWAITING_FUNDS
-        if scene.actor is Role.CLOCK and waits:
-            facts = replace(facts, waiting_longer=await cases.waiting_longer(c, scene.job))
+        if isinstance(case, Job) and case.state in UNFUNDED:
+            facts = await _of_funding(c, replace(scene, facts=facts))
+    return await _of_remittance(c, replace(scene, facts=facts), needs)
+
+
+async def _others(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> list[str]:
+    """Whose money the step may move besides the parties': whoever got it, or is said to own it."""
+    case, command = scene.case, scene.command
+    if Need.LOTS in needs and isinstance(case, Remittance):
+        return remittances.holders(await remittances.lots(c, case))
+    if isinstance(command, Match) and await remittances.is_somebody(c, command.client):
+        return [command.client]
+    return []
+
+
+async def _of_funding(c: AsyncConnection, scene: Scene) -> Facts:
+    """What else waits for the client's money, and what of it was paid in for one job alone."""
+    job = scene.job
+    meant = await remittances.meant_for(c, job.client)
+    own = meant.pop(job.id, 0)
+    facts = replace(scene.facts, meant_minor=own, meant_for_others_minor=sum(meant.values()))
+    if scene.actor is not Role.CLOCK or job.state is not JobState.AWAITING_FUNDS:
+        return facts
+    longer = await cases.waiting_longer(c, job)
+    lacking = tuple(max(price - meant.get(one, 0), 0) for one, price in longer.items())
+    return replace(facts, waiting_longer=lacking)
+
+
+async def _of_remittance(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Facts:
+    """What is known of money that came by hand; where it is, behind its holders' locks."""
+    facts, case, command = scene.facts, scene.case, scene.command
+    if not isinstance(case, Remittance):
+        return facts
+    if Need.LOTS in needs:
+        places = await remittances.lots(c, case)
+        there = {_out(one, facts): minor for one, minor in places.items()}
+        facts = replace(facts, lots=there)
+    if Need.BANK_REFERENCE in needs and isinstance(command, Receive | RecordUnmatched):
+        known = await remittances.reference_known(c, case, command)
+        facts = replace(facts, reference_known=known)
     return facts
+
+
+def _out(place: Account, facts: Facts) -> Account:
+    """Whoever got some since the first look is not locked: as if it were in its escrow still."""
+    locked = place.kind is Kind.ESCROW or place.owner in facts.wallets
+    return place if locked else replace(place, kind=Kind.ESCROW)
 
 
 async def _clock_outcome(c: AsyncConnection, case_id: str, version: int) -> Recorded | None:

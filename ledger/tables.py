@@ -119,6 +119,8 @@ cases = Table(
     CheckConstraint("over = (closed_at is not null)", name="over_is_closed"),
     CheckConstraint(
         "case kind when 'deposit' then client_id is not null and freelancer_id is null"
+        " when 'remittance' then freelancer_id is null"
+        " and (client_id is not null or state in ('draft','suspense','returned'))"
         " else client_id is not null and freelancer_id is not null end",
         name="has_its_parties",
     ),
@@ -129,6 +131,30 @@ cases = Table(
     Index("ix_cases_due_at", "due_at", postgresql_where=text("not over")),
     Index("ix_cases_open", "id", postgresql_where=text("not over")),
     Index("ix_cases_of_staff", "id", postgresql_where=text("not over and owner = 'staff'")),
+    Index(
+        "uq_cases_reference",
+        text("(data ->> 'reference')"),
+        unique=True,
+        postgresql_where=text("kind = 'remittance' and data ? 'reference'"),
+    ),
+    Index(
+        "uq_cases_bank_reference",
+        text("(data ->> 'method')"),
+        text("(data ->> 'bank_reference')"),
+        unique=True,
+        postgresql_where=text("kind = 'remittance' and data ? 'bank_reference'"),
+    ),
+    Index(
+        "ix_cases_remittances_open",
+        "due_at",
+        "id",
+        postgresql_where=text("kind = 'remittance' and not over"),
+    ),
+    Index(
+        "ix_cases_meant_for",
+        "client_id",
+        postgresql_where=text("data ? 'for_case'"),
+    ),
     Index("ix_cases_with_tasks", "id", postgresql_where=text("not over and data ? 'tasks'")),
 )
 

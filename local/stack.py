@@ -1,6 +1,7 @@
 """The whole product on one machine: for `make run`, for tests, for rehearsals."""
 
 import asyncio
+import json
 import os
 import sys
 import time
@@ -37,6 +38,8 @@ AGAIN_AFTER_S = 2.0
 AT_ONCE_S = 10.0
 """Who ends again so soon may never come up by itself."""
 # What our own processes read: a developer's values must not reach a stack unasked.
+BANK = {"beneficiary": "PeerOK (demonstration)", "routing": "000000000", "account": "0001"}
+"""Nobody's bank: a notice shows where money would go."""
 OUR_VARIABLES = ("PEEROK_", "TEMPORAL_")
 TO_TEMPORAL = ("temporal_address", "temporal_namespace", "temporal_tls", "temporal_api_key")
 """The settings that say how its Temporal is reached."""
@@ -152,6 +155,7 @@ class Stack:
             "PEEROK_STRIPE_URL": self.processor.url,
             "PEEROK_STRIPE_KEY": KEY,
             "PEEROK_STRIPE_WEBHOOK_SECRETS": WEBHOOK_SECRET,
+            "PEEROK_BANK": json.dumps(BANK),
             "PYTHONUNBUFFERED": "1",
         }
         theirs = os.environ.items()

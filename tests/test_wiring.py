@@ -15,7 +15,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import WorkerConfig
 
 from domain.commands import Command
-from domain.registry import DISPUTE_COMMANDS, JOB_COMMANDS
+from domain.registry import COMMANDS, DISPUTE_COMMANDS, JOB_COMMANDS
 from ledger.database import connect
 from settings import Settings
 from worker import composed
@@ -23,12 +23,18 @@ from workflows import options
 from workflows.case import CaseLife
 from workflows.dispute import DisputeWorkflow
 from workflows.job import JobWorkflow
+from workflows.remittance import RemittanceWorkflow
 
 MODULES = sorted(Path(options.__file__).parent.glob("*.py"))
 NOT_IN_THE_SANDBOX = {"doors.py", "options.py", "schedules.py"}
 """Imported by workflows only as passed through, or not at all."""
 HEAVY = ("sqlalchemy", "asyncpg", "fastapi", "stripe", "aiosmtplib", "ledger", "activities", "api")
 OF_EVERY_CASE = {"told", "retry"}
+LIVES: list[tuple[type[CaseLife], dict[str, type[Command]]]] = [
+    (JobWorkflow, JOB_COMMANDS),
+    (DisputeWorkflow, DISPUTE_COMMANDS),
+    (RemittanceWorkflow, COMMANDS["remittance"]),
+]
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +68,7 @@ async def test_workflows_are_started_as_they_are_registered(registered: WorkerCo
 
 @pytest.mark.parametrize(
     ("life", "commands"),
-    [(JobWorkflow, JOB_COMMANDS), (DisputeWorkflow, DISPUTE_COMMANDS)],
+    LIVES,
 )
 def test_every_command_of_the_law_has_a_signal(
     life: type[CaseLife], commands: dict[str, type[Command]]
@@ -72,10 +78,10 @@ def test_every_command_of_the_law_has_a_signal(
     assert set(signals) == set(commands) | OF_EVERY_CASE
 
 
-@pytest.mark.parametrize("command", sorted(JOB_COMMANDS | DISPUTE_COMMANDS))
+@pytest.mark.parametrize("command", sorted({name for _, commands in LIVES for name in commands}))
 def test_a_signal_is_taken_as_the_command_of_its_name(command: str) -> None:
     """Its handler puts the instruction into the inbox under this very name."""
-    for life, commands in ((JobWorkflow, JOB_COMMANDS), (DisputeWorkflow, DISPUTE_COMMANDS)):
+    for life, commands in LIVES:
         if command in commands:
             one = life.__new__(life)
             CaseLife.__init__(one)
@@ -94,7 +100,7 @@ def test_a_workflow_module_imports_only_what_the_sandbox_knows(module: Path) -> 
 def test_workflows_pull_in_nothing_heavy() -> None:
     """No database, web or payment library is loaded where workflow code runs."""
     script = f"""
-import sys, workflows.job, workflows.dispute
+import sys, workflows.job, workflows.dispute, workflows.remittance
 print(*[name for name in {HEAVY!r} if name in sys.modules])
 """
     root = MODULES[0].parent.parent

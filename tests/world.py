@@ -38,6 +38,7 @@ from tests.api.people import Person
 
 BOTH_TEXTS: tuple[Text, ...] = ("nda", "undertaking")
 SIGNING_KEY = "5e" * 32
+BANK = {"beneficiary": "PeerOK", "account": "000123456789"}
 MEDIATORS = 7
 """Enough for three to be asked in vain, one to be replaced, and three more."""
 
@@ -128,6 +129,7 @@ def settings_for(
         "case_file_limit": "1000/second",
         "feed_limit": "1000/second",
         "signing_key": SIGNING_KEY,
+        "bank": BANK,
         "outcome_wait": timedelta(seconds=20),
     }
     return Settings(**(usual | more))

@@ -30,9 +30,15 @@ WORKFLOWS = {
     "job": "JobWorkflow",
     "dispute": "DisputeWorkflow",
     "deposit": "DepositWorkflow",
+    "remittance": "RemittanceWorkflow",
 }
 """The workflow type of each kind of case."""
-QUEUES = {"job": TaskQueue.JOBS, "dispute": TaskQueue.JOBS, "deposit": TaskQueue.MONEY}
+QUEUES = {
+    "job": TaskQueue.JOBS,
+    "dispute": TaskQueue.JOBS,
+    "deposit": TaskQueue.MONEY,
+    "remittance": TaskQueue.MONEY,
+}
 """Where each kind of case lives."""
 
 CHECKS_WORKFLOW = "ChecksWorkflow"
@@ -49,6 +55,7 @@ SUMMARIES = {
     "job": "One client, one freelancer, one escrow",
     "dispute": "The quarrel over one job: rejection, mediation, ruling",
     "deposit": "Money a client pays in on the processor's page",
+    "remittance": "Money that comes by bank transfer, money order or check",
 }
 FOR_OPERATORS = """\
 Everything about a case stands in its row; this workflow only waits and acts.

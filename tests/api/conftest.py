@@ -13,7 +13,7 @@ from api.main import create
 from ledger.migrate import upgrade
 from local.postgres import OWNER, Postgres
 from settings import Settings
-from tests.world import World
+from tests.world import BANK, World
 
 TAX_KEYS = f"k1:{'7a' * 32}"
 LARGEST_UPLOAD = 12 * 1024 * 1024
@@ -46,6 +46,7 @@ def api_settings(api_database: str, uploads: Path) -> Settings:
         login_email_limit="1000/second",
         signup_limit="1000/second",
         temporal_address="127.0.0.1:1",
+        bank=BANK,
         tax_keys=SecretStr(TAX_KEYS),
     )
 

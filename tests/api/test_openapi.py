@@ -6,15 +6,17 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
-from api.paths import path_of
+from api.paths import noun_of, path_of
 from api.problems import MEDIA_TYPE
 from domain import commands as c
 from domain.cases import JobState, Role
 from domain.commands import Command
+from domain.decide import HOUSE
 from domain.dispute import DISPUTE
 from domain.job import JOB
 from domain.process import Process
-from domain.registry import DISPUTE_COMMANDS, JOB_COMMANDS
+from domain.registry import COMMANDS, DISPUTE_COMMANDS, JOB_COMMANDS
+from domain.remittance import REMITTANCE
 
 MADE = [c.Deliver, c.OfferSettlement, c.Propose, c.Resolve]
 """Commands that make something whose id the door gives."""
@@ -37,8 +39,8 @@ def operations(published: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def route(noun: str, command: type[Command], role: Role) -> str:
-    house = "staff/" if role is Role.STAFF else ""
-    return f"POST /v1/{house}{noun}s/{{case_id}}/{path_of(command)}"
+    house = "staff/" if role in HOUSE else ""
+    return f"POST /v1/{house}{noun}/{{case_id}}/{path_of(command)}"
 
 
 def body(published: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
@@ -49,20 +51,20 @@ def body(published: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]
     return found
 
 
-@pytest.mark.parametrize("process", [JOB, DISPUTE], ids=lambda process: process.name)
+@pytest.mark.parametrize("process", [JOB, DISPUTE, REMITTANCE], ids=lambda process: process.name)
 def test_every_row_of_the_law_has_its_route(published: dict[str, Any], process: Process) -> None:
     """For the people of the row: a new row has its route by itself."""
     there = operations(published)
     for row in process.steps:
-        if row.source is JobState.DRAFT:
+        if row.source == JobState.DRAFT:
             continue
         for role in row.by - {Role.CLOCK}:
-            assert route(process.name, row.command, role) in there
+            assert route(noun_of(process), row.command, role) in there
 
 
 def test_there_is_no_route_without_a_row(published: dict[str, Any]) -> None:
-    """Whatever can be posted to a job or a dispute is a command of one of the two tables."""
-    known = {path_of(one) for one in (*JOB_COMMANDS.values(), *DISPUTE_COMMANDS.values())}
+    """Whatever can be posted to a case is a command of one of the tables."""
+    known = {path_of(one) for commands in COMMANDS.values() for one in commands.values()}
     posted = [name for name in operations(published) if name.startswith("POST")]
     cases = [name for name in posted if "{case_id}" in name and "/cases/" not in name]
     assert {name.rpartition("/")[2] for name in cases} <= known
@@ -119,7 +121,7 @@ def test_ids_the_door_makes_are_not_asked_for(
 ) -> None:
     """Nor is anything taken that is not documented."""
     there = operations(published)
-    for noun, commands in (("job", JOB_COMMANDS), ("dispute", DISPUTE_COMMANDS)):
+    for noun, commands in (("jobs", JOB_COMMANDS), ("disputes", DISPUTE_COMMANDS)):
         for role in (Role.CLIENT, Role.STAFF):
             operation = there.get(route(noun, kind, role))
             if kind.name in commands and operation is not None:

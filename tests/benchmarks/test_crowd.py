@@ -14,7 +14,7 @@ async def test_copied_jobs_are_whole_and_belong_to_whom_they_say(app: AsyncEngin
     people = await parties.made(app, 4)
     own = await crowd.moved_in(app, people, cases=30, own_jobs=10)
     async with app.connect() as c:
-        listed = await reading.of_person(c, "job", people[0].id, None, None, 50)
+        listed = await reading.of_person(c, ["job"], people[0].id, None, None, 50)
         pair = await cases.read(c, own[3])
         happened = await reading.events(c, own[3:4], None, 10)
         assert await violations(c) == []

@@ -30,14 +30,15 @@ class Paying:
     stand: Stand
     client: Person
 
-    async def asks(self, minor: int = 100_00, method: str = "card") -> Response:
+    async def asks(self, minor: int = 100_00, method: str = "card", **more: str) -> Response:
         """The client wants to pay in."""
         body = {"amount": {"amount_minor": minor, "currency": "USD"}, "method": method}
+        body |= more
         return await self.client.post("/v1/deposits", body)
 
-    async def begun(self, minor: int = 100_00, method: str = "card") -> dict[str, Any]:
+    async def begun(self, minor: int = 100_00, method: str = "card", **more: str) -> dict[str, Any]:
         """A deposit whose page is open."""
-        answer = await self.asks(minor, method)
+        answer = await self.asks(minor, method, **more)
         assert answer.status_code == 201, answer.text
         shown: dict[str, Any] = answer.json()
         assert shown["state"] == "checkout" and shown["checkout_url"]

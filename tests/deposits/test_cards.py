@@ -206,6 +206,7 @@ async def test_the_same_request_begins_one_deposit(paying: Paying) -> None:
         ({"amount": {"amount_minor": 100_000_01, "currency": "USD"}}, "#/amount"),
         ({"amount": {"amount_minor": 100_00, "currency": "EUR"}}, "#/amount/currency"),
         ({"amount": {"amount_minor": 100.5, "currency": "USD"}}, "#/amount/amount_minor"),
+        ({"for_case": "job_01kgqv9x1vfq5r8ez4a6y3w7mh"}, "#/for_case"),
         ({"method": "cash"}, "#/method"),
         ({"wallet": "mine"}, "#/wallet"),
     ],
@@ -244,3 +245,20 @@ async def test_money_that_comes_starts_the_job_that_waits_for_it(paying: Paying)
 
     await eventually(started)
     assert await paying.wallet() == 20_00
+
+
+async def test_money_for_one_job_starts_that_one_alone(paying: Paying) -> None:
+    """Not one that has waited longer."""
+    world, client = paying.world, paying.client
+    longer = await Life(world, client, await world.person("freelancer"), 80_00).awaiting_funds()
+    chosen = await Life(world, client, await world.person("freelancer"), 90_00).awaiting_funds()
+    deposit = await paying.begun(95_00, for_case=chosen.job_id)
+    assert deposit["for_case"] == chosen.job_id
+    await paying.pays(deposit)
+    await paying.hears(paying.events(deposit))
+
+    async def started() -> bool:
+        return (await chosen.states())[0] == "in_progress"
+
+    await eventually(started)
+    assert (await longer.states())[0] == "awaiting_funds"

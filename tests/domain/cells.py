@@ -11,13 +11,15 @@ from domain.errors import DomainError, every_error
 from domain.ids import UserId
 from domain.registry import COMMANDS, DISPUTE_COMMANDS, JOB_COMMANDS
 from tests.domain.deposits import DEPOSIT_SCENES, Deposits
+from tests.domain.remittances import REMITTANCE_SCENES, Remittances
 from tests.domain.scenes import DISPUTE_SCENES, JOB_SCENES
 from tests.domain.story import SECOND, STAFF, Story
 
 TABLE = Path(__file__).parent / "cells.txt"
 ROLES = (Role.CLIENT, Role.FREELANCER, Role.MEDIATOR, Role.STAFF, Role.CLOCK)
 THEIRS = (*ROLES, Role.PROCESSOR)
-Told = Story | Deposits
+OF_HOUSE = (*ROLES, Role.ACCOUNTING)
+Told = Story | Deposits | Remittances
 
 CODES = frozenset(error.code for error in every_error())
 
@@ -40,6 +42,9 @@ def table() -> str:
         lines += _block(
             "deposit", deposit, made, COMMANDS["deposit"].values(), on_dispute=False, roles=THEIRS
         )
+    for remittance, ways in REMITTANCE_SCENES.items():
+        known = COMMANDS["remittance"].values()
+        lines += _block("remittance", remittance, ways, known, on_dispute=False, roles=OF_HOUSE)
     return "\n".join(lines)
 
 

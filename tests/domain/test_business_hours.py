@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.business_hours import alarms, clock_hours_on_business_days
-from domain.calendar import Calendar
+from domain.calendar import BusinessTime, Calendar
+from domain.policy import Policy
 from tests.domain.almanac import CALENDARS, MOMENTS, OFFICE, PLACE, moments, utc
 
 DAY = timedelta(hours=24)
@@ -19,6 +19,19 @@ ZONES = st.sampled_from(
 )
 """Also those that change their clocks at midnight, and on a Friday."""
 without_haste = settings(deadline=None)
+
+
+def clock_hours_on_business_days(
+    at: datetime, length: timedelta, office: Calendar, zone: str
+) -> datetime:
+    """When so much of the clock has passed on business days since then."""
+    return office.after(at, BusinessTime(length=length), zone)
+
+
+def alarms(at: datetime, length: timedelta, office: Calendar, zone: str) -> tuple[datetime, ...]:
+    """When the policy's percents of so much have passed."""
+    whole = BusinessTime(length=length)
+    return tuple(office.after(at, whole.part(n), zone) for n in Policy().crediting_alarms)
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ IN_THE_WORKER = (
     Death("child.started", s.REJECTED, "worker"),
     Death("seals.written", s.APPROVED, "worker", of_all=True),
     Death("seals.committed", s.APPROVED, "worker", of_all=True),
+    Death("step.told", s.SENT, "worker"),
     Death("checkout.opening", s.BEGUN, "worker"),
     Death("checkout.opened", s.BEGUN, "worker"),
     Death("checkout.closing", s.UNPAID, "worker"),
@@ -86,6 +87,10 @@ IN_THE_API = (
     Death("receipt.telling", s.FUNDED),
     Death("arrival.told", s.FUNDED),
     Death("deposit.written", s.BEGUN),
+    Death("remittance.written", s.SENT),
+    # The notice, its receipt, and the second person's word.
+    Death("decision.written:2", s.SENT),
+    Death("decision.committed:3", s.SENT),
     Death("webhook.arrived", s.PAID),
     Death("webhook.kept", s.PAID),
     Death("upload.arriving", s.HANDED_OVER),

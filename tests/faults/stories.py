@@ -11,6 +11,7 @@ from httpx import AsyncClient
 from sqlalchemy import text
 
 from domain import commands as c
+from tests.deposits.remitting import Remitting
 from tests.life import Life, eventually
 from workflows.options import CHECKS_QUEUE, CHECKS_WORKFLOW
 
@@ -43,6 +44,11 @@ async def nothing(life: Life) -> None:
 async def money_comes(life: Life) -> None:
     """The client's transfer arrives."""
     await life.money_comes(life.price)
+
+
+async def money_is_sent(life: Life) -> None:
+    """The client announces a transfer, and two accountants see it at the bank."""
+    await Remitting(life.world, life.client).credited(life.price)
 
 
 async def resigns(life: Life) -> None:
@@ -228,6 +234,15 @@ FUNDED = Story(
     resigns,
     "cancelled",
     ("job_offered", "offer_accepted", "job_funded", "job_resigned"),
+    wallet=0,
+)
+SENT = Story(
+    "sent",
+    lambda life: life.awaiting_funds(),
+    money_is_sent,
+    resigns,
+    FUNDED.ends,
+    FUNDED.happens,
     wallet=0,
 )
 BEGUN = Story(

@@ -102,10 +102,10 @@ async def outcome(world: World, instruction_id: str) -> dict[str, Any] | None:
     return found
 
 
-def workflow(world: World, case_id: str) -> WorkflowHandle[Any, Any]:
-    """The workflow of a job or a dispute."""
-    kind = case_id.split("_", 1)[0]
-    return world.temporal.get_workflow_handle(f"{kind}/{case_id}")
+def workflow(world: World, case_id: str, kind: str = "") -> WorkflowHandle[Any, Any]:
+    """The workflow of a case, of the kind that its id names when no other is said."""
+    named = kind or case_id.split("_", 1)[0]
+    return world.temporal.get_workflow_handle(f"{named}/{case_id}")
 
 
 async def over(life: Life) -> bool:
@@ -113,9 +113,9 @@ async def over(life: Life) -> bool:
     return bool((await life.shown())["over"])
 
 
-async def ended(world: World, case_id: str) -> bool:
+async def ended(world: World, case_id: str, kind: str = "") -> bool:
     """Whether its workflow has come to its end."""
-    status = (await workflow(world, case_id).describe()).status
+    status = (await workflow(world, case_id, kind).describe()).status
     assert status in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.COMPLETED), status
     return status is WorkflowExecutionStatus.COMPLETED
 

@@ -64,6 +64,7 @@ MAY_UPDATE = {
 MAY_CALL = {
     "keep_announcements",
     "lock_cases",
+    "provisional_way",
     "waiting_for_money",
     "take_step",
     "write_step",

@@ -18,12 +18,14 @@ from local.postgres import Postgres
 from local.temporal import TemporalServer
 from settings import Settings
 from tests.deposits.paying import Paying, reaching
+from tests.deposits.remitting import Remitting
 from tests.fakestripe.stand import Stand, standing
 from tests.holding.faults import Failing
 from tests.holding.hands import ended, hands, workflow
 from tests.life import Life, eventually
 from tests.replay import histories
 from tests.replay.deposits import DEPOSITS
+from tests.replay.remittances import REMITTANCES
 from tests.replay.stories import STORIES, Story
 from tests.world import World, database, opened, settings_for, working
 from workflows import options
@@ -64,9 +66,9 @@ def cases(life: Life) -> list[str]:
     return [case_id for case_id in (life.job_id, life.dispute_id) if case_id]
 
 
-async def _runs(world: World, case_id: str) -> list[WorkflowHistory]:
+async def _runs(world: World, case_id: str, kind: str = "") -> list[WorkflowHistory]:
     """All runs of the case's workflow, the first one first."""
-    last = workflow(world, case_id)
+    last = workflow(world, case_id, kind)
     info = (await last.describe()).raw_description.workflow_execution_info
     run_id, runs = info.first_run_id, []
     while run_id:
@@ -79,9 +81,14 @@ async def _runs(world: World, case_id: str) -> list[WorkflowHistory]:
 
 async def record_deposit(name: str, paying: Paying) -> None:
     """Live the deposit and keep what Temporal wrote of it."""
-    deposit = await DEPOSITS[name](paying)
-    await eventually(lambda: ended(paying.world, deposit["id"]))
-    histories.write(name, await _runs(paying.world, deposit["id"]))
+    world = paying.world
+    if name in DEPOSITS:
+        deposit = await DEPOSITS[name](paying)
+    else:
+        deposit = await REMITTANCES[name](Remitting(world, paying.client))
+    which = deposit["id"], deposit["kind"]
+    await eventually(lambda: ended(world, *which))
+    histories.write(name, await _runs(world, *which))
     print(name)
 
 
@@ -133,7 +140,8 @@ def main(names: Sequence[str]) -> None:
                 files = folder / "files"
                 settings = settings_for(url, address, "default", mail.smtp_port, files)
                 asyncio.run(record_all(chosen, settings))
-        deposits = [one for one in names or DEPOSITS if one in DEPOSITS]
+        known = [*DEPOSITS, *REMITTANCES]
+        deposits = [one for one in names or known if one in known]
         with database(postgres, "deposits") as url, standing(folder / "stripe.sqlite") as stand:
             settings = settings_for(
                 url, usual, "default", mail.smtp_port, folder / "files", **reaching(stand)

@@ -17,6 +17,7 @@ from domain.outcome import Answer, CaseBrief, Outcome, Said, Start, StepRequest
 from tests.replay import histories
 from tests.replay.changed import ForgetsToLook, WaitsFirst
 from tests.replay.deposits import DEPOSITS
+from tests.replay.remittances import REMITTANCES
 from tests.replay.stories import STORIES
 from worker import WORKFLOWS
 from workflows.dispute import DisputeWorkflow
@@ -51,7 +52,7 @@ async def test_a_golden_history_is_replayed(name: str) -> None:
 
 def test_every_story_has_its_histories() -> None:
     """And no history is left of a story that is no longer told."""
-    assert set(KEPT) == {*STORIES, *DEPOSITS}
+    assert set(KEPT) == {*STORIES, *DEPOSITS, *REMITTANCES}
 
 
 def test_every_ending_was_lived() -> None:

@@ -3,7 +3,7 @@
 from ledger.migrations.scripts import run
 
 revision = "0012"
-down_revision = "0009"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,225 @@
+"""A remittance driven through the law, and books in which its money goes on its way."""
+
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any, Self
+
+from domain import commands as c
+from domain import flows
+from domain.accounts import Account, Entry, Parts
+from domain.calendar import Calendar
+from domain.cases import Carried, Remittance, RemittanceState, Role
+from domain.clock import wake_at
+from domain.decide import Decision, by_clock, by_person, clock_needs, clock_row, row_for
+from domain.errors import DomainError
+from domain.ids import CaseId, UserId
+from domain.policy import CaseTerms, Policy
+from domain.postings import cut
+from domain.process import Facts, Need, Scene
+from domain.tracing import TRACED, Written, traced
+from tests.domain.books import Books
+from tests.domain.story import CLIENT, FREELANCER, HOLIDAYS, MONDAY
+
+S = RemittanceState
+ADA, BOB = UserId("ada"), UserId("bob")
+PEOPLE = (CLIENT, FREELANCER, UserId("somebody"), UserId("else"))
+ARRIVED: Mapping[str, Any] = {
+    "amount_minor": 100_00,
+    "bank_reference": "FED 1",
+    "received_on": date(2026, 1, 5),
+    "payer": "Cara Client",
+}
+USUAL: Mapping[type[c.Command], Mapping[str, Any]] = {
+    c.AnnounceRemittance: {},
+    c.WithdrawNotice: {},
+    c.RecordUnmatched: ARRIVED,
+    c.Receive: ARRIVED,
+    c.ConfirmReceipt: {"amount_minor": 100_00},
+    c.Match: {"client": CLIENT, "reason": "the name"},
+    c.ReturnReceipt: {"reason": "nobody's"},
+    c.Bounce: {"reason": "no cover"},
+    c.Correct: {"id": "correction_1", "amount_minor": 40_00, "reason": "a typing error"},
+    c.ConfirmCorrection: {"correction_id": "correction_1"},
+}
+
+
+class Remittances:
+    """One remittance, the books, and the moment it is."""
+
+    def __init__(
+        self, method: Carried = Carried.BANK_TRANSFER, at: datetime = MONDAY, **more: Any
+    ) -> None:
+        self.at = at
+        self.books = Books()
+        self.last: Decision | None = None
+        self.holidays = HOLIDAYS
+        self.reference_known = False
+        usual = {"client": CLIENT, "asked_minor": 100_00, "method": method}
+        times = dict.fromkeys(("opened_at", "last_event_at", "since"), at)
+        terms = CaseTerms(policy=Policy())
+        made = {"id": CaseId("deposit_1"), "terms": terms, **usual, **times, **more}
+        self.case = Remittance.model_validate(made)
+
+    def fork(self) -> Self:
+        """The same remittance, to be continued in another way."""
+        other = copy(self)
+        other.books = self.books.fork()
+        return other
+
+    def command(self, kind: type[c.Command], by: Role | None = None) -> c.Command:
+        """The command as it usually comes; another case's has no body that matters here."""
+        return kind.model_construct() if kind not in USUAL else kind.model_validate(USUAL[kind])
+
+    def does(
+        self,
+        role: Role,
+        command: c.Command,
+        person: UserId | None = None,
+        on_dispute: bool | None = None,
+    ) -> Self:
+        """Somebody decides; raises what the law refuses."""
+        who = person or {Role.CLIENT: CLIENT, Role.ACCOUNTING: BOB}.get(role)
+        scene = Scene(self.at, "step", role, who, command, self.case, self._facts(frozenset()))
+        facts = self._facts(row_for(scene).needs)
+        self._write(by_person(replace(scene, facts=facts)))
+        return self
+
+    def by(self, person: UserId, kind: type[c.Command], **body: Any) -> Self:
+        """An accountant decides."""
+        command = kind.model_validate({**USUAL[kind], **body})
+        return self.does(Role.ACCOUNTING, command, person)
+
+    def refused(self, person: UserId, kind: type[c.Command], **body: Any) -> str:
+        """An accountant is refused; the reason's code. Nothing has changed."""
+        before = self.case
+        try:
+            self.by(person, kind, **body)
+        except DomainError as refusal:
+            assert self.case is before
+            return refusal.code
+        raise AssertionError("it was not refused")
+
+    # How a remittance gets somewhere.
+
+    def announced(self) -> Self:
+        """The client's notice is there."""
+        return self.does(Role.CLIENT, c.AnnounceRemittance())
+
+    def received(self, **body: Any) -> Self:
+        """Ada has seen the money at the bank."""
+        return self.announced().by(ADA, c.Receive, **body)
+
+    def suspended(self) -> Self:
+        """Money came without a notice."""
+        self.case = self.case.model_copy(update={"client": None})
+        return self.by(ADA, c.RecordUnmatched)
+
+    def booked(self) -> Self:
+        """It is in the wallet."""
+        return self.received().by(BOB, c.ConfirmReceipt)
+
+    def correcting(self, minor: int = 40_00) -> Self:
+        """Ada says that another sum arrived."""
+        return self.booked().by(ADA, c.Correct, amount_minor=minor)
+
+    def held(self, minor: int = 60_00, job: str = "job_1") -> Self:
+        """Some of it is set aside for a job."""
+        parts = self.books.wallet(CLIENT).take(minor)
+        assert parts is not None, "the client has it"
+        self.books.post([flows.hold(job, CLIENT, parts, "USD")])
+        return self
+
+    def released(self, parts: Parts, fee: int, job: str = "job_1") -> Self:
+        """The job's escrow is released."""
+        self.books.post([flows.release(job, FREELANCER, parts, fee, "USD")])
+        return self
+
+    def refunded(self, parts: Parts, job: str = "job_1") -> Self:
+        """The job's escrow is refunded."""
+        self.books.post([flows.refund(job, CLIENT, parts, "USD")])
+        return self
+
+    def divided(self, parts: Parts, freelancer: int, fee: int, job: str = "job_1") -> Self:
+        """The job's escrow is divided."""
+        parted = cut(parts, freelancer, fee)
+        self.books.post([flows.split(job, CLIENT, FREELANCER, parted, "USD")])
+        return self
+
+    def until(self, moment: datetime) -> Self:
+        """Time passes, and the clock does what is due."""
+        while (wakes := wake_at(self.case)) is not None and wakes <= moment:
+            self.at = wakes
+            row = clock_row(self.case, self.at)
+            assert row is not None, "the clock woke for something"
+            facts = self._facts(clock_needs(self.case, row)[0])
+            scene = Scene(self.at, "clock", Role.CLOCK, None, None, self.case, facts)
+            decision = by_clock(scene)
+            assert decision is not None, "what is due is done"
+            self._write(decision)
+        self.at = moment
+        return self
+
+    def states(self) -> tuple[RemittanceState, None]:
+        """Its state; no other case stands beside it."""
+        return self.case.state, None
+
+    def lots(self) -> dict[Account, int]:
+        """Where its provisional money is."""
+        return self.lots_of(self.case.id)
+
+    def lots_of(self, deposit: str) -> dict[Account, int]:
+        """Where this deposit's provisional money is."""
+        return traced(map(_written, self.books.entries.values())).get(deposit, {})
+
+    def _facts(self, needs: frozenset[Need]) -> Facts:
+        held = {one: self.books.wallet(one) for one in PEOPLE} if Need.WALLETS in needs else {}
+        lots = self.lots() if Need.LOTS in needs else {}
+        calendar = Calendar(holidays=self.holidays)
+        return Facts(calendar, wallets=held, lots=lots, reference_known=self.reference_known)
+
+    def _write(self, decision: Decision) -> None:
+        self.last = decision
+        self.books.post(decision.entries)
+        assert isinstance(decision.lone, Remittance), "its steps change the remittance alone"
+        self.case = decision.lone
+
+
+def _written(entry: Entry) -> Written:
+    changes: dict[Account, int] = {}
+    for posting in entry.postings:
+        for account, sign in ((posting.source, -1), (posting.target, 1)):
+            if account.kind in TRACED:
+                changes[account] = changes.get(account, 0) + sign * posting.amount_minor
+    return Written(entry.kind, entry.reference, {a: n for a, n in changes.items() if n})
+
+
+def check() -> Remittances:
+    """A check that is not announced yet."""
+    return Remittances(Carried.CHECK)
+
+
+SPENT = Parts(credits_provisional=60_00)
+"""What is held of it by default."""
+MONTH = Policy().notice_period
+
+REMITTANCE_SCENES = {
+    S.DRAFT: (Remittances,),
+    S.ANNOUNCED: (lambda: Remittances().announced(),),
+    S.RECEIVED: (lambda: Remittances().received(), lambda: check().received()),
+    S.SUSPENSE: (
+        lambda: Remittances().suspended(),
+        lambda: Remittances().received(wrong_name=True),
+        lambda: check().suspended(),
+    ),
+    S.BOOKED: (lambda: Remittances().booked(),),
+    S.PROVISIONAL: (lambda: check().booked(), lambda: check().booked().held()),
+    S.CORRECTING: (lambda: Remittances().correcting(), lambda: check().correcting()),
+    S.CLEARING: (lambda: check().booked().held().until(MONDAY + MONTH),),
+    S.BOUNCING: (lambda: check().booked().held().by(BOB, c.Bounce),),
+    S.CLEARED: (lambda: Remittances().booked().until(MONDAY + MONTH),),
+    S.BOUNCED: (lambda: check().booked().by(BOB, c.Bounce),),
+    S.RETURNED: (lambda: Remittances().suspended().by(BOB, c.ReturnReceipt),),
+    S.LAPSED: (lambda: Remittances().announced().until(MONDAY + MONTH),),
+}

@@ -1,0 +1,72 @@
+"""One life for each ending of a deposit by hand, as golden histories are recorded of it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from tests.deposits.remitting import Remitting, sum_of
+
+DAY = timedelta(days=1)
+Act = Callable[[Remitting], Awaitable[dict[str, Any]]]
+
+
+async def cleared(remitting: Remitting) -> dict[str, Any]:
+    """A transfer is seen by two people, late, and corrected; then nobody says anything more."""
+    deposit = await remitting.announced()
+    await remitting.received(deposit)
+    await remitting.passes(deposit, 7 * DAY)
+    await remitting.done(remitting.bob, deposit, "confirm", amount=sum_of(100_00))
+    asked = {"amount": sum_of(90_00), "reason": "a typing error"}
+    shown = await remitting.done(remitting.ada, deposit, "correct", **asked)
+    named = {"correction_id": shown["receipt"]["correction"]["id"]}
+    await remitting.done(remitting.bob, deposit, "confirm-correction", **named)
+    await remitting.passes(deposit, 20 * DAY)
+    return await remitting.stands(deposit, "cleared")
+
+
+async def bounced(remitting: Remitting) -> dict[str, Any]:
+    """A check is not honoured."""
+    deposit = await remitting.credited(method="check")
+    await remitting.done(remitting.bob, deposit, "bounce", reason="no cover")
+    return await remitting.stands(deposit, "bounced")
+
+
+async def matched(remitting: Remitting) -> dict[str, Any]:
+    """A check without a notice finds its owner, and clears."""
+    deposit = await remitting.suspended(method="check")
+    whose = {"client": remitting.client.id, "reason": "the name"}
+    await remitting.done(remitting.bob, deposit, "match", **whose)
+    await remitting.passes(deposit, 20 * DAY)
+    return await remitting.stands(deposit, "cleared")
+
+
+async def returned(remitting: Remitting) -> dict[str, Any]:
+    """Nobody is found in ten business days; the money goes back."""
+    deposit = await remitting.suspended()
+    await remitting.passes(deposit, 20 * DAY)
+    await remitting.done(remitting.bob, deposit, "return", reason="nobody's")
+    return await remitting.stands(deposit, "returned")
+
+
+async def lapsed(remitting: Remitting) -> dict[str, Any]:
+    """No money comes for a month."""
+    deposit = await remitting.announced()
+    await remitting.passes(deposit, 30 * DAY)
+    return await remitting.stands(deposit, "lapsed")
+
+
+async def withdrawn(remitting: Remitting) -> dict[str, Any]:
+    """The client takes the notice back."""
+    deposit = await remitting.announced()
+    await remitting.client.post(f"/v1/deposits/{deposit['id']}/withdraw-notice", {})
+    return await remitting.stands(deposit, "lapsed")
+
+
+REMITTANCES: Mapping[str, Act] = {
+    "remittance_cleared": cleared,
+    "remittance_bounced": bounced,
+    "remittance_matched": matched,
+    "remittance_returned": returned,
+    "remittance_lapsed": lapsed,
+    "remittance_withdrawn": withdrawn,
+}
