@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from local.mail import MailCatcher
 from local.postgres import Postgres
 from tests.deposits.paying import Paying, reaching
+from tests.deposits.remitting import Remitting
 from tests.fakestripe.stand import Stand, standing
 from tests.world import World, database, namespace, opened, settings_for, working
 
@@ -37,8 +37,7 @@ async def shop(
 ) -> AsyncIterator[World]:
     """The running product, which reaches Stripe where the stand-in is."""
     files: Path = tmp_path_factory.mktemp("shop_files")
-    # Temporal keeps the name of the module before.
-    ours = await namespace(temporal_address, f"shop-{uuid4().hex[:8]}")
+    ours = await namespace(temporal_address, "shop")
     settings = settings_for(
         shop_database,
         temporal_address,
@@ -57,4 +56,11 @@ async def paying(shop: World, stand: Stand) -> AsyncIterator[Paying]:
     yield Paying(shop, stand, await shop.person("client"))
     stand.http.delete("/_control/faults")
     stand.balances()
+    assert await shop.violations() == []
+
+
+@pytest.fixture
+async def remitting(shop: World) -> AsyncIterator[Remitting]:
+    """A client who sends money by hand; afterwards the books are right."""
+    yield Remitting(shop, await shop.person("client"))
     assert await shop.violations() == []
