@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from docs.markdown import first_line, plain, sentence, table
 from docs.samples import HELD, SAMPLES
-from domain import flows
+from domain import flows, own_flows
 from domain.accounts import (
     NEVER_ABOVE_ZERO,
     NEVER_BELOW_ZERO,
@@ -23,7 +23,8 @@ from domain.postings import cut
 ABOUT = """
 # How money flows
 
-This page is written from `domain/flows.py` by `python -m docs.generate`; nobody edits it.
+This page is written from `domain/flows.py` and `domain/own_flows.py` by `python -m docs.generate`;
+nobody edits it.
 
 Money is whole cents of one currency. It moves only between the accounts below, and only by the
 movements below. Each movement is one entry in the journal: it is written once, whole, under its
@@ -79,12 +80,15 @@ def page() -> str:
 
 def movements() -> dict[str, Callable[..., Entry]]:
     """Every movement there is, in the order of the source."""
-    found = {
+    return {
         name: function
-        for name, function in inspect.getmembers(flows, inspect.isfunction)
-        if function.__module__ == flows.__name__ and not name.startswith("_")
+        for module in (flows, own_flows)
+        for name, function in sorted(
+            inspect.getmembers(module, inspect.isfunction),
+            key=lambda pair: inspect.getsourcelines(pair[1])[1],
+        )
+        if function.__module__ == module.__name__ and not name.startswith("_")
     }
-    return dict(sorted(found.items(), key=lambda pair: inspect.getsourcelines(pair[1])[1]))
 
 
 def _chart() -> str:
@@ -107,7 +111,9 @@ def _floor(kind: Kind) -> str:
 
 def _section(movement: Callable[..., Entry]) -> str:
     """The heading in the source above the movement."""
-    lines = inspect.getsource(flows).split("\n")[: inspect.getsourcelines(movement)[1]]
+    module = inspect.getmodule(movement)
+    assert module is not None, "movements are written in modules"
+    lines = inspect.getsource(module).split("\n")[: inspect.getsourcelines(movement)[1]]
     return next(line[2:].rstrip(".") for line in reversed(lines) if line.startswith("# "))
 
 

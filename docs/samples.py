@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from domain import flows
+from domain import flows, own_flows
 from domain.accounts import Account, Entry, Kind, Parts, Posting
 from domain.postings import cut
 
@@ -68,14 +68,14 @@ SAMPLES: Mapping[str, Callable[[], Entry]] = {
     "receivable_write_off": lambda: flows.receivable_write_off(
         "chargeback/<chargeback>", CLIENT, 5_00, USD
     ),
-    "processor_fee": lambda: flows.processor_fee("deposit/<deposit>", 3_20, USD),
-    "processor_fee_back": lambda: flows.processor_fee_back("clearance/<clearance>", 20, USD),
-    "processor_payout": lambda: flows.processor_payout("<payout>", 500_00, USD),
-    "rewards_accrue": lambda: flows.rewards_accrue("2026-01", 123_00, USD),
-    "reward_pay": lambda: flows.reward_pay("2026-01", FREELANCER, 67_90, USD),
-    "difference_cleared": lambda: flows.difference_cleared(
+    "processor_fee": lambda: own_flows.processor_fee("deposit/<deposit>", 3_20, USD),
+    "processor_fee_back": lambda: own_flows.processor_fee_back("clearance/<clearance>", 20, USD),
+    "processor_payout": lambda: own_flows.processor_payout("<payout>", 500_00, USD),
+    "rewards_accrue": lambda: own_flows.rewards_accrue("2026-01", 123_00, USD),
+    "reward_pay": lambda: own_flows.reward_pay("2026-01", FREELANCER, 67_90, USD),
+    "difference_cleared": lambda: own_flows.difference_cleared(
         "<clearance>", STRIPE, Kind.SUSPENSE, 50_00, USD
     ),
-    "staff_correction": lambda: flows.staff_correction("<correction>", WRONG, [RIGHT]),
+    "staff_correction": lambda: own_flows.staff_correction("<correction>", WRONG, [RIGHT]),
 }
 """By the name of the movement; one without a sample stops the page from being written."""

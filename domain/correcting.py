@@ -1,6 +1,6 @@
 """A wrong sum in the books is set right: the wrong entry mirrored and a right one, in one."""
 
-from domain import flows
+from domain import own_flows
 from domain.accounts import PLATFORM, Account, Entry, Kind, Posting, Wallet
 from domain.cases import Carried, Correction, Remittance
 from domain.process import Scene
@@ -22,7 +22,7 @@ def correct_books(
         owed = Account(Kind.RECEIVABLE, client, currency)
         right.append(Posting(owed, theirs, spent))
     name = f"{remittance.id}/{correction.id}"
-    return (flows.staff_correction(name, wrong, right),)
+    return (own_flows.staff_correction(name, wrong, right),)
 
 
 def credited_to(method: Carried) -> Kind:

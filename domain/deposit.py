@@ -3,7 +3,7 @@
 from typing import cast
 
 from domain import commands as c
-from domain import flows
+from domain import flows, own_flows
 from domain.accounts import Entry, Kind, Wallet
 from domain.cases import Deposit, DepositState, Role
 from domain.clock import open_task
@@ -53,7 +53,7 @@ def credit(scene: Scene) -> Change:
     owed = scene.facts.wallets.get(deposit.client, Wallet()).receivable
     entries = credited(deposit, paid.amount_minor, owed, Kind.PROCESSOR_CLEARING)
     if paid.fee_minor:
-        entries += (flows.processor_fee(f"deposit/{deposit.id}", paid.fee_minor, currency),)
+        entries += (own_flows.processor_fee(f"deposit/{deposit.id}", paid.fee_minor, currency),)
     facts = {"amount_minor": paid.amount_minor, "payment": paid.payment}
     return Change(lone=change.lone, entries=entries, facts=facts)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain import flows
+from domain import own_flows
 from domain.accounts import Entry, Kind
 from domain.errors import AlreadyOver, ConditionMissing, NotYours
 
@@ -82,7 +82,7 @@ def entries(
     giver, taker = (clearing, other) if gap.amount_minor > 0 else (other, clearing)
     amount = abs(gap.amount_minor)
     return (
-        flows.difference_cleared(clearance_id, giver, taker, amount, currency),
-        flows.processor_fee(cause, max(gap.fee_minor, 0), currency),
-        flows.processor_fee_back(cause, max(-gap.fee_minor, 0), currency),
+        own_flows.difference_cleared(clearance_id, giver, taker, amount, currency),
+        own_flows.processor_fee(cause, max(gap.fee_minor, 0), currency),
+        own_flows.processor_fee_back(cause, max(-gap.fee_minor, 0), currency),
     )
