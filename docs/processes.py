@@ -7,7 +7,8 @@ from types import ModuleType
 
 from docs.law_words import ABOUT, BEGINS, NUMBERS, STATES, who
 from docs.markdown import first_line, plain, sentence, table
-from domain import deposit, dispute, job
+from domain import deposit, dispute, job, withdrawal
+from domain.bank_details import Via
 from domain.calendar import words
 from domain.cases import (
     OVER,
@@ -21,6 +22,8 @@ from domain.cases import (
     JobState,
     Proposal,
     Role,
+    Withdrawal,
+    WithdrawalState,
 )
 from domain.errors import every_error
 from domain.policy import Policy, Terms
@@ -32,6 +35,7 @@ PROCESSES: tuple[tuple[Process, ModuleType], ...] = (
     (job.JOB, job),
     (dispute.DISPUTE, dispute),
     (deposit.DEPOSIT, deposit),
+    (withdrawal.WITHDRAWAL, withdrawal),
 )
 START = datetime(2026, 1, 5, 15, tzinfo=UTC)
 """A sample moment: only distances from it are shown."""
@@ -110,7 +114,8 @@ def _leads_to(row: Step) -> str:
 
 def _silence(row: Silence) -> str:
     begins = BEGINS[row.key, row.state.value]
-    text = f"{words(row.period(POLICY))} after {begins}: {row.says}"
+    after = "from" if not row.period(POLICY) else f"{words(row.period(POLICY))} after"
+    text = f"{after} {begins}: {row.says}"
     if row.target is not None:
         text += f" → `{row.target}`"
     if row.repeats is not None:
@@ -170,6 +175,10 @@ def sample(state: StrEnum, accepted_by: tuple[Role, ...] = ()) -> Case:
     if isinstance(state, DepositState):
         asked = {"client": "c", "terms": terms, "method": Checkout.CARD, "asked_minor": 100_00}
         return Deposit.model_validate({"id": "deposit", "state": state, **times, **asked})
+    if isinstance(state, WithdrawalState):
+        paid = {"freelancer": "f", "terms": terms, "amount_minor": 100_00, "fee_minor": 1_00}
+        there = {"method": "method", "via": Via.US_BANK, "last_four": "6789"}
+        return Withdrawal.model_validate({"id": "w", "state": state, **times, **paid, **there})
     proposal = Proposal(id="p", ends=Ends.REFUND, accepted_by=accepted_by)
     more = {"job": "job", "requested_by": Role.CLIENT, "proposal": proposal}
     return Dispute.model_validate({"id": "dispute", "state": state, **times, **people, **more})

@@ -1,13 +1,14 @@
 """A case is one process instance: its state, its clock and what the law remembers of it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.accounts import Parts
+from domain.bank_details import Via
 from domain.ids import CaseId, DeliveryId, UserId
 from domain.money import Minor
 from domain.policy import CaseTerms, Terms
@@ -21,6 +22,8 @@ class Role(StrEnum):
     MEDIATOR = "mediator"
     STAFF = "staff"
     HEAD_OF_SUPPORT = "head_of_support"
+    ACCOUNTING = "accounting"
+    HEAD_OF_ACCOUNTING = "head_of_accounting"
     CLOCK = "clock"
     PROCESSOR = "processor"
     """Who carries cards and wallets for us; what it says was fetched from it."""
@@ -71,6 +74,19 @@ class DepositState(StrEnum):
     FAILED = "failed"
 
 
+class WithdrawalState(StrEnum):
+    """What people see on a withdrawal."""
+
+    DRAFT = "draft"
+    REQUESTED = "requested"
+    SENT = "sent"
+    PAID = "paid"
+    CLOSED = "closed"
+    FAILED = "failed"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
 OVER: frozenset[StrEnum] = frozenset(
     {
         JobState.COMPLETED,
@@ -87,6 +103,10 @@ OVER: frozenset[StrEnum] = frozenset(
         DepositState.CREDITED,
         DepositState.EXPIRED,
         DepositState.FAILED,
+        WithdrawalState.CLOSED,
+        WithdrawalState.FAILED,
+        WithdrawalState.RETURNED,
+        WithdrawalState.CANCELLED,
     }
 )
 
@@ -176,7 +196,7 @@ class Case(_Frozen):
     """What every process instance has."""
 
     id: CaseId
-    state: JobState | DisputeState | DepositState
+    state: JobState | DisputeState | DepositState | WithdrawalState
     version: Annotated[int, Field(ge=0)] = 0
     terms: CaseTerms
     opened_at: datetime
@@ -284,3 +304,36 @@ class Deposit(Case):
     @property
     def parties(self) -> Mapping[Role, UserId]:
         return {Role.CLIENT: self.client}
+
+
+class Withdrawal(Case):
+    """Earnings that their owner wants paid out, to the payout method that was in force then."""
+
+    state: WithdrawalState = WithdrawalState.DRAFT
+    freelancer: UserId
+    amount_minor: Minor
+    """What leaves the wallet; the fee is taken out of it."""
+    fee_minor: Minor
+    method: str
+    """The payout method's id; where it leads lies sealed elsewhere."""
+    via: Via
+    last_four: str
+    payment_date: date | None = None
+    """Fixed at the request."""
+    approval_due: datetime | None = None
+    """Until when the payment run must be approved."""
+    transfer: str | None = None
+    """The processor's name for what it moved to the account of whoever is paid."""
+    payout: str | None = None
+    """The processor's name for its payout to their bank."""
+    reason: str | None = None
+    """Why it failed, or came back."""
+
+    @property
+    def arrives_minor(self) -> int:
+        """What arrives at the bank."""
+        return self.amount_minor - self.fee_minor
+
+    @property
+    def parties(self) -> Mapping[Role, UserId]:
+        return {Role.FREELANCER: self.freelancer}

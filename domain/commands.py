@@ -37,6 +37,8 @@ Count = Annotated[int, Field(strict=True, ge=1, le=365)]
 Id = Annotated[str, Field(max_length=64), AfterValidator(plain)]
 Theirs = Annotated[str, Field(max_length=255), AfterValidator(plain)]
 """An id as somebody outside names it."""
+Why = Annotated[str, Field(max_length=200), AfterValidator(plain)]
+"""Why money did not go where it should, in a line."""
 Files = Annotated[
     tuple[Annotated[FileId, Field(max_length=64), AfterValidator(plain)], ...],
     Field(max_length=200),
@@ -230,6 +232,53 @@ class Paid(Command):
 
 class CheckoutExpired(Command):
     """The processor's page was closed, and nothing was paid on it."""
+
+
+# On a withdrawal; what accounting says of many at once stands in the payment run.
+
+
+class RequestWithdrawal(Command):
+    """The freelancer wants earnings paid out."""
+
+
+class CancelWithdrawal(Command):
+    """The freelancer takes the withdrawal back before its payment run is approved."""
+
+    reason: MaybeWords = ""
+
+
+class SendWithdrawal(Command):
+    """The payment run was approved; `refusal` is the check that failed then."""
+
+    refusal: Why = ""
+
+
+class TransferMade(Command):
+    """The processor has moved the sum to the account of whoever is paid."""
+
+    transfer: Theirs
+
+
+class PayoutBegun(Command):
+    """The processor pays it out to their bank."""
+
+    payout: Theirs
+
+
+class PayoutPaid(Command):
+    """The bank has paid it."""
+
+
+class PayoutFailed(Command):
+    """It was not paid, and why."""
+
+    reason: Why
+
+
+class PayoutReturned(Command):
+    """The bank has sent it back after it was paid, and why."""
+
+    reason: Why
 
 
 # On a dispute.

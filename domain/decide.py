@@ -19,6 +19,7 @@ from domain.cases import (
     JobState,
     Role,
     Timer,
+    Withdrawal,
 )
 from domain.commands import Fund
 from domain.deposit import DEPOSIT
@@ -27,14 +28,22 @@ from domain.errors import DomainError, NotYours
 from domain.ids import UserId
 from domain.job import JOB
 from domain.process import Change, Need, Process, Scene, Silence, Step, require
+from domain.withdrawal import WITHDRAWAL
 
 C = TypeVar("C", bound=Case)
 
-PROCESSES: Mapping[type[Case], Process] = {Job: JOB, Dispute: DISPUTE, Deposit: DEPOSIT}
+PROCESSES: Mapping[type[Case], Process] = {
+    Job: JOB,
+    Dispute: DISPUTE,
+    Deposit: DEPOSIT,
+    Withdrawal: WITHDRAWAL,
+}
 """The table of each kind of case."""
 
 NOBODY = frozenset({Role.CLOCK, Role.PROCESSOR})
 """Who acts without being a person."""
+HOUSE = frozenset({Role.STAFF, Role.ACCOUNTING})
+"""Who decides for the house, in everybody's case but their own."""
 
 MEDIATED = frozenset({DisputeState.APPOINTING, DisputeState.IN_MEDIATION, DisputeState.PROPOSED})
 
@@ -49,6 +58,8 @@ class Notice:
     kind: str
     says: str
     proves: str | None = None
+    of_many: str | None = None
+    """What it is about, when it comes from many cases at once and is told for them once an hour."""
 
 
 @dataclass(frozen=True)
@@ -158,14 +169,14 @@ def _fall_silent(scene: Scene, row: Silence) -> Decision:
     if silent - scene.facts.proven:
         extended = clock.extend(process_of(scene.case), scene.case, row, scene.at)
         says = "The deadline was extended, because notice of it could not be proven"
-        told = (_to_head(says),) if not scene.case.tasks else ()
+        told = (_to_head(scene, says),) if not scene.case.tasks else ()
         change = _changed(scene, extended)
         return _decision(scene, change, "deadline_extended", says, also=told)
     change = row.does(scene)
     if row.repeats is not None:
         again = Timer(at=scene.at + row.repeats(scene.case.terms.policy), row=row.key)
         change = _changed(scene, clock.with_timer(scene.case, again))
-        return _decision(scene, change, row.event, row.says, only=(_to_head(row.says),))
+        return _decision(scene, change, row.event, row.says, only=(_to_head(scene, row.says),))
     says = row.says[0].upper() + row.says[1:]
     return _decision(scene, change, row.event, says, restarts=row.target is not None)
 
@@ -195,7 +206,7 @@ def _escalate_task(scene: Scene) -> Decision:
     again = clock.with_timer(scene.case, Timer(at=scene.at + period, row=clock.ESCALATE_TASK))
     says = "A staff task on this case is still open"
     change = _changed(scene, again)
-    return _decision(scene, change, "task_escalated", says, only=(_to_head(says),))
+    return _decision(scene, change, "task_escalated", says, only=(_to_head(scene, says),))
 
 
 def _fund_if_money_came(scene: Scene) -> Decision | None:
@@ -220,13 +231,13 @@ def _fund_if_money_came(scene: Scene) -> Decision | None:
 def _require_identity(scene: Scene) -> None:
     if scene.actor in NOBODY:
         return
-    cases = (scene.case, scene.other) if scene.actor is Role.STAFF else (scene.case,)
+    cases = (scene.case, scene.other) if scene.actor in HOUSE else (scene.case,)
     theirs = [
         role for case in cases if case for role in Role if party(case, role) == scene.actor_id
     ]
-    if scene.actor is Role.STAFF and theirs:
+    if scene.actor in HOUSE and theirs:
         raise NotYours("staff do not decide in their own case")
-    if scene.actor is not Role.STAFF and scene.actor not in theirs:
+    if scene.actor not in HOUSE and scene.actor not in theirs:
         raise NotYours
 
 
@@ -244,6 +255,7 @@ def _decision(
     job = change.job and _settled(scene, scene.job, change.job, change.job_since or now, anew)
     dispute = change.dispute and _settled(scene, scene.dispute, change.dispute, now, anew)
     lone = change.lone and _settled(scene, scene.case, change.lone, now, anew)
+    says = f"{says}: {change.why}" if change.why else says
     notices = only if only is not None else (*_everyone(scene, change, event, says), *also)
     return Decision(event, says, job, dispute, change.entries, notices, change.facts, lone)
 
@@ -268,7 +280,9 @@ def _everyone(scene: Scene, change: Change, event: str, says: str) -> tuple[Noti
     told = [one for one in dict.fromkeys(_concerned(scene, change)) if one != scene.actor_id]
     asked = _newly_asked(scene, change)
     return tuple(
-        Notice(person, event, says) if person != asked else Notice(person, *ASKED_TO_MEDIATE)
+        Notice(person, event, says, of_many=_run(scene.case) if person in HOUSE else None)
+        if person != asked
+        else Notice(person, *ASKED_TO_MEDIATE)
         for person in told
     )
 
@@ -277,7 +291,9 @@ def _concerned(scene: Scene, change: Change) -> list[UserId | Role]:
     """The parties, whoever mediates, and staff when it is their turn."""
     if not isinstance(scene.case, Contract):
         whose = turn(change.lone or scene.case)
-        return [*scene.case.parties.values(), *([Role.STAFF] if whose is Role.STAFF else [])]
+        tasks = (change.lone or scene.case).tasks
+        house = [whose] if whose is Role.STAFF or (whose is Role.ACCOUNTING and tasks) else []
+        return [*scene.case.parties.values(), *house]
     dispute = change.dispute or scene.dispute
     people: list[UserId | Role] = [scene.job.client, scene.job.freelancer]
     people += [
@@ -298,8 +314,15 @@ def _newly_asked(scene: Scene, change: Change) -> UserId | None:
     return change.dispute.mediator if change.dispute.asked != before else None
 
 
-def _to_head(says: str) -> Notice:
-    return Notice(Role.HEAD_OF_SUPPORT, "escalation", says[0].upper() + says[1:])
+def _to_head(scene: Scene, says: str) -> Notice:
+    """A payment run is many cases, of which the head hears as one."""
+    words = says[0].upper() + says[1:]
+    return Notice(process_of(scene.case).head, "escalation", words, of_many=_run(scene.case))
+
+
+def _run(case: Case) -> str | None:
+    date = case.payment_date if isinstance(case, Withdrawal) else None
+    return f"Payment run of {date.isoformat()}" if date else None
 
 
 def _changed(scene: Scene, case: Case) -> Change:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from domain.calendar import BusinessDays, words
-from domain.fees import Commission, MediationFee
+from domain.calendar import BankingDays, BusinessDays, words
+from domain.fees import Commission, MediationFee, WithdrawalFees
 from domain.money import show
+from domain.paydays import Paydays
 from domain.policy import DAY, Policy
 
 LABELS: Mapping[str, str] = {
@@ -42,6 +43,14 @@ LABELS: Mapping[str, str] = {
     "smallest_deposit_minor": "The smallest deposit by card, PayPal or Alipay",
     "largest_deposit_minor": "The largest deposit by card, PayPal or Alipay",
     "checkout_period": "A deposit can be paid for",
+    "smallest_withdrawal_minor": "The smallest withdrawal",
+    "withdrawal_fees": "What a payout costs",
+    "paydays": "Payment dates",
+    "payout_cool_down": "New bank details wait before anything is paid to them",
+    "second_approval_above_minor": "Above this sum, a second person approves a payment run",
+    "unapproved_again_after": "The head of accounting is told of an unapproved run again every",
+    "payout_answer_period": "A payout waits for its answer before accounting look at it",
+    "return_period": "A bank may send a payout back for",
     "reminders_before_end": "Usual reminders, besides half time, before the end",
     "mails_that_prove": "Mails accepted by a party's mail server that prove notice",
     "proof_extension": "When notice was not proven, the end moves by",
@@ -72,7 +81,7 @@ def periods(values: Iterable[timedelta]) -> str:
 
 def _shown(name: str, value: object) -> str:
     match value:
-        case timedelta() | BusinessDays():
+        case timedelta() | BusinessDays() | BankingDays():
             return words(value)
         case tuple():
             return periods(value)
@@ -83,6 +92,16 @@ def _shown(name: str, value: object) -> str:
         case MediationFee():
             least, most = show(value.minimum_minor), show(value.maximum_minor)
             return f"{value.rate:.0%} of the escrow, at least {least}, at most {most}"
+        case WithdrawalFees():
+            bank, iban = show(value.us_bank_minor), show(value.iban_minor)
+            return (
+                f"{bank} in the United States, {iban} abroad, {show(value.stripe_minor)} by Stripe"
+            )
+        case Paydays():
+            return (
+                f"the {value.middle}th and the last banking day of a month, before days off;"
+                f" asked for until the end of the banking day {value.cut_off_days} before"
+            )
         case str():
             return value
         case int():

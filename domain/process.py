@@ -12,6 +12,7 @@ from domain.cases import OVER, Case, Contract, Dispute, Job, Role
 from domain.commands import Command
 from domain.errors import AlreadyOver, ConditionMissing, NotOpen, NotYours
 from domain.ids import UserId
+from domain.payee import Payee
 from domain.policy import Policy
 from domain.standing import Standing
 
@@ -22,6 +23,7 @@ class Need(StrEnum):
     WALLETS = "wallets"
     MEDIATORS = "mediators"
     STANDING = "standing"
+    PAYEE = "payee"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Facts:
     """The standing of the person who acts."""
     waiting_longer: tuple[int, ...] = ()
     """Prices, in minor units, of the client's jobs that wait for money longer than this one."""
+    payee: Payee | None = None
+    """Whoever is paid out."""
     proven: frozenset[UserId] = frozenset()
     """Who has proof of notice in the present wait."""
 
@@ -103,6 +107,8 @@ class Change:
     """When the job's new wait began, if not now."""
     lone: Case | None = None
     """A case that stands beside no other: a deposit, a withdrawal."""
+    why: str = ""
+    """The reason that whoever is told of it reads."""
 
     @property
     def cases(self) -> tuple[Case, ...]:
@@ -193,6 +199,10 @@ class Process:
     Its workflow asks when the state begins and whenever it is told, and commits the answer as a
     step. What is asked may be asked again at any time, and does what it does once.
     """
+    asks_if: Callable[[Case], bool] = lambda case: True
+    """Whether this case has the outside to ask."""
+    head: Role = Role.HEAD_OF_SUPPORT
+    """Who is told of what was left undone."""
 
     def under(self, version: int) -> "Process":
         """The table as it was under this version of the policy."""

@@ -8,6 +8,7 @@ from domain.deposit import DEPOSIT
 from domain.dispute import DISPUTE
 from domain.job import JOB
 from domain.process import Process
+from domain.withdrawal import WITHDRAWAL
 
 
 def commands_of(process: Process) -> dict[str, type[Command]]:
@@ -17,7 +18,7 @@ def commands_of(process: Process) -> dict[str, type[Command]]:
 
 JOB_COMMANDS = commands_of(JOB)
 DISPUTE_COMMANDS = commands_of(DISPUTE)
-COMMANDS = {process.name: commands_of(process) for process in (JOB, DISPUTE, DEPOSIT)}
+COMMANDS = {process.name: commands_of(process) for process in (JOB, DISPUTE, DEPOSIT, WITHDRAWAL)}
 """The commands of each table, by their names."""
 
 

@@ -13,11 +13,13 @@ from domain.registry import COMMANDS, DISPUTE_COMMANDS, JOB_COMMANDS
 from tests.domain.deposits import DEPOSIT_SCENES, Deposits
 from tests.domain.scenes import DISPUTE_SCENES, JOB_SCENES
 from tests.domain.story import SECOND, STAFF, Story
+from tests.domain.withdrawals import WITHDRAWAL_SCENES, Withdrawals
 
 TABLE = Path(__file__).parent / "cells.txt"
 ROLES = (Role.CLIENT, Role.FREELANCER, Role.MEDIATOR, Role.STAFF, Role.CLOCK)
 THEIRS = (*ROLES, Role.PROCESSOR)
-Told = Story | Deposits
+OF_MONEY = (*THEIRS, Role.ACCOUNTING)
+Told = Story | Deposits | Withdrawals
 
 CODES = frozenset(error.code for error in every_error())
 
@@ -40,6 +42,9 @@ def table() -> str:
         lines += _block(
             "deposit", deposit, made, COMMANDS["deposit"].values(), on_dispute=False, roles=THEIRS
         )
+    for withdrawal, out in WITHDRAWAL_SCENES.items():
+        kinds = COMMANDS["withdrawal"].values()
+        lines += _block("withdrawal", withdrawal, out, kinds, on_dispute=False, roles=OF_MONEY)
     return "\n".join(lines)
 
 

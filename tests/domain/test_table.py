@@ -12,7 +12,7 @@ import domain
 from docs import generate
 from docs.processes import sample
 from domain.calendar import words
-from domain.cases import OVER, DepositState, DisputeState, JobState, Role
+from domain.cases import OVER, DepositState, DisputeState, JobState, Role, WithdrawalState
 from domain.commands import Approve, Command
 from domain.deposit import DEPOSIT
 from domain.dispute import DISPUTE
@@ -20,6 +20,7 @@ from domain.job import JOB
 from domain.policy import Policy
 from domain.process import Process
 from domain.registry import COMMANDS
+from domain.withdrawal import WITHDRAWAL
 from tests.domain import cells
 
 ROWS = Path(__file__).parent / "rows.txt"
@@ -30,13 +31,19 @@ LETTERS = {
     Role.STAFF: "S",
     Role.CLOCK: "⏱",
     Role.PROCESSOR: "P",
+    Role.ACCOUNTING: "A",
 }
-ALL = [JOB, DISPUTE, DEPOSIT]
+ALL = [JOB, DISPUTE, DEPOSIT, WITHDRAWAL]
 WAITING = [
     (process, state)
-    for process, states in ((JOB, JobState), (DISPUTE, DisputeState), (DEPOSIT, DepositState))
+    for process, states in (
+        (JOB, JobState),
+        (DISPUTE, DisputeState),
+        (DEPOSIT, DepositState),
+        (WITHDRAWAL, WithdrawalState),
+    )
     for state in states
-    if state not in OVER and state not in (JobState.DRAFT, DepositState.DRAFT)
+    if state not in OVER and state != JobState.DRAFT
 ]
 
 
