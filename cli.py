@@ -245,7 +245,10 @@ def add_staff(
     email: str,
     name: str,
     role: Annotated[
-        list[str], typer.Option(help="staff, accounting, mediator, head_of_support; again for more")
+        list[str],
+        typer.Option(
+            help="staff, accounting, mediator, head_of_support, head_of_accounting; again for more"
+        ),
     ],
     password: Annotated[
         str,

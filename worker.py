@@ -44,10 +44,11 @@ from workflows.dispute import DisputeWorkflow
 from workflows.doors import Doors
 from workflows.job import JobWorkflow
 from workflows.options import TaskQueue
+from workflows.withdrawal import WithdrawalWorkflow
 
 LIVES: Mapping[TaskQueue, Sequence[type]] = {
     TaskQueue.JOBS: (JobWorkflow, DisputeWorkflow),
-    TaskQueue.MONEY: (ChecksWorkflow, DepositWorkflow),
+    TaskQueue.MONEY: (ChecksWorkflow, DepositWorkflow, WithdrawalWorkflow),
 }
 """Which workflows live on which queue; on one that is missing here none does yet."""
 WORKFLOWS = [workflow for queue in LIVES.values() for workflow in queue]

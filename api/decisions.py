@@ -70,7 +70,7 @@ def add_routes(router: APIRouter, noun: Noun, *, staff: bool = False) -> None:
     commands = {
         row.command: None
         for row in noun.process.steps
-        if row.source is not JobState.DRAFT and row.by & _givers(staff=staff)
+        if row.source != JobState.DRAFT and row.by & _givers(staff=staff)
     }
     for command in commands:
         add_route(router, noun, command, staff=staff)

@@ -20,6 +20,7 @@ from api import (
     accounts,
     agreements,
     amounts,
+    bank_files,
     case_files,
     deadlines,
     deposits,
@@ -33,6 +34,8 @@ from api import (
     jobs,
     measures,
     notices,
+    payment_runs,
+    payout_methods,
     permission,
     problem_pages,
     problems,
@@ -46,6 +49,7 @@ from api import (
     tax_forms,
     timeline,
     wallet,
+    withdrawals,
 )
 from api.edge import Edge
 from api.outcomes import Outcomes
@@ -62,6 +66,8 @@ NOUNS = (
     tax_forms.router,
     wallet.router,
     deposits.router,
+    payout_methods.router,
+    withdrawals.router,
     stripe_webhooks.router,
     entries.router,
     notices.router,
@@ -80,6 +86,8 @@ NOUNS = (
     entries.house,
     staff_tasks.router,
     tax_checks.router,
+    payment_runs.router,
+    bank_files.router,
 )
 """One router for each noun, under /v1."""
 OUTSIDE = (health.router, measures.router, problem_pages.router, docs_page.router)
@@ -111,7 +119,8 @@ def create(settings: Settings | None = None) -> FastAPI:
     app.state.rates = Rates()
     deadlines.hide_secrets()
     app.state.signing_key = signing_keys.key_of(app.state.settings)
-    app.state.sealing_keys = sealing.keys_of(app.state.settings)
+    app.state.sealing_keys = sealing.keys_of(app.state.settings.tax_keys)
+    app.state.payout_keys = sealing.keys_of(app.state.settings.payout_keys)
     problems.install(app)
     app.add_middleware(Edge)
     for router in NOUNS:

@@ -69,12 +69,17 @@ class Decider:
         return row["id"], await self.outcome(pair, row)
 
     async def begin(
-        self, c: AsyncConnection, case: Case, command: Command, content: Content
+        self,
+        c: AsyncConnection,
+        case: Case,
+        command: Command,
+        content: Content,
+        role: Role = Role.CLIENT,
     ) -> RowMapping:
         """A new case with its first instruction; when the key made one meanwhile, that one."""
         async with c.begin_nested() as point:
             await cases.draft(c, case)
-            row = await self._record(c, Pair(case), case, Role.CLIENT, command, content)
+            row = await self._record(c, Pair(case), case, role, command, content)
             if row["case_id"] != case.id:
                 await point.rollback()
         return row

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from domain import tax
 from domain.bank_details import Via
-from domain.errors import DebtOpen, PayoutMethodMissing, PayoutMethodTooNew
+from domain.errors import DebtOpen, DomainError, PayoutMethodMissing, PayoutMethodTooNew
 from domain.money import show
 from domain.policy import Policy
 from domain.standing import Permission
@@ -51,3 +51,13 @@ class Payee:
         usable_from = self.method.usable_from(policy)
         if at < usable_from:
             raise PayoutMethodTooNew(usable_from=usable_from.isoformat())
+
+    def lack(
+        self, at: datetime, policy: Policy, method_id: str | None = None
+    ) -> DomainError | None:
+        """What `require_payable` would raise."""
+        try:
+            self.require_payable(at, policy, method_id)
+        except DomainError as refusal:
+            return refusal
+        return None

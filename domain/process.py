@@ -24,6 +24,7 @@ class Need(StrEnum):
     MEDIATORS = "mediators"
     STANDING = "standing"
     PAYEE = "payee"
+    RUN = "run"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Facts:
     """Prices, in minor units, of the client's jobs that wait for money longer than this one."""
     payee: Payee | None = None
     """Whoever is paid out."""
+    in_run: bool = False
+    """Whether the withdrawal is in a payment run that was approved."""
     proven: frozenset[UserId] = frozenset()
     """Who has proof of notice in the present wait."""
 

@@ -14,7 +14,7 @@ from domain.errors import InsufficientFunds, InvalidAmount, SeenIsStale
 from domain.money import show
 from domain.payee import Payee
 from domain.policy import CaseTerms, Policy
-from domain.process import Change, Need, Process, Scene, Silence, step
+from domain.process import Change, Condition, Need, Process, Scene, Silence, step
 
 S = WithdrawalState
 PAY_OUT = "pay_out"
@@ -156,6 +156,7 @@ def _to(scene: Scene, state: WithdrawalState, **update: object) -> Change:
     return Change(lone=scene.case.model_copy(update={"state": state, **update}))
 
 
+NOT_IN_RUN = Condition("its payment run is not approved yet", lambda scene: not scene.facts.in_run)
 REQUEST = "withdrawal: earnings → in transit, the fee to the platform"
 RETURN = "withdrawal: back to the earnings, the fee too"
 
@@ -168,6 +169,7 @@ STEPS = (
     *step(
         S.REQUESTED, c.CancelWithdrawal, {Role.FREELANCER}, S.CANCELLED, cancel,
         "withdrawal_cancelled", "The withdrawal was cancelled", money=RETURN,
+        when=(NOT_IN_RUN,), needs={Need.RUN},
     ),
     *step(
         S.REQUESTED, c.SendWithdrawal, HOUSE, (S.SENT, S.FAILED), send,

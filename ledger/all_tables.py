@@ -1,6 +1,6 @@
 """Every table of the book of record, for whoever compares them with the schema itself."""
 
-from ledger import journal_tables, tables, tax_tables, watch_tables
+from ledger import journal_tables, payment_tables, tables, tax_tables, watch_tables
 from ledger.schema import metadata
 
-__all__ = ["journal_tables", "metadata", "tables", "tax_tables", "watch_tables"]
+__all__ = ["journal_tables", "metadata", "payment_tables", "tables", "tax_tables", "watch_tables"]

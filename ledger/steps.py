@@ -9,13 +9,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.calendar import Calendar
 from domain.cases import Case, Job, JobState, Role
-from domain.decide import by_clock, by_person, clock_needs, clock_row, process_of, row_for
+from domain.decide import by_clock, by_person, clock_needs, clock_row, party, process_of, row_for
 from domain.errors import DomainError
 from domain.outcome import Outcome, Recorded, Said, Status, StepRequest, brief
 from domain.process import Facts, Need, Scene
 from domain.registry import parse
-from ledger import cases, files, instructions, journal, mails, mediators, people, recording
-from ledger.cases import Pair
+from ledger import (
+    cases,
+    files,
+    instructions,
+    journal,
+    mails,
+    mediators,
+    payees,
+    payouts,
+    people,
+    recording,
+)
+from ledger.cases import Found, Pair
+from ledger.payouts import Decided
 from ledger.recording import Taken
 from ledger.tables import event
 
@@ -86,6 +98,8 @@ async def _clock_step(c: AsyncConnection, request: StepRequest, calendar: Calend
         return Taken(Outcome(status=Status.PEOPLE_FIRST, case=now, instruction_id=first))
     nothing = Taken(Outcome(status=Status.NOTHING, case=now))
     scene = _scene(pair, case, request, "", Facts(calendar))
+    if (decided := await payouts.decided(c, case)) is not None:
+        return await _run_step(c, request, scene, decided, found)
     row = None if now.over else clock_row(case, scene.at)
     if row is None:
         return nothing
@@ -99,6 +113,16 @@ async def _clock_step(c: AsyncConnection, request: StepRequest, calendar: Calend
     if decision is None:
         return nothing
     return await recording.commit(c, request, replace(scene, step_id=step_id), decision, found)
+
+
+async def _run_step(
+    c: AsyncConnection, request: StepRequest, scene: Scene, decided: Decided, found: Found
+) -> Taken:
+    """What accounting decided for a whole payment run, for the one withdrawal of this case."""
+    step_id = f"{scene.case.id}/{scene.case.version}/{decided.command.name}"
+    acts = {"actor": Role.ACCOUNTING, "actor_id": decided.by, "command": decided.command}
+    scene = replace(scene, step_id=step_id, **cast(Any, acts))
+    return await recording.commit(c, request, scene, by_person(scene), found)
 
 
 def _scene(pair: Pair, case: Case, request: StepRequest, step_id: str, facts: Facts) -> Scene:
@@ -118,6 +142,8 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
     if Need.MEDIATORS in needs:
         parties = [scene.job.client, scene.job.freelancer]
         facts = replace(facts, mediators=await mediators.candidates(c, list(parties), scene.at))
+    if Need.RUN in needs:
+        facts = replace(facts, in_run=await payouts.decided(c, case) is not None)
     if Need.WALLETS in needs:
         both = [one.parties.values() for one in (case, scene.other) if one is not None]
         concerned = dict.fromkeys(person for people in both for person in people)
@@ -126,6 +152,12 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
         waits = isinstance(case, Job) and case.state is JobState.AWAITING_FUNDS
         if scene.actor is Role.CLOCK and waits:
             facts = replace(facts, waiting_longer=await cases.waiting_longer(c, scene.job))
+    if Need.PAYEE in needs:
+        # Behind the wallet's lock, where what is owed is the last word.
+        person = party(case, Role.FREELANCER)
+        assert person is not None, "whoever is paid is the case's freelancer"
+        payee = (await payees.of(c, [person], case.terms.currency))[person]
+        facts = replace(facts, payee=payee)
     return facts
 
 

@@ -30,9 +30,15 @@ WORKFLOWS = {
     "job": "JobWorkflow",
     "dispute": "DisputeWorkflow",
     "deposit": "DepositWorkflow",
+    "withdrawal": "WithdrawalWorkflow",
 }
 """The workflow type of each kind of case."""
-QUEUES = {"job": TaskQueue.JOBS, "dispute": TaskQueue.JOBS, "deposit": TaskQueue.MONEY}
+QUEUES = {
+    "job": TaskQueue.JOBS,
+    "dispute": TaskQueue.JOBS,
+    "deposit": TaskQueue.MONEY,
+    "withdrawal": TaskQueue.MONEY,
+}
 """Where each kind of case lives."""
 
 CHECKS_WORKFLOW = "ChecksWorkflow"
@@ -45,6 +51,7 @@ SUMMARIES = {
     "job": "One client, one freelancer, one escrow",
     "dispute": "The quarrel over one job: rejection, mediation, ruling",
     "deposit": "Money a client pays in on the processor's page",
+    "withdrawal": "Earnings on their way to their owner's bank",
 }
 FOR_OPERATORS = """\
 Everything about a case stands in its row; this workflow only waits and acts.

@@ -52,6 +52,7 @@ class Withdrawals:
         self.books.give(FREELANCER, earnings=earned)
         self.payee = replace(payee, method=payee.method and payee.method.model_copy(
             update={"via": via}))  # fmt: skip
+        self.in_run = False
         self.last: Decision | None = None
         policy = Policy()
         self.case = Withdrawal(
@@ -129,7 +130,8 @@ class Withdrawals:
     def _facts(self, needs: frozenset[Need]) -> Facts:
         held = {FREELANCER: self.books.wallet(FREELANCER)} if Need.WALLETS in needs else {}
         payee = self.payee if Need.PAYEE in needs else None
-        return Facts(Calendar(holidays=HOLIDAYS), wallets=held, payee=payee)
+        in_run = self.in_run and Need.RUN in needs
+        return Facts(Calendar(holidays=HOLIDAYS), wallets=held, payee=payee, in_run=in_run)
 
     def _write(self, decision: Decision) -> None:
         self.last = decision

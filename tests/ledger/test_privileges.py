@@ -29,6 +29,10 @@ MAY = {
     "leg": "select",
     "mail": "select, insert, update",
     "notice": "select, insert, update",
+    "payment_approval": "select, insert",
+    "payment_run": "select, insert",
+    "payout": "select, insert",
+    "payout_method": "select, insert",
     "person": "select, insert, update",
     "posting_line": "select",
     "processor_event": "select, insert",
@@ -46,6 +50,12 @@ MAY = {
 }
 MAY_UPDATE = {
     "instruction": {"outcome", "decided_at"},
+    "payment_approval": {"seen_count", "seen_minor", "at"},
+    "payout": {
+        *("outcome", "reason", "answered_by", "answered_at"),
+        *("returned_reason", "returned_by", "returned_at"),
+    },
+    "payout_method": {"replaced_at"},
     "receipt": {"confirmed_by", "confirmed_at"},
     "staff_task": {"closed_at", "closed_by", "reason"},
     "tax_form": {"state", "checked_by", "checked_at", "reason"},
