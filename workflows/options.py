@@ -13,6 +13,7 @@ from temporalio.common import (
 
 from domain.deposit import CLOSE_CHECKOUT, OPEN_CHECKOUT, READ_CHECKOUT
 from domain.outcome import Answer, CaseBrief, Outcome
+from domain.withdrawal import PAY_OUT, READ_PAYOUT
 
 
 class TaskQueue(StrEnum):
@@ -67,7 +68,7 @@ What may happen next, and why: `docs/processes.md`.
 COMMIT_STEP = "commit_step"
 SEND_REMINDER = "send_reminder"
 CHECK_BOOKS = "check_books"
-OUTSIDE = (OPEN_CHECKOUT, READ_CHECKOUT, CLOSE_CHECKOUT)
+OUTSIDE = (OPEN_CHECKOUT, READ_CHECKOUT, CLOSE_CHECKOUT, PAY_OUT, READ_PAYOUT)
 """What cases ask of the outside."""
 RESULT_TYPES: dict[str, type] = {
     COMMIT_STEP: Outcome,
