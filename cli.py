@@ -220,6 +220,16 @@ def tax_key() -> None:
     print(f"PEEROK_TAX_KEYS={sealed_values.fresh()}\n# Before the older ones, with commas between.")
 
 
+@app.command("payout-key")
+def payout_key() -> None:
+    """Make a new key for PEEROK_PAYOUT_KEYS, and print it."""
+    from ledger import sealed_values
+
+    print(
+        f"PEEROK_PAYOUT_KEYS={sealed_values.fresh()}\n# Before the older ones, with commas between."
+    )
+
+
 @app.command("verify-case-file")
 def verify_case_file(
     file: Annotated[Path, typer.Argument(help="A case file, as JSON or PDF.")],

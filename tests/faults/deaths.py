@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tests.faults import paying_out as out
 from tests.faults import stories as s
 
 
@@ -36,6 +37,12 @@ IN_THE_WORKER = (
     Death("activity.answered", s.REJECTED, "worker"),
     Death("activity.answered", s.HELD_UP, "worker"),
     Death("activity.answered", s.CHECKED, "worker"),
+    Death("payout.moving", out.PAID_OUT, "worker"),
+    Death("payout.moved", out.PAID_OUT, "worker"),
+    Death("payout.beginning", out.PAID_OUT, "worker"),
+    Death("payout.begun", out.PAID_OUT, "worker"),
+    Death("payout.reversing", out.SENT_BACK, "worker"),
+    Death("payout.reversed", out.SENT_BACK, "worker"),
     Death("mail.claimed", s.DECLINED, "worker"),
     Death("mail.handed_over", s.APPROVED, "worker"),
     Death("mail.settled", s.DECLINED, "worker"),
@@ -87,6 +94,10 @@ IN_THE_API = (
     Death("receipt.telling", s.FUNDED),
     Death("arrival.told", s.FUNDED),
     Death("deposit.written", s.BEGUN),
+    Death("withdrawal.written", out.WITHDRAWS),
+    Death("method.written", out.CHANGES_BANK),
+    Death("method.committed", out.CHANGES_BANK),
+    Death("run.telling", out.APPROVES),
     Death("webhook.arrived", s.PAID),
     Death("webhook.written", s.PAID),
     Death("webhook.kept", s.PAID),

@@ -1,13 +1,14 @@
 """Payment runs: seen, approved by one or two, paid by file, answered for by accounting."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.api.people import code
-from tests.withdrawals.leaving import IBAN, US_BANK, Leaving, Run, falls_due, usd
+from tests.life import eventually
+from tests.withdrawals.leaving import IBAN, Leaving, Run, falls_due, usd
 
 
 async def test_a_run_goes_to_the_bank_and_is_answered_for(leaving: Leaving) -> None:
@@ -214,16 +215,35 @@ async def test_one_payment_has_one_answer(leaving: Leaving) -> None:
 
 async def test_a_payout_nobody_answers_for_is_a_task_of_accounting(leaving: Leaving) -> None:
     """After five banking days."""
-    withdrawal, _ = await leaving.sent()
+    withdrawal, run = await leaving.sent()
     await leaving.goes_on(withdrawal, timedelta(days=9))
     ada, _ = leaving.world.house.accountants
 
-    async def told() -> list[str]:
+    async def told() -> bool:
         inbox = (await ada.get("/v1/me/notices")).json()["items"]
-        return [one["kind"] for one in inbox if one["case_id"] == withdrawal["id"]]
+        about = [
+            one["kind"] for one in inbox if one["subject"].startswith(f"Payment run of {run.on}")
+        ]
+        return "payout_unanswered" in about
 
-    for _ in range(100):
-        if "payout_unanswered" in await told():
-            break
-        await asyncio.sleep(0.1)
-    assert "payout_unanswered" in await told() and US_BANK
+    await eventually(told)
+    assert (await leaving.shown(withdrawal))["state"] == "sent"
+
+
+async def test_of_a_run_left_lying_accounting_hear_once_for_all_its_withdrawals(
+    leaving: Leaving,
+) -> None:
+    """A run of a hundred thousand is one mail an hour, not a hundred thousand."""
+    both = [await leaving.requested(30_00) for _ in range(2)]
+    due = datetime.fromisoformat(both[0]["if_nobody_acts"]["at"])
+    for one in both:
+        await leaving.goes_on(one, due - datetime.now(UTC) + timedelta(minutes=5))
+
+    async def waited() -> bool:
+        return all([(await leaving.shown(one))["version"] >= 2 for one in both])
+
+    await eventually(waited)
+    ada, _ = leaving.world.house.accountants
+    inbox = (await ada.get("/v1/me/notices")).json()["items"]
+    run = f"Payment run of {both[0]['payment_date']}"
+    assert len([one for one in inbox if one["subject"].startswith(run)]) == 1
