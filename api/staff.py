@@ -65,8 +65,8 @@ class CaseLine(Shown):
     overdue: bool
     stuck: list[Reason]
     staff_tasks: list[Task]
-    client_id: str
-    freelancer_id: str
+    client_id: str | None
+    freelancer_id: str | None
     mediator_id: str | None
     last_event_at: datetime
 
@@ -85,7 +85,9 @@ async def listed(
     place: Place,
     limit: Limit = 50,
     stuck: Annotated[bool, Query(description="Those alone that somebody must look at")] = False,
-    turn: Annotated[str | None, Query(pattern="^(client|freelancer|mediator|staff)$")] = None,
+    turn: Annotated[
+        str | None, Query(pattern="^(client|freelancer|mediator|staff|accounting)$")
+    ] = None,
 ) -> Page[CaseLine]:
     """Open cases, newest first; `stuck=true`: all that somebody must look at, longest first."""
     async with engine.connect() as c:

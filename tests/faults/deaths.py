@@ -37,12 +37,12 @@ IN_THE_WORKER = (
     Death("activity.answered", s.REJECTED, "worker"),
     Death("activity.answered", s.HELD_UP, "worker"),
     Death("activity.answered", s.CHECKED, "worker"),
+    # Long before the other: what a dead worker was asking for both is asked again in a minute.
+    Death("payout.reversing", out.SENT_BACK, "worker"),
     Death("payout.moving", out.PAID_OUT, "worker"),
     Death("payout.moved", out.PAID_OUT, "worker"),
     Death("payout.beginning", out.PAID_OUT, "worker"),
     Death("payout.begun", out.PAID_OUT, "worker"),
-    Death("payout.reversing", out.SENT_BACK, "worker"),
-    Death("payout.reversed", out.SENT_BACK, "worker"),
     Death("mail.claimed", s.DECLINED, "worker"),
     Death("mail.handed_over", s.APPROVED, "worker"),
     Death("mail.settled", s.DECLINED, "worker"),
@@ -73,6 +73,7 @@ IN_THE_WORKER = (
     Death("sweep.started", s.DECLINED, "worker", first="decision.committed"),
     Death("sweep.telling", s.FUNDED, "worker", first="receipt.telling"),
     Death("sweep.told", s.FUNDED, "worker", first="receipt.telling"),
+    Death("payout.reversed", out.SENT_BACK, "worker"),
 )
 IN_THE_API = (
     Death("decision.asked", s.DECLINED),

@@ -1,7 +1,7 @@
 """Withdrawals as their owners see them: quoted, requested, taken back, refused with the reason."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy import text
 from domain.paydays import Paydays
 from ledger.calendars import banking_calendar
 from tests.api.people import code, pointers
+from tests.holding.hands import policy
 from tests.withdrawals.leaving import IBAN, PUT, US_BANK, Leaving, falls_due, usd
 
 QUOTE = "/v1/withdrawals/quote"
@@ -176,3 +177,35 @@ async def test_bank_details_are_in_no_row_in_clear(leaving: Leaving) -> None:
     handle = leaving.world.temporal.get_workflow_handle(f"withdrawal/{withdrawal['id']}")
     history = await handle.fetch_history()
     assert "000123456789" not in history.to_json()
+
+
+async def test_staff_see_it_among_the_open_cases(leaving: Leaving) -> None:
+    """It has no client, and it is accounting's turn."""
+    withdrawal = await leaving.requested()
+    answer = await leaving.world.house.staff.get("/v1/staff/cases", turn="accounting")
+    assert answer.status_code == 200, answer.text
+    [line] = [one for one in answer.json()["items"] if one["id"] == withdrawal["id"]]
+    assert (line["client_id"], line["freelancer_id"]) == (None, leaving.person.id)
+    assert line["title"] == "Withdrawal of 100.00 USD"
+
+
+async def test_new_bank_details_wait_before_anything_is_paid_to_them(leaving: Leaving) -> None:
+    """The quote says until when; the request is refused with the same."""
+    with policy(leaving.world, payout_cool_down="P3D"):
+        shown = (await leaving.person.get(PUT)).json()
+        added, usable = (datetime.fromisoformat(shown[n]) for n in ("added_at", "usable_from"))
+        assert usable - added == timedelta(days=3)
+        quoted = (await leaving.person.get(QUOTE, amount=50_00)).json()
+        assert quoted["missing"]["code"] == "payout_method_too_new"
+        answer = await leaving.asks(50_00)
+    assert (answer.status_code, code(answer)) == (409, "payout_method_too_new")
+    assert answer.json()["facts"]["usable_from"] == shown["usable_from"].replace("Z", "+00:00")
+
+
+async def test_without_keys_nobody_says_where_they_are_paid(
+    leaving: Leaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be sealed is not taken."""
+    monkeypatch.setattr(leaving.world.app.state, "payout_keys", None)
+    answer = await leaving.is_paid_at(iban=IBAN)
+    assert (answer.status_code, code(answer)) == (503, "payout_keys_missing")

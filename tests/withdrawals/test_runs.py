@@ -247,3 +247,14 @@ async def test_of_a_run_left_lying_accounting_hear_once_for_all_its_withdrawals(
     inbox = (await ada.get("/v1/me/notices")).json()["items"]
     run = f"Payment run of {both[0]['payment_date']}"
     assert len([one for one in inbox if one["subject"].startswith(run)]) == 1
+
+
+async def test_without_an_account_of_ours_there_is_no_file(
+    leaving: Leaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody has to say first from which account the run is paid."""
+    _, run = await leaving.sent()
+    nobody = leaving.world.settings.model_copy(update={"payer": {}})
+    monkeypatch.setattr(leaving.world.app.state, "settings", nobody)
+    answer = await run.file()
+    assert (answer.status_code, code(answer)) == (503, "payer_missing")
