@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -142,6 +143,17 @@ async def falls_due(world: World, *withdrawals: dict[str, Any]) -> Run:
     async with world.engine.begin() as c:
         await c.execute(text(FALLS_DUE), {"run": run.on.isoformat(), "ids": ids})
     return run
+
+
+@contextmanager
+def instead(world: World, name: str, value: object) -> Iterator[None]:
+    """The API has this instead of what it was started with, inside the block."""
+    kept = getattr(world.app.state, name)
+    setattr(world.app.state, name, value)
+    try:
+        yield
+    finally:
+        setattr(world.app.state, name, kept)
 
 
 def usd(minor: int) -> dict[str, Any]:

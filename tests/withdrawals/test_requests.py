@@ -11,7 +11,7 @@ from domain.paydays import Paydays
 from ledger.calendars import banking_calendar
 from tests.api.people import code, pointers
 from tests.holding.hands import policy
-from tests.withdrawals.leaving import IBAN, PUT, US_BANK, Leaving, falls_due, usd
+from tests.withdrawals.leaving import IBAN, PUT, US_BANK, Leaving, falls_due, instead, usd
 
 QUOTE = "/v1/withdrawals/quote"
 
@@ -202,10 +202,8 @@ async def test_new_bank_details_wait_before_anything_is_paid_to_them(leaving: Le
     assert answer.json()["facts"]["usable_from"] == shown["usable_from"].replace("Z", "+00:00")
 
 
-async def test_without_keys_nobody_says_where_they_are_paid(
-    leaving: Leaving, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_without_keys_nobody_says_where_they_are_paid(leaving: Leaving) -> None:
     """What cannot be sealed is not taken."""
-    monkeypatch.setattr(leaving.world.app.state, "payout_keys", None)
-    answer = await leaving.is_paid_at(iban=IBAN)
+    with instead(leaving.world, "payout_keys", None):
+        answer = await leaving.is_paid_at(iban=IBAN)
     assert (answer.status_code, code(answer)) == (503, "payout_keys_missing")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.api.people import code
 from tests.life import eventually
-from tests.withdrawals.leaving import IBAN, Leaving, Run, falls_due, usd
+from tests.withdrawals.leaving import IBAN, Leaving, Run, falls_due, instead, usd
 
 
 async def test_a_run_goes_to_the_bank_and_is_answered_for(leaving: Leaving) -> None:
@@ -249,12 +249,10 @@ async def test_of_a_run_left_lying_accounting_hear_once_for_all_its_withdrawals(
     assert len([one for one in inbox if one["subject"].startswith(run)]) == 1
 
 
-async def test_without_an_account_of_ours_there_is_no_file(
-    leaving: Leaving, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_without_an_account_of_ours_there_is_no_file(leaving: Leaving) -> None:
     """Somebody has to say first from which account the run is paid."""
     _, run = await leaving.sent()
     nobody = leaving.world.settings.model_copy(update={"payer": {}})
-    monkeypatch.setattr(leaving.world.app.state, "settings", nobody)
-    answer = await run.file()
+    with instead(leaving.world, "settings", nobody):
+        answer = await run.file()
     assert (answer.status_code, code(answer)) == (503, "payer_missing")
