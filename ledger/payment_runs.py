@@ -1,6 +1,6 @@
 """Payment runs: all that is due on a date, checked in batches, approved as it was seen, once."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, cast
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.calendar import Calendar
 from domain.cases import Withdrawal
 from domain.errors import AlreadyOver, DomainError, NotOpen, NotYours, SeenIsStale
-from domain.policy import Policy
+from domain.policy import CaseTerms, Policy
 from ledger import payees, payouts
 from ledger.cases import as_case
 from ledger.payment_tables import payment_approval, payment_run
@@ -186,12 +186,23 @@ async def _rows(
 
 async def _checked(c: AsyncConnection, rows: Sequence[RowMapping], at: datetime) -> list[Due]:
     """Each with what the law says of whoever is paid."""
-    withdrawals = [cast(Withdrawal, as_case(row)) for row in rows]
+    withdrawals = list(_withdrawals(rows))
     known = await payees.of(c, {one.freelancer for one in withdrawals})
     return [
         Due(one, known[one.freelancer].lack(at, one.terms.policy, one.method))
         for one in withdrawals
     ]
+
+
+def _withdrawals(rows: Sequence[RowMapping]) -> Iterator[Withdrawal]:
+    """The withdrawals of these rows; almost all live under the same terms, which are read once."""
+    known: list[tuple[Any, CaseTerms]] = []
+    for row in rows:
+        terms = next((made for written, made in known if written == row["terms"]), None)
+        if terms is None:
+            terms = CaseTerms.model_validate(row["terms"])
+            known.append((row["terms"], terms))
+        yield cast(Withdrawal, as_case({**row, "terms": terms}))
 
 
 def _waits(run: date) -> tuple[ColumnElement[bool], ...]:
