@@ -12,21 +12,21 @@ from tests.fakestripe.stand import Stand, standing
 from tests.world import World, database, namespace, opened, settings_for, working
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     """A stand-in with empty books, which agree in the end."""
     with standing(tmp_path_factory.mktemp("stripe") / "books.sqlite") as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shop_database(postgres_server: Postgres) -> Iterator[str]:
     """The migrated database of the shop."""
     with database(postgres_server, "shop") as url:
         yield url
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def shop(
     stand: Stand,
     shop_database: str,

@@ -24,6 +24,24 @@ TAX_FORM = """
                           certification, signed_on)
     select 'taxform_1', id, 'w9', '{}', 'x', 'k', 'ssn', 'x', 1, now() from person limit 1
 """
+METHOD = """
+    insert into payout_method (id, person_id, via, payload, key_id, last_four, replaced_at)
+    select 'method_1', id, 'iban', 'x', 'k', '1234', now() from person limit 1
+"""
+RUN = """
+    insert into payment_run (payment_date, execute_on, approved_by)
+    select '2026-01-15', '2026-01-15', id from person limit 1
+"""
+ANSWERER = """
+    insert into person (id, email, name, password_hash) values ('answerer', 'answerer@x', 'A', 'x')
+"""
+PAID = """
+    insert into payout (withdrawal_id, payment_date, person_id, method_id, via, amount_minor,
+                        currency, outcome, answered_by, answered_at)
+    select c.id, '2026-01-15', m.person_id, m.id, 'iban', 1, 'USD', 'paid', 'answerer', now()
+      from cases c, payout_method m
+     where c.id = 'job_guards' and m.id = 'method_1'
+"""
 SIGNED_FORM = TAX_FORM.format("signed")
 THIS = "currval('journal_entry_id_seq')"
 FINISHED = "(select id from journal_entry where reference = 'finished')"
@@ -153,6 +171,25 @@ ATTEMPTS = {
         "tax_access_is_final", ("delete from tax_access",)
     ),
     "no looks at tax forms": Attempt("tax_access_is_final", ("truncate tax_access",)),
+    "a payout method that comes back": Attempt(
+        "payout_method_replaced_once", (METHOD, "update payout_method set replaced_at = null")
+    ),
+    "a deleted payout method": Attempt("payout_method_stays", ("delete from payout_method",)),
+    "truncated payout methods": Attempt("payout_method_stays", ("truncate payout_method cascade",)),
+    "a payment run on another day": Attempt(
+        "payment_run_is_final", ("update payment_run set execute_on = now()",)
+    ),
+    "a deleted payment run": Attempt("payment_run_is_final", ("delete from payment_run",)),
+    "truncated payment runs": Attempt("payment_run_is_final", ("truncate payment_run cascade",)),
+    "a payout that was paid and failed": Attempt(
+        "payout_moves",
+        (METHOD, RUN, ANSWERER, PAID, "update payout set outcome = 'failed', reason = 'x'"),
+    ),
+    "a payout of another sum": Attempt(
+        "payout_moves", (METHOD, RUN, ANSWERER, PAID, "update payout set amount_minor = 2")
+    ),
+    "a deleted payout": Attempt("payout_stays", ("delete from payout",)),
+    "truncated payouts": Attempt("payout_stays", ("truncate payout",)),
     "truncated instructions": Attempt("instruction_stays", ("truncate instruction cascade",)),
 }
 
