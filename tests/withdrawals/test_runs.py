@@ -256,3 +256,19 @@ async def test_without_an_account_of_ours_there_is_no_file(leaving: Leaving) -> 
     with instead(leaving.world, "settings", nobody):
         answer = await run.file()
     assert (answer.status_code, code(answer)) == (503, "payer_missing")
+
+
+async def test_a_run_is_looked_through_page_by_page(leaving: Leaving) -> None:
+    """In the order of ids; each once."""
+    made = [await leaving.requested(20_00) for _ in range(3)]
+    run = await falls_due(leaving.world, *made)
+    ada, _ = leaving.world.house.accountants
+    seen: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        shown = (await ada.get(f"{run.path}/withdrawals", limit=2, **cursor)).json()
+        seen += [one["id"] for one in shown["items"]]
+        if not shown["next_cursor"]:
+            break
+        cursor = {"cursor": shown["next_cursor"]}
+    assert seen == sorted(one["id"] for one in made)
