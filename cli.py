@@ -256,6 +256,16 @@ def tax_key() -> None:
     print(f"PEEROK_TAX_KEYS={sealed_values.fresh()}\n# Before the older ones, with commas between.")
 
 
+@app.command("payout-key")
+def payout_key() -> None:
+    """Make a new key for PEEROK_PAYOUT_KEYS, and print it."""
+    from ledger import sealed_values
+
+    print(
+        f"PEEROK_PAYOUT_KEYS={sealed_values.fresh()}\n# Before the older ones, with commas between."
+    )
+
+
 @app.command("verify-case-file")
 def verify_case_file(
     file: Annotated[Path, typer.Argument(help="A case file, as JSON or PDF.")],
@@ -281,7 +291,10 @@ def add_staff(
     email: str,
     name: str,
     role: Annotated[
-        list[str], typer.Option(help="staff, accounting, mediator, head_of_support; again for more")
+        list[str],
+        typer.Option(
+            help="staff, accounting, mediator, head_of_support, head_of_accounting; again for more"
+        ),
     ],
     password: Annotated[
         str,

@@ -80,6 +80,10 @@ class Settings(BaseSettings):
 
     With several, commas between, the first seals and all open, so that keys can be replaced.
     """
+    payout_keys: SecretStr | None = None
+    """Seal where people are paid; written like `tax_keys`, and others: workers have these alone."""
+    payer: dict[str, Any] = {}
+    """Whose account payment runs are paid from, as JSON: `name` and `account`; without it, 503."""
     case_file_limit: str = "30/hour"
     """How many case files one person may ask for."""
     case_file_bytes: Annotated[int, Field(ge=1)] = 20_000_000

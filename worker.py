@@ -30,12 +30,14 @@ from activities.checks import Checks
 from activities.gauges import Gauges
 from activities.notices import Post
 from activities.payments import Payments
+from activities.payouts import Payouts
 from activities.processor import Processor
 from activities.sealer import Sealer
 from activities.seams import Seams
 from activities.sweeper import Sweeper
 from ledger.calendars import business_calendar
 from ledger.database import connect
+from ledger.sealed_values import SealingKeys
 from settings import Settings, settings
 from workflows import builds
 from workflows.checks import ChecksWorkflow
@@ -45,10 +47,11 @@ from workflows.doors import Doors
 from workflows.job import JobWorkflow
 from workflows.options import TaskQueue
 from workflows.remittance import RemittanceWorkflow
+from workflows.withdrawal import WithdrawalWorkflow
 
 LIVES: Mapping[TaskQueue, Sequence[type]] = {
     TaskQueue.JOBS: (JobWorkflow, DisputeWorkflow),
-    TaskQueue.MONEY: (ChecksWorkflow, DepositWorkflow, RemittanceWorkflow),
+    TaskQueue.MONEY: (ChecksWorkflow, DepositWorkflow, RemittanceWorkflow, WithdrawalWorkflow),
 }
 """Which workflows live on which queue; on one that is missing here none does yet."""
 WORKFLOWS = [workflow for queue in LIVES.values() for workflow in queue]
@@ -150,6 +153,9 @@ def composed(
     """What takes workflow tasks and activities of one queue; not running yet."""
     processor = processor or Processor(our)
     payments = Payments(engine, processor, our.public_url)
+    secret = our.payout_keys
+    keys = SealingKeys(secret.get_secret_value()) if secret else None
+    payouts = Payouts(engine, processor, keys)
     books = Books(engine, Doors(client).heard, business_calendar())
     return Worker(
         client,
@@ -162,6 +168,8 @@ def composed(
             payments.open_checkout,
             payments.read_checkout,
             payments.close_checkout,
+            payouts.pay_out,
+            payouts.read_payout,
         ],
         # The sandbox would only cost here: what it looks for is looked for before (ADR 31).
         workflow_runner=UnsandboxedWorkflowRunner(),

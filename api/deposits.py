@@ -21,16 +21,8 @@ from api.problems import Problem
 from api.remittances import NOUN, Noticed, RemittanceShown, announced, require_fundable, show
 from api.send import Decider, TheDecider
 from api.state import Engine, TheSettings
-from domain.cases import (
-    Carried,
-    Case,
-    Checkout,
-    Deposit,
-    DepositState,
-    Remittance,
-    RemittanceState,
-    Role,
-)
+from domain.carriers import Carried, Checkout
+from domain.cases import Case, Deposit, DepositState, Remittance, RemittanceState, Role
 from domain.commands import OpenDeposit
 from domain.deposit import require_payable
 from domain.money import show as words

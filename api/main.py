@@ -21,6 +21,7 @@ from api import (
     agreements,
     amounts,
     back_page,
+    bank_files,
     bank_statements,
     case_files,
     deadlines,
@@ -36,6 +37,8 @@ from api import (
     jobs,
     measures,
     notices,
+    payment_runs,
+    payout_methods,
     permission,
     problem_pages,
     problems,
@@ -50,6 +53,7 @@ from api import (
     tax_forms,
     timeline,
     wallet,
+    withdrawals,
     year_totals,
 )
 from api.announcing import Announcing
@@ -69,6 +73,8 @@ NOUNS = (
     tax_forms.router,
     wallet.router,
     deposits.router,
+    payout_methods.router,
+    withdrawals.router,
     stripe_webhooks.router,
     entries.router,
     notices.router,
@@ -91,6 +97,8 @@ NOUNS = (
     bank_statements.router,
     differences.router,
     year_totals.router,
+    payment_runs.router,
+    bank_files.router,
 )
 """One router for each noun, under /v1."""
 OUTSIDE = (
@@ -128,7 +136,8 @@ def create(settings: Settings | None = None) -> FastAPI:
     app.state.rates = Rates()
     deadlines.hide_secrets()
     app.state.signing_key = signing_keys.key_of(app.state.settings)
-    app.state.sealing_keys = sealing.keys_of(app.state.settings)
+    app.state.sealing_keys = sealing.keys_of(app.state.settings.tax_keys)
+    app.state.payout_keys = sealing.keys_of(app.state.settings.payout_keys)
     problems.install(app)
     app.add_middleware(Edge)
     for router in NOUNS:

@@ -1,14 +1,21 @@
 """What a command is called in an address."""
 
-from domain.commands import AddStatement, Command, ConfirmReceipt, ReturnReceipt
+from domain.commands import (
+    AddStatement,
+    CancelWithdrawal,
+    Command,
+    ConfirmReceipt,
+    ReturnReceipt,
+)
 from domain.process import Process
 
 OTHERS: dict[type[Command], str] = {
     AddStatement: "statements",
+    CancelWithdrawal: "cancel",
     ConfirmReceipt: "confirm",
     ReturnReceipt: "return",
 }
-"""Commands that read better as what they add to."""
+"""Commands that read better as what they add to, or under the noun that they are for."""
 
 
 def path_of(command: type[Command]) -> str:

@@ -17,14 +17,16 @@ from api.decisions import Noun, pending
 from api.ids import DepositId, shaped
 from api.problems import Problem, field
 from api.send import Content, Decider
-from domain.cases import OVER, Carried, Job, Remittance, Role
-from domain.commands import AnnounceRemittance, Command, Files
+from domain.carriers import Carried
+from domain.cases import OVER, Job, Remittance, Role
+from domain.commands import AnnounceRemittance, Command
 from domain.ids import UserId
 from domain.money import show as words
 from domain.policy import CaseTerms, Policy
 from domain.reference import reference_of
 from domain.remittance import REMITTANCE, require_announceable
 from domain.texts import written_day
+from domain.written import Files
 from failpoints import here
 from ledger import cases, ids
 from ledger.cases import Pair

@@ -1,19 +1,17 @@
-"""The keys this process seals tax forms with; without any it neither takes nor opens one."""
+"""The keys this process seals with; without any it neither takes nor opens what they seal."""
 
 import json
 from typing import Annotated
 
 from fastapi import Depends, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from api.problems import Problem
 from ledger.sealed_values import SealingKeys
-from settings import Settings
 
 
-def keys_of(settings: Settings) -> SealingKeys | None:
-    """The keys of the settings; ValueError when they are none, so that the process won't start."""
-    secret = settings.tax_keys
+def keys_of(secret: SecretStr | None) -> SealingKeys | None:
+    """These keys of the settings; ValueError for what is none, so that the process won't start."""
     return SealingKeys(secret.get_secret_value()) if secret else None
 
 
@@ -36,3 +34,14 @@ async def _keys(request: Request) -> SealingKeys:
 
 TheSealing = Annotated[SealingKeys, Depends(_keys)]
 """What tax forms are sealed and opened with; 503 while this process has no keys."""
+
+
+async def _payout_keys(request: Request) -> SealingKeys:
+    keys = request.app.state.payout_keys
+    if not isinstance(keys, SealingKeys):
+        raise Problem("payout_keys_missing")
+    return keys
+
+
+ThePayoutSealing = Annotated[SealingKeys, Depends(_payout_keys)]
+"""What payout methods are sealed and opened with; 503 while this process has no keys."""

@@ -86,7 +86,7 @@ async def listed(
     limit: Limit = 50,
     stuck: Annotated[bool, Query(description="Those alone that somebody must look at")] = False,
     turn: Annotated[
-        str | None, Query(pattern="^(client|freelancer|mediator|staff|processor)$")
+        str | None, Query(pattern="^(client|freelancer|mediator|staff|accounting|processor)$")
     ] = None,
 ) -> Page[CaseLine]:
     """Open cases, newest first; `stuck=true`: all that somebody must look at, longest first."""

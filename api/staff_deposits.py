@@ -19,9 +19,11 @@ from api.problems import field
 from api.remittances import Day, Noticed, RemittanceShown
 from api.send import Decider, TheDecider
 from api.state import Engine
-from domain.cases import Carried, Remittance, RemittanceState, Role
-from domain.commands import Match, RecordUnmatched, Words
+from domain.carriers import Carried
+from domain.cases import Remittance, RemittanceState, Role
+from domain.commands import Match, RecordUnmatched
 from domain.reference import as_read
+from domain.written import Words
 from ledger import cases, people, remittances
 from ledger.database import to_read
 

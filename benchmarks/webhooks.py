@@ -21,7 +21,8 @@ from benchmarks.figures import Figure
 from benchmarks.ground import TEMPORALS, Ground
 from benchmarks.load import Act, Lines
 from benchmarks.receipts import MANY, Bare
-from domain.cases import Checkout, Deposit, DepositState
+from domain.carriers import Checkout
+from domain.cases import Deposit, DepositState
 from domain.ids import CaseId, UserId
 from domain.policy import CaseTerms, Policy
 from ledger import cases, ids

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from domain.cases import Role
 
 ABOUT = """
-# The law of jobs, disputes and deposits
+# The law of jobs, disputes, deposits and withdrawals
 
 This page is written from the tables in `domain/` by `python -m docs.generate`; nobody edits it. The
 same tables decide what the running system allows, so the page cannot promise anything else.
@@ -83,6 +83,16 @@ STATES: Mapping[str, Mapping[str, str]] = {
         "returned": "it went back to whoever sent it",
         "lapsed": "no money came by the notice",
     },
+    "withdrawal": {
+        "draft": "the freelancer has asked for it, and nothing has happened",
+        "requested": "it waits for its payment date; the money has left the wallet",
+        "sent": "its payment run was approved, and the bank is asked to pay it",
+        "paid": "the bank has paid it, and might still send it back",
+        "closed": "it was paid, and too long ago to come back",
+        "failed": "it was not paid, and the money is back in the wallet",
+        "returned": "the bank sent it back, and the money is in the wallet again",
+        "cancelled": "the freelancer took it back before the payment run was approved",
+    },
 }
 """What each state means to the people in it."""
 
@@ -116,10 +126,17 @@ BEGINS: Mapping[tuple[str, str], str] = {
     ("clears", "provisional"): "the money was credited",
     ("clears_more", "clearing"): "the last look",
     ("recovers", "bouncing"): "the last look",
+    ("unapproved", "requested"): "noon of the banking day before the payment date",
+    ("unanswered", "sent"): "the payment run was approved",
+    ("return_over", "paid"): "it was paid",
 }
 """When the period of each row of silence begins."""
 
 
 def who(role: Role) -> str:
     """The person, as a sentence names them."""
-    return role.value if role is Role.STAFF else f"the {role.value.replace('_', ' ')}"
+    return (
+        role.value
+        if role in (Role.STAFF, Role.ACCOUNTING)
+        else f"the {role.value.replace('_', ' ')}"
+    )

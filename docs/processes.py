@@ -7,13 +7,13 @@ from types import ModuleType
 
 from docs.law_words import ABOUT, BEGINS, NUMBERS, STATES, who
 from docs.markdown import first_line, plain, sentence, table
-from domain import deposit, dispute, job, remittance
+from domain import deposit, dispute, job, remittance, withdrawal
+from domain.bank_details import Via
 from domain.calendar import words
+from domain.carriers import Carried, Checkout
 from domain.cases import (
     OVER,
-    Carried,
     Case,
-    Checkout,
     Deposit,
     DepositState,
     Dispute,
@@ -24,6 +24,8 @@ from domain.cases import (
     Remittance,
     RemittanceState,
     Role,
+    Withdrawal,
+    WithdrawalState,
 )
 from domain.errors import every_error
 from domain.policy import Policy, Terms
@@ -36,6 +38,7 @@ PROCESSES: tuple[tuple[Process, ModuleType], ...] = (
     (dispute.DISPUTE, dispute),
     (deposit.DEPOSIT, deposit),
     (remittance.REMITTANCE, remittance),
+    (withdrawal.WITHDRAWAL, withdrawal),
 )
 START = datetime(2026, 1, 5, 15, tzinfo=UTC)
 """A sample moment: only distances from it are shown."""
@@ -114,7 +117,8 @@ def _leads_to(row: Step) -> str:
 
 def _silence(row: Silence) -> str:
     begins = BEGINS[row.key, row.state.value]
-    text = f"{words(row.period(POLICY))} after {begins}: {row.says}"
+    after = "from" if not row.period(POLICY) else f"{words(row.period(POLICY))} after"
+    text = f"{after} {begins}: {row.says}"
     if row.target is not None:
         text += f" → `{row.target}`"
     if row.repeats is not None:
@@ -177,6 +181,10 @@ def sample(state: StrEnum, accepted_by: tuple[Role, ...] = ()) -> Case:
     if isinstance(state, RemittanceState):
         asked = {"client": "c", "terms": terms, "method": Carried.CHECK, "asked_minor": 100_00}
         return Remittance.model_validate({"id": "deposit", "state": state, **times, **asked})
+    if isinstance(state, WithdrawalState):
+        paid = {"freelancer": "f", "terms": terms, "amount_minor": 100_00, "fee_minor": 1_00}
+        there = {"method": "method", "via": Via.US_BANK, "last_four": "6789"}
+        return Withdrawal.model_validate({"id": "w", "state": state, **times, **paid, **there})
     proposal = Proposal(id="p", ends=Ends.REFUND, accepted_by=accepted_by)
     more = {"job": "job", "requested_by": Role.CLIENT, "proposal": proposal}
     return Dispute.model_validate({"id": "dispute", "state": state, **times, **people, **more})

@@ -55,6 +55,9 @@ SAMPLES: Mapping[str, Callable[[], Entry]] = {
     "withdrawal_return": lambda: flows.withdrawal_return(
         "<withdrawal>", FREELANCER, 90_00, 2_00, USD
     ),
+    "withdrawal_returned": lambda: flows.withdrawal_returned(
+        "<withdrawal>", FREELANCER, 90_00, BANK, USD
+    ),
     "chargeback_open": lambda: flows.chargeback_open(
         "<chargeback>", CLIENT, TAKEN, [(JOB, 25_00)], USD
     ),

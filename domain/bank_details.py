@@ -1,10 +1,12 @@
 """Where a bank's payment goes: an account in the United States, or one with an IBAN."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, assert_never
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+SHOWN_FROM = 8
+"""Signs that a number must have for its last four to be shown."""
 ROUTING_WEIGHTS = (3, 7, 1) * 3
 DISTRICTS = frozenset([*range(1, 13), *range(21, 33), *range(61, 73)])
 """What a bank's routing number begins with: its Federal Reserve district, plus 20 or 60."""
@@ -55,4 +57,48 @@ class IbanAccount(BaseModel):
     bic: Bic
 
 
+class ConnectedAccount(BaseModel):
+    """An account at the payment processor, which knows its owner's bank."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    account: Annotated[str, Field(pattern=r"^acct_[A-Za-z0-9]{8,64}$")]
+
+
 BankAccount = UsAccount | IbanAccount
+Destination = BankAccount | ConnectedAccount
+
+
+class Via(StrEnum):
+    """How a payout travels."""
+
+    US_BANK = "us_bank"
+    IBAN = "iban"
+    STRIPE = "stripe"
+
+
+def via(destination: Destination) -> Via:
+    """How a payout gets there."""
+    match destination:
+        case UsAccount():
+            return Via.US_BANK
+        case IbanAccount():
+            return Via.IBAN
+        case ConnectedAccount():
+            return Via.STRIPE
+        case _:
+            assert_never(destination)
+
+
+def last_four(destination: Destination) -> str:
+    """What is shown of it; nothing of a number so short that four would give it away."""
+    match destination:
+        case UsAccount():
+            number = destination.account_number
+        case IbanAccount():
+            number = destination.iban
+        case ConnectedAccount():
+            number = destination.account
+        case _:
+            assert_never(destination)
+    return number[-4:] if len(number) >= SHOWN_FROM else ""

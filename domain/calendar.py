@@ -32,7 +32,18 @@ class BusinessTime(BaseModel):
         return BusinessTime(length=self.length * percent / 100)
 
 
-Period = timedelta | BusinessDays | BusinessTime
+class BankingDays(BaseModel):
+    """So many days on which banks move money."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    banking_days: int = Field(ge=1, le=60)
+
+    def __str__(self) -> str:
+        return f"{self.banking_days} banking days"
+
+
+Period = timedelta | BusinessDays | BusinessTime | BankingDays
 
 
 class Calendar(BaseModel):
@@ -41,6 +52,14 @@ class Calendar(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     holidays: frozenset[date] = frozenset()
+    bank_holidays: frozenset[date] | None = None
+    """Days on which banks are closed; None: those on which offices are."""
+
+    @property
+    def of_banks(self) -> "Calendar":
+        """The days of banks."""
+        closed = self.bank_holidays
+        return self if closed is None else Calendar(holidays=closed)
 
     def is_business_day(self, day: date) -> bool:
         """Whether offices, or in a banks' calendar banks, work on this day."""
@@ -68,6 +87,9 @@ class Calendar(BaseModel):
             return at + period
         if isinstance(period, BusinessTime):
             return self._clock_on_business_days(at, period.length, timezone)
+        if isinstance(period, BankingDays):
+            same = BusinessDays(business_days=period.banking_days)
+            return self.of_banks.after(at, same, timezone)
         local = at.astimezone(ZoneInfo(timezone))
         day = local.date()
         left = period.business_days
@@ -100,9 +122,11 @@ def day_begins(day: date, timezone: str) -> datetime:
 
 def words(period: Period) -> str:
     """The period as people say it: `20 days`, `72 hours`, `5 business days`."""
-    if isinstance(period, BusinessDays | BusinessTime):
+    if isinstance(period, BusinessDays | BusinessTime | BankingDays):
         return str(period)
     seconds = int(period.total_seconds())
+    if not seconds:
+        return "at once"
     if seconds and seconds % 86_400 == 0 and seconds > 3 * 86_400:
         return f"{seconds // 86_400} days"
     if seconds and seconds % 3600 == 0:

@@ -8,6 +8,8 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.accounts import Parts
+from domain.bank_details import Via
+from domain.carriers import Carried, Checkout
 from domain.ids import CaseId, DeliveryId, UserId
 from domain.money import Minor
 from domain.policy import CaseTerms, Terms
@@ -22,6 +24,7 @@ class Role(StrEnum):
     STAFF = "staff"
     ACCOUNTING = "accounting"
     HEAD_OF_SUPPORT = "head_of_support"
+    HEAD_OF_ACCOUNTING = "head_of_accounting"
     CLOCK = "clock"
     PROCESSOR = "processor"
     """Who carries cards and wallets for us; what it says was fetched from it."""
@@ -90,6 +93,19 @@ class RemittanceState(StrEnum):
     LAPSED = "lapsed"
 
 
+class WithdrawalState(StrEnum):
+    """What people see on a withdrawal."""
+
+    DRAFT = "draft"
+    REQUESTED = "requested"
+    SENT = "sent"
+    PAID = "paid"
+    CLOSED = "closed"
+    FAILED = "failed"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
 OVER: frozenset[StrEnum] = frozenset(
     {
         JobState.COMPLETED,
@@ -110,6 +126,10 @@ OVER: frozenset[StrEnum] = frozenset(
         RemittanceState.BOUNCED,
         RemittanceState.RETURNED,
         RemittanceState.LAPSED,
+        WithdrawalState.CLOSED,
+        WithdrawalState.FAILED,
+        WithdrawalState.RETURNED,
+        WithdrawalState.CANCELLED,
     }
 )
 
@@ -127,22 +147,6 @@ class Ends(StrEnum):
     RELEASE = "release"
     REFUND = "refund"
     SPLIT = "split"
-
-
-class Checkout(StrEnum):
-    """How a deposit is paid on the processor's page."""
-
-    CARD = "card"
-    PAYPAL = "paypal"
-    ALIPAY = "alipay"
-
-
-class Carried(StrEnum):
-    """How money comes that no payment processor carries."""
-
-    BANK_TRANSFER = "bank_transfer"
-    MONEY_ORDER = "money_order"
-    CHECK = "check"
 
 
 class _Frozen(BaseModel):
@@ -215,7 +219,7 @@ class Case(_Frozen):
     """What every process instance has."""
 
     id: CaseId
-    state: JobState | DisputeState | DepositState | RemittanceState
+    state: JobState | DisputeState | DepositState | RemittanceState | WithdrawalState
     version: Annotated[int, Field(ge=0)] = 0
     terms: CaseTerms
     opened_at: datetime
@@ -358,3 +362,36 @@ class Remittance(Case):
     @property
     def parties(self) -> Mapping[Role, UserId]:
         return {Role.CLIENT: self.client} if self.client else {}
+
+
+class Withdrawal(Case):
+    """Earnings that their owner wants paid out, to the payout method that was in force then."""
+
+    state: WithdrawalState = WithdrawalState.DRAFT
+    freelancer: UserId
+    amount_minor: Minor
+    """What leaves the wallet; the fee is taken out of it."""
+    fee_minor: Minor
+    method: str
+    """The payout method's id; where it leads lies sealed elsewhere."""
+    via: Via
+    last_four: str
+    payment_date: date | None = None
+    """Fixed at the request."""
+    approval_due: datetime | None = None
+    """Until when the payment run must be approved."""
+    transfer: str | None = None
+    """The processor's name for what it moved to the account of whoever is paid."""
+    payout: str | None = None
+    """The processor's name for its payout to their bank."""
+    reason: str | None = None
+    """Why it failed, or came back."""
+
+    @property
+    def arrives_minor(self) -> int:
+        """What arrives at the bank."""
+        return self.amount_minor - self.fee_minor
+
+    @property
+    def parties(self) -> Mapping[Role, UserId]:
+        return {Role.FREELANCER: self.freelancer}

@@ -1,71 +1,33 @@
 """What a person can decide: plain records; each is named like the signal and the route it has."""
 
-import re
-from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import (
-    AfterValidator,
-    AwareDatetime,
     BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
-    StringConstraints,
     ValidationInfo,
     field_validator,
 )
 
 from domain.cases import Ends, Ip
-from domain.ids import DeliveryId, FileId, UserId
+from domain.command import Command as Command
+from domain.ids import DeliveryId
 from domain.money import Minor
-from domain.texts import plain, written_day, written_time
-
-LONGEST = 20_000
-
-Words = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST),
-    AfterValidator(plain),
-]
-MaybeWords = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=LONGEST), AfterValidator(plain)
-]
-
-Day = Annotated[date, BeforeValidator(written_day)]
-Moment = Annotated[AwareDatetime, BeforeValidator(written_time)]
-Version = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
-Count = Annotated[int, Field(strict=True, ge=1, le=365)]
-Id = Annotated[str, Field(max_length=64), AfterValidator(plain)]
-Theirs = Annotated[str, Field(max_length=255), AfterValidator(plain)]
-"""An id as somebody outside names it."""
-Files = Annotated[
-    tuple[Annotated[FileId, Field(max_length=64), AfterValidator(plain)], ...],
-    Field(max_length=200),
-]
-Somebody = Annotated[UserId, Field(max_length=64), AfterValidator(plain)]
-Stated = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(plain),
-]
-"""What the bank's papers say, in one line."""
-Delivered = Annotated[DeliveryId, Field(max_length=64), AfterValidator(plain)]
-
-
-class Command(BaseModel):
-    """Intent: what somebody wants to happen, and what they saw when they decided."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: ClassVar[str]
-    makes: ClassVar[str | None] = None
-    """The prefix of an id the door adds to the command's body as `id`."""
-
-    @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        cls.name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
-
+from domain.written import (
+    Count,
+    Day,
+    Delivered,
+    Files,
+    Id,
+    MaybeWords,
+    Moment,
+    Somebody,
+    Stated,
+    Theirs,
+    Version,
+    Why,
+    Words,
+)
 
 # On a job.
 
@@ -239,6 +201,53 @@ class Paid(Command):
 
 class CheckoutExpired(Command):
     """The processor's page was closed, and nothing was paid on it."""
+
+
+# On a withdrawal; what accounting says of many at once stands in the payment run.
+
+
+class RequestWithdrawal(Command):
+    """The freelancer wants earnings paid out."""
+
+
+class CancelWithdrawal(Command):
+    """The freelancer takes the withdrawal back before its payment run is approved."""
+
+    reason: MaybeWords = ""
+
+
+class SendWithdrawal(Command):
+    """The payment run was approved; `refusal` is the check that failed then."""
+
+    refusal: Why = ""
+
+
+class TransferMade(Command):
+    """The processor has moved the sum to the account of whoever is paid."""
+
+    transfer: Theirs
+
+
+class PayoutBegun(Command):
+    """The processor pays it out to their bank."""
+
+    payout: Theirs
+
+
+class PayoutPaid(Command):
+    """The bank has paid it."""
+
+
+class PayoutFailed(Command):
+    """It was not paid, and why."""
+
+    reason: Why
+
+
+class PayoutReturned(Command):
+    """The bank has sent it back after it was paid, and why."""
+
+    reason: Why
 
 
 # On a dispute.

@@ -2,7 +2,8 @@
 
 from domain import own_flows
 from domain.accounts import PLATFORM, Account, Entry, Kind, Posting, Wallet
-from domain.cases import Carried, Correction, Remittance
+from domain.carriers import Carried
+from domain.cases import Correction, Remittance
 from domain.process import Scene
 from domain.receipt import CLEARS_LATER
 

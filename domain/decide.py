@@ -20,6 +20,7 @@ from domain.cases import (
     Remittance,
     Role,
     Timer,
+    Withdrawal,
 )
 from domain.commands import Fund
 from domain.deposit import DEPOSIT
@@ -29,6 +30,7 @@ from domain.ids import UserId
 from domain.job import JOB
 from domain.process import Change, Need, Process, Scene, Silence, Step, require
 from domain.remittance import REMITTANCE
+from domain.withdrawal import WITHDRAWAL
 
 C = TypeVar("C", bound=Case)
 
@@ -37,11 +39,14 @@ PROCESSES: Mapping[type[Case], Process] = {
     Dispute: DISPUTE,
     Deposit: DEPOSIT,
     Remittance: REMITTANCE,
+    Withdrawal: WITHDRAWAL,
 }
 """The table of each kind of case."""
 
 NOBODY = frozenset({Role.CLOCK, Role.PROCESSOR})
 """Who acts without being a person."""
+HOUSE = frozenset({Role.STAFF, Role.ACCOUNTING})
+"""Who decides for the house, in everybody's case but their own."""
 
 HOUSE = frozenset({Role.STAFF, Role.ACCOUNTING})
 """Who acts for the platform, and never in a case of their own."""
@@ -59,6 +64,8 @@ class Notice:
     kind: str
     says: str
     proves: str | None = None
+    of_many: str | None = None
+    """What it is about, when it comes from many cases at once and is told for them once an hour."""
 
 
 @dataclass(frozen=True)
@@ -179,14 +186,14 @@ def _fall_silent(scene: Scene, row: Silence) -> Decision:
     if silent - scene.facts.proven:
         extended = clock.extend(process_of(scene.case), scene.case, row, scene.at)
         says = "The deadline was extended, because notice of it could not be proven"
-        told = (_to_head(says),) if not scene.case.tasks else ()
+        told = (_to_head(scene, says),) if not scene.case.tasks else ()
         change = _changed(scene, extended)
         return _decision(scene, change, "deadline_extended", says, also=told)
     change = row.does(scene)
     if row.repeats is not None:
         again = Timer(at=scene.at + row.repeats(scene.case.terms.policy), row=row.key)
         change = _changed(scene, clock.with_timer(scene.case, again))
-        return _decision(scene, change, row.event, row.says, only=(_to_head(row.says),))
+        return _decision(scene, change, row.event, row.says, only=(_to_head(scene, row.says),))
     says = row.says[0].upper() + row.says[1:]
     to = row.tells
     alone = None if to is None else tuple(Notice(role, row.event, says) for role in sorted(to))
@@ -219,7 +226,7 @@ def _escalate_task(scene: Scene) -> Decision:
     again = clock.with_timer(scene.case, Timer(at=scene.at + period, row=clock.ESCALATE_TASK))
     says = "A staff task on this case is still open"
     change = _changed(scene, again)
-    return _decision(scene, change, "task_escalated", says, only=(_to_head(says),))
+    return _decision(scene, change, "task_escalated", says, only=(_to_head(scene, says),))
 
 
 def _fund_if_money_came(scene: Scene) -> Decision | None:
@@ -273,6 +280,7 @@ def _decision(
     dispute = change.dispute and _settled(scene, scene.dispute, change.dispute, now, anew)
     lone = change.lone and _settled(scene, scene.case, change.lone, now, anew)
     only = () if change.quiet else only
+    says = f"{says}: {change.why}" if change.why else says
     notices = only if only is not None else (*_everyone(scene, change, event, says), *also)
     return Decision(event, says, job, dispute, change.entries, notices, change.facts, lone)
 
@@ -297,7 +305,9 @@ def _everyone(scene: Scene, change: Change, event: str, says: str) -> tuple[Noti
     told = [one for one in dict.fromkeys(_concerned(scene, change)) if one != scene.actor_id]
     asked = _newly_asked(scene, change)
     return tuple(
-        Notice(person, event, says) if person != asked else Notice(person, *ASKED_TO_MEDIATE)
+        Notice(person, event, says, of_many=_run(scene.case) if person in HOUSE else None)
+        if person != asked
+        else Notice(person, *ASKED_TO_MEDIATE)
         for person in told
     )
 
@@ -306,9 +316,12 @@ def _concerned(scene: Scene, change: Change) -> list[UserId | Role]:
     """The parties, whoever mediates, and staff when it is their turn."""
     if not isinstance(scene.case, Contract):
         after = change.lone or scene.case
-        whose = turn(after)
-        called = [whose] if whose in HOUSE else []
-        called += [Role.STAFF] if len(after.tasks) > len(scene.case.tasks) else []
+        whose, tasks = turn(after), after.tasks
+        # Withdrawals are accounting's by the run: they hear of the one that is a task.
+        by_the_run = isinstance(after, Withdrawal) and not tasks
+        called = [whose] if whose in HOUSE and not by_the_run else []
+        new = len(tasks) > len(scene.case.tasks) and whose is not Role.ACCOUNTING
+        called += [Role.STAFF] if new else []
         return [*after.parties.values(), *called]
     dispute = change.dispute or scene.dispute
     people: list[UserId | Role] = [scene.job.client, scene.job.freelancer]
@@ -330,8 +343,15 @@ def _newly_asked(scene: Scene, change: Change) -> UserId | None:
     return change.dispute.mediator if change.dispute.asked != before else None
 
 
-def _to_head(says: str) -> Notice:
-    return Notice(Role.HEAD_OF_SUPPORT, "escalation", says[0].upper() + says[1:])
+def _to_head(scene: Scene, says: str) -> Notice:
+    """A payment run is many cases, of which the head hears as one."""
+    words = says[0].upper() + says[1:]
+    return Notice(process_of(scene.case).head, "escalation", words, of_many=_run(scene.case))
+
+
+def _run(case: Case) -> str | None:
+    date = case.payment_date if isinstance(case, Withdrawal) else None
+    return f"Payment run of {date.isoformat()}" if date else None
 
 
 def _changed(scene: Scene, case: Case) -> Change:

@@ -120,6 +120,27 @@ class TaxFormInvalid(DomainError):
     title = "The tax form does not fit"
 
 
+class DebtOpen(DomainError):
+    """The person owes the platform money; `owed_minor` says how much."""
+
+    code = "debt_open"
+    title = "Settle what you owe first"
+
+
+class PayoutMethodMissing(DomainError):
+    """There is no bank account to pay to, or another one than was named."""
+
+    code = "payout_method_missing"
+    title = "Say first where you are paid"
+
+
+class PayoutMethodTooNew(DomainError):
+    """New bank details wait before anything is paid to them; `usable_from` says until when."""
+
+    code = "payout_method_too_new"
+    title = "Your new bank details cannot be paid to yet"
+
+
 def every_error() -> tuple[type[DomainError], ...]:
     """All refusals, by code, for documentation and the HTTP edge."""
     return tuple(sorted(DomainError.__subclasses__(), key=lambda error: error.code))

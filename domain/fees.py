@@ -1,9 +1,10 @@
-"""What the platform takes: commission on what is released, and the mediator's fee."""
+"""What is taken: commission on what is released, the mediator's fee, and what payouts cost."""
 
 from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.bank_details import Via
 from domain.money import Minor, portion
 
 
@@ -34,3 +35,21 @@ class MediationFee(BaseModel):
     def of(self, escrow_minor: int) -> int:
         """The fee in minor units for a dispute over this escrow."""
         return min(max(portion(escrow_minor, self.rate), self.minimum_minor), self.maximum_minor)
+
+
+class WithdrawalFees(BaseModel):
+    """What a payout costs whoever is paid, by the way it travels."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    us_bank_minor: Minor = 1_00
+    iban_minor: Minor = 10_00
+    stripe_minor: Minor = 1_00
+
+    def of(self, via: Via) -> int:
+        """The fee in minor units."""
+        return {
+            Via.US_BANK: self.us_bank_minor,
+            Via.IBAN: self.iban_minor,
+            Via.STRIPE: self.stripe_minor,
+        }[via]

@@ -273,6 +273,17 @@ def withdrawal_return(
     )
 
 
+def withdrawal_returned(
+    withdrawal_id: str, user: str, amount_minor: int, clearing: Kind, currency: str
+) -> Entry:
+    """What the bank had paid it sent back; the fee was earned."""
+    return entry(
+        "withdrawal_returned",
+        f"withdrawal/{withdrawal_id}/returned",
+        move(clearing, PLATFORM, Kind.EARNINGS, user, amount_minor, currency),
+    )
+
+
 # Chargebacks and debts.
 
 

@@ -29,6 +29,7 @@ WORDS: Mapping[str, str] = {
     "withdrawal_start": "A withdrawal left the wallet.",
     "withdrawal_settle": "The bank paid a withdrawal.",
     "withdrawal_return": "A withdrawal came back to the wallet.",
+    "withdrawal_returned": "The bank sent a withdrawal back that it had paid.",
     "chargeback_open": "A payment was disputed with the card network, and its sum set aside.",
     "chargeback_won": "A disputed payment was upheld, and its sum put back.",
     "chargeback_lost": "A disputed payment was lost; the platform bears what was paid out.",

@@ -141,7 +141,7 @@ def brief(first: Case, dispute: Dispute | None, case: Case) -> CaseBrief:
         client=party(case, Role.CLIENT) or "",
         freelancer=party(case, Role.FREELANCER) or "",
         staff_task=case.tasks[0].kind if case.tasks and not over else "",
-        asks=process.asks.get(case.state, ""),
+        asks=process.asks.get(case.state, "") if process.asks_if(case) else "",
     )
 
 

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from domain.calendar import BusinessDays, BusinessTime, Period
-from domain.fees import Commission, MediationFee
+from domain.calendar import BankingDays, BusinessDays, BusinessTime, Period
+from domain.fees import Commission, MediationFee, WithdrawalFees
 from domain.money import Currency, Minor
+from domain.paydays import Paydays
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -84,6 +85,18 @@ class Policy(BaseModel):
     provisional_period: Period = BusinessDays(business_days=10)
     clearing_pause: timedelta = 24 * HOUR
     """How often what an escrow still holds of cleared money is looked for."""
+
+    # A withdrawal.
+    smallest_withdrawal_minor: Minor = 20_00
+    withdrawal_fees: WithdrawalFees = WithdrawalFees()
+    paydays: Paydays = Paydays()
+    payout_cool_down: timedelta = 3 * DAY
+    """How long new bank details wait before anything is paid to them."""
+    second_approval_above_minor: Minor = 10_000_00
+    unapproved_again_after: timedelta = HOUR
+    payout_answer_period: Period = BankingDays(banking_days=5)
+    return_period: timedelta = 30 * DAY
+    """How long a bank may send a payout back; later it comes like money from a stranger."""
 
     # Proof of notice.
     reminders_before_end: tuple[timedelta, ...] = (5 * DAY, 2 * DAY, 1 * DAY, 6 * HOUR)

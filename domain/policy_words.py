@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from domain.calendar import BusinessDays, BusinessTime, words
-from domain.fees import Commission, MediationFee
+from domain.calendar import BankingDays, BusinessDays, BusinessTime, words
+from domain.fees import Commission, MediationFee, WithdrawalFees
 from domain.money import show
+from domain.paydays import Paydays
 from domain.policy import DAY, Policy
 
 LABELS: Mapping[str, str] = {
@@ -51,6 +52,14 @@ LABELS: Mapping[str, str] = {
     "second_look_period": "A correction waits for a second person, before staff look at it",
     "provisional_period": "Checks and money orders are provisional for",
     "clearing_pause": "Cleared money that is still in an escrow is looked for every",
+    "smallest_withdrawal_minor": "The smallest withdrawal",
+    "withdrawal_fees": "What a payout costs",
+    "paydays": "Payment dates",
+    "payout_cool_down": "New bank details wait before anything is paid to them",
+    "second_approval_above_minor": "Above this sum, a second person approves a payment run",
+    "unapproved_again_after": "The head of accounting is told of an unapproved run again every",
+    "payout_answer_period": "A payout waits for its answer before accounting look at it",
+    "return_period": "A bank may send a payout back for",
     "reminders_before_end": "Usual reminders, besides half time, before the end",
     "mails_that_prove": "Mails accepted by a party's mail server that prove notice",
     "proof_extension": "When notice was not proven, the end moves by",
@@ -81,7 +90,7 @@ def periods(values: Iterable[timedelta]) -> str:
 
 def _shown(name: str, value: object) -> str:
     match value:
-        case timedelta() | BusinessDays() | BusinessTime():
+        case timedelta() | BusinessDays() | BusinessTime() | BankingDays():
             return words(value)
         case (int(), *_):
             return f"{listed(map(str, value))} %"
@@ -94,6 +103,16 @@ def _shown(name: str, value: object) -> str:
         case MediationFee():
             least, most = show(value.minimum_minor), show(value.maximum_minor)
             return f"{value.rate:.0%} of the escrow, at least {least}, at most {most}"
+        case WithdrawalFees():
+            bank, iban = show(value.us_bank_minor), show(value.iban_minor)
+            return (
+                f"{bank} in the United States, {iban} abroad, {show(value.stripe_minor)} by Stripe"
+            )
+        case Paydays():
+            return (
+                f"the {value.middle}th and the last banking day of a month, before days off;"
+                f" asked for until the end of the banking day {value.cut_off_days} before"
+            )
         case str():
             return value
         case int():

@@ -12,6 +12,7 @@ from domain.cases import OVER, Case, Contract, Dispute, Job, Role
 from domain.commands import Command
 from domain.errors import AlreadyOver, ConditionMissing, NotOpen, NotYours
 from domain.ids import UserId
+from domain.payee import Payee
 from domain.policy import Policy
 from domain.standing import Standing
 
@@ -24,6 +25,8 @@ class Need(StrEnum):
     STANDING = "standing"
     LOTS = "lots"
     BANK_REFERENCE = "bank_reference"
+    PAYEE = "payee"
+    RUN = "run"
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,10 @@ class Facts:
     """What was paid in for this job alone."""
     meant_for_others_minor: int = 0
     """What was paid in for other jobs that wait for money still."""
+    payee: Payee | None = None
+    """Whoever is paid out."""
+    in_run: bool = False
+    """Whether the withdrawal is in a payment run that was approved."""
     proven: frozenset[UserId] = frozenset()
     """Who has proof of notice in the present wait."""
     lots: Mapping[Account, int] = field(default_factory=dict)
@@ -118,6 +125,8 @@ class Change:
     """A case that stands beside no other: a deposit, a withdrawal."""
     quiet: bool = False
     """Whether nobody needs to hear of it."""
+    why: str = ""
+    """The reason that whoever is told of it reads."""
 
     @property
     def cases(self) -> tuple[Case, ...]:
@@ -210,6 +219,10 @@ class Process:
     Its workflow asks when the state begins and whenever it is told, and commits the answer as a
     step. What is asked may be asked again at any time, and does what it does once.
     """
+    asks_if: Callable[[Case], bool] = lambda case: True
+    """Whether this case has the outside to ask."""
+    head: Role = Role.HEAD_OF_SUPPORT
+    """Who is told of what was left undone."""
 
     def under(self, version: int) -> "Process":
         """The table as it was under this version of the policy."""

@@ -2,7 +2,7 @@
 
 from domain import flows
 from domain.accounts import Entry, Kind
-from domain.cases import Carried
+from domain.carriers import Carried
 from domain.errors import AlreadyOver, NotYours
 
 Method = Carried

@@ -9,6 +9,7 @@ from domain.dispute import DISPUTE
 from domain.job import JOB
 from domain.process import Process
 from domain.remittance import REMITTANCE
+from domain.withdrawal import WITHDRAWAL
 
 
 def commands_of(process: Process) -> dict[str, type[Command]]:
@@ -18,7 +19,10 @@ def commands_of(process: Process) -> dict[str, type[Command]]:
 
 JOB_COMMANDS = commands_of(JOB)
 DISPUTE_COMMANDS = commands_of(DISPUTE)
-COMMANDS = {process.name: commands_of(process) for process in (JOB, DISPUTE, DEPOSIT, REMITTANCE)}
+COMMANDS = {
+    process.name: commands_of(process)
+    for process in (JOB, DISPUTE, DEPOSIT, REMITTANCE, WITHDRAWAL)
+}
 """The commands of each table, by their names."""
 
 

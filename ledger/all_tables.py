@@ -1,12 +1,20 @@
 """Every table of the book of record, for whoever compares them with the schema itself."""
 
-from ledger import journal_tables, outside_tables, tables, tax_tables, watch_tables
+from ledger import (
+    journal_tables,
+    outside_tables,
+    payment_tables,
+    tables,
+    tax_tables,
+    watch_tables,
+)
 from ledger.schema import metadata
 
 __all__ = [
     "journal_tables",
     "metadata",
     "outside_tables",
+    "payment_tables",
     "tables",
     "tax_tables",
     "watch_tables",

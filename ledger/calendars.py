@@ -13,7 +13,10 @@ YEARS_AHEAD = 6
 @cache
 def business_calendar() -> Calendar:
     """Office days of the policy's place, from last year to years ahead of this process's start."""
-    return Calendar(holidays=frozenset(holidays.country_holidays("US", years=_years())))
+    return Calendar(
+        holidays=frozenset(holidays.country_holidays("US", years=_years())),
+        bank_holidays=banking_calendar().holidays,
+    )
 
 
 @cache

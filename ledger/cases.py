@@ -185,9 +185,9 @@ async def open_after(c: AsyncConnection, case_id: str, limit: int) -> dict[str, 
 
 
 async def draft(c: AsyncConnection, case: Case) -> None:
-    """A new case, which nobody but who begins it sees until its first step."""
+    """A new case, which nobody but whoever begins it sees until its first step."""
     row = _row_of(case, Pair(case))
-    await c.execute(insert(cases).values(row | {"owner": "client", "due_at": case.opened_at}))
+    await c.execute(insert(cases).values(row | {"owner": turn(case), "due_at": case.opened_at}))
 
 
 async def describe(c: AsyncConnection, job_id: str, title: str, body: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, func, insert, select, text, update
+from sqlalchemy import RowMapping, Select, and_, exists, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.cases import Role
@@ -20,6 +20,12 @@ LEASE = timedelta(minutes=2)
 """How long the loop has to say what became of the mails it claimed."""
 LEASE_OF_ONE = timedelta(seconds=20)
 """How long the workflow's activity has; when its worker died, its next try finds the mail free."""
+
+AGAIN_AFTER = timedelta(minutes=59)
+"""How long what comes from many cases at once is not told again."""
+INSTEAD = {Role.HEAD_OF_ACCOUNTING: Role.ACCOUNTING}
+"""Who is told when nobody has a role; else staff are."""
+TAKE_TURNS = text("select pg_advisory_xact_lock(hashtextextended(:about, 0))")
 
 PROVEN = text(
     """
@@ -52,7 +58,12 @@ async def letters(
     c: AsyncConnection, case_id: str, title: str, notices: Iterable[Notice], at: datetime
 ) -> Letters:
     """What is to be written so that everybody named is told; a role is everybody who has it."""
-    told = [(to, one) for one in notices for to in await _people(c, one.to)]
+    told = [
+        (to, one)
+        for one in notices
+        for to in await _people(c, one.to)
+        if one.of_many is None or await _first_of_many(c, to, one, at)
+    ]
     rows = [_notice(to, one, case_id, title, at) for to, one in told]
     mails = [
         {"id": ids.fresh("mail"), "notice_id": row["id"], "person_id": row["person_id"]}
@@ -160,7 +171,20 @@ async def _people(c: AsyncConnection, to: UserId | Role) -> Collection[str]:
     found = list(await c.scalars(with_role))
     if found or to is Role.STAFF:
         return found
-    return await _people(c, Role.STAFF)
+    return await _people(c, INSTEAD.get(to, Role.STAFF))
+
+
+async def _first_of_many(c: AsyncConnection, to: str, one: Notice, at: datetime) -> bool:
+    """Whether nobody told them this an hour ago or less; those that ask at once take turns."""
+    subject = _subject(one, "")
+    await c.execute(TAKE_TURNS, {"about": f"{to}/{subject}"})
+    told = exists().where(
+        notice.c.person_id == to,
+        notice.c.kind == one.kind,
+        notice.c.subject == subject,
+        notice.c.at > at - AGAIN_AFTER,
+    )
+    return not await c.scalar(select(told))
 
 
 async def _emails(c: AsyncConnection, people: Collection[str]) -> dict[str, str]:
@@ -174,11 +198,15 @@ def _notice(to: str, one: Notice, case_id: str, title: str, at: datetime) -> dic
         "person_id": to,
         "case_id": case_id,
         "kind": one.kind,
-        "subject": f"{title}: {one.says}"[:200],
-        "body": f"{one.says}.\n\n{title} ({case_id})",
+        "subject": _subject(one, title),
+        "body": f"{one.says}.\n\n{one.of_many or f'{title} ({case_id})'}",
         "proves": one.proves,
         "at": at,
     }
+
+
+def _subject(one: Notice, title: str) -> str:
+    return f"{one.of_many or title}: {one.says}"[:200]
 
 
 def _mail(row: dict[str, Any], address: str) -> dict[str, Any]:

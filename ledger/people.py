@@ -11,7 +11,7 @@ from ledger import agreements, ids, journal, passwords
 from ledger.tables import person, work_permission
 
 CURRENCIES = ("USD",)
-ROLES = frozenset({"staff", "accounting", "mediator", "head_of_support"})
+ROLES = frozenset({"staff", "accounting", "mediator", "head_of_support", "head_of_accounting"})
 
 
 async def create(

@@ -18,6 +18,7 @@ from domain.decide import (
     clock_needs,
     clock_row,
     not_taken,
+    party,
     process_of,
     row_for,
 )
@@ -32,11 +33,14 @@ from ledger import (
     journal,
     mails,
     mediators,
+    payees,
+    payouts,
     people,
     recording,
     remittances,
 )
-from ledger.cases import Pair
+from ledger.cases import Found, Pair
+from ledger.payouts import Decided
 from ledger.recording import Taken
 from ledger.tables import event
 
@@ -117,6 +121,8 @@ async def _clock_step(c: AsyncConnection, request: StepRequest, calendar: Calend
         return Taken(Outcome(status=Status.PEOPLE_FIRST, case=now, instruction_id=first))
     nothing = Taken(Outcome(status=Status.NOTHING, case=now))
     scene = _scene(pair, case, request, "", Facts(calendar))
+    if (decided := await payouts.decided(c, case)) is not None:
+        return await _run_step(c, request, scene, decided, found)
     row = None if now.over else clock_row(case, scene.at)
     if row is None:
         return nothing
@@ -130,6 +136,16 @@ async def _clock_step(c: AsyncConnection, request: StepRequest, calendar: Calend
     if decision is None:
         return nothing
     return await recording.commit(c, request, replace(scene, step_id=step_id), decision, found)
+
+
+async def _run_step(
+    c: AsyncConnection, request: StepRequest, scene: Scene, decided: Decided, found: Found
+) -> Taken:
+    """What accounting decided for a whole payment run, for the one withdrawal of this case."""
+    step_id = f"{scene.case.id}/{scene.case.version}/{decided.command.name}"
+    acts = {"actor": Role.ACCOUNTING, "actor_id": decided.by, "command": decided.command}
+    scene = replace(scene, step_id=step_id, **cast(Any, acts))
+    return await recording.commit(c, request, scene, by_person(scene), found)
 
 
 def _scene(pair: Pair, case: Case, request: StepRequest, step_id: str, facts: Facts) -> Scene:
@@ -149,6 +165,8 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
     if Need.MEDIATORS in needs:
         parties = [scene.job.client, scene.job.freelancer]
         facts = replace(facts, mediators=await mediators.candidates(c, list(parties), scene.at))
+    if Need.RUN in needs:
+        facts = replace(facts, in_run=await payouts.decided(c, case) is not None)
     if Need.WALLETS in needs:
         both = [one.parties.values() for one in (case, scene.other) if one is not None]
         concerned = dict.fromkeys(str(person) for people in both for person in people)
@@ -157,6 +175,12 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
         facts = replace(facts, wallets=cast(Any, held))
         if isinstance(case, Job) and case.state in UNFUNDED:
             facts = await _of_funding(c, replace(scene, facts=facts))
+    if Need.PAYEE in needs:
+        # Behind the wallet's lock, where what is owed is the last word.
+        person = party(case, Role.FREELANCER)
+        assert person is not None, "whoever is paid is the case's freelancer"
+        payee = (await payees.of(c, [person], case.terms.currency))[person]
+        facts = replace(facts, payee=payee)
     return await _of_remittance(c, replace(scene, facts=facts), needs)
 
 

@@ -36,7 +36,8 @@ person = Table(
     at("created_at", now=True),
     CheckConstraint("email = lower(email)", name="email_is_lower_case"),
     CheckConstraint(
-        "roles <@ array['staff','accounting','mediator','head_of_support']", name="roles_are_known"
+        "roles <@ array['staff','accounting','mediator','head_of_support','head_of_accounting']",
+        name="roles_are_known",
     ),
     Index("ix_person_roles", "roles", postgresql_using="gin"),
 )
@@ -119,6 +120,7 @@ cases = Table(
     CheckConstraint("over = (closed_at is not null)", name="over_is_closed"),
     CheckConstraint(
         "case kind when 'deposit' then client_id is not null and freelancer_id is null"
+        " when 'withdrawal' then client_id is null and freelancer_id is not null"
         " when 'remittance' then freelancer_id is null"
         " and (client_id is not null or state in ('draft','suspense','returned'))"
         " else client_id is not null and freelancer_id is not null end",
@@ -129,6 +131,12 @@ cases = Table(
     Index("ix_cases_mediator", "mediator_id", text("id desc")),
     Index("ix_cases_wake_at", "wake_at", postgresql_where=text("not over")),
     Index("ix_cases_due_at", "due_at", postgresql_where=text("not over")),
+    Index(
+        "ix_cases_payment_date",
+        text("(data ->> 'payment_date')"),
+        "id",
+        postgresql_where=text("kind = 'withdrawal'"),
+    ),
     Index("ix_cases_open", "id", postgresql_where=text("not over")),
     Index("ix_cases_of_staff", "id", postgresql_where=text("not over and owner = 'staff'")),
     Index(

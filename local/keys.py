@@ -11,6 +11,7 @@ from papers import signing
 
 NAME = "signing-key"
 TAX_NAME = "tax-key"
+PAYOUT_NAME = "payout-key"
 
 
 def kept_key(folder: Path) -> str:
@@ -21,6 +22,11 @@ def kept_key(folder: Path) -> str:
 def kept_tax_key(folder: Path) -> str:
     """What tax forms are sealed with; without it they are lost."""
     return _kept(folder / TAX_NAME, sealed_values.fresh)
+
+
+def kept_payout_key(folder: Path) -> str:
+    """What payout methods are sealed with; without it everybody has to give theirs again."""
+    return _kept(folder / PAYOUT_NAME, sealed_values.fresh)
 
 
 def _kept(kept: Path, fresh: Callable[[], str]) -> str:

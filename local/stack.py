@@ -20,7 +20,7 @@ from ledger import migrate
 from local import search_attributes, temporal_binary
 from local.aside import aside
 from local.children import Child
-from local.keys import kept_key, kept_tax_key
+from local.keys import kept_key, kept_payout_key, kept_tax_key
 from local.mail import MailCatcher
 from local.places import Unready, free_ports, passable, private
 from local.postgres import OWNER, Postgres
@@ -46,6 +46,12 @@ TO_TEMPORAL = ("temporal_address", "temporal_namespace", "temporal_tls", "tempor
 SECURED = ("TEMPORAL_TLS", "TEMPORAL_API_KEY")
 """What is meant for another server than one of ours, which has neither certificate nor key."""
 Step = Callable[[str], AbstractContextManager[None]]
+
+
+PAYER = (
+    '{"name": "PeerOK", "account": {"routing_number": "021000021", "account_number": "000000000"}}'
+)
+"""Whose account payment runs are paid from on one machine: nobody's."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +158,8 @@ class Stack:
             "PEEROK_FILES_URL": self._files.as_uri(),
             "PEEROK_SIGNING_KEY": kept_key(self.folder),
             "PEEROK_TAX_KEYS": kept_tax_key(self.folder),
+            "PEEROK_PAYOUT_KEYS": kept_payout_key(self.folder),
+            "PEEROK_PAYER": PAYER,
             "PEEROK_STRIPE_URL": self.processor.url,
             "PEEROK_STRIPE_KEY": KEY,
             "PEEROK_STRIPE_WEBHOOK_SECRETS": WEBHOOK_SECRET,

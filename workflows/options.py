@@ -13,6 +13,7 @@ from temporalio.common import (
 
 from domain.deposit import CLOSE_CHECKOUT, OPEN_CHECKOUT, READ_CHECKOUT
 from domain.outcome import Answer, CaseBrief, Outcome
+from domain.withdrawal import PAY_OUT, READ_PAYOUT
 
 
 class TaskQueue(StrEnum):
@@ -31,6 +32,7 @@ WORKFLOWS = {
     "dispute": "DisputeWorkflow",
     "deposit": "DepositWorkflow",
     "remittance": "RemittanceWorkflow",
+    "withdrawal": "WithdrawalWorkflow",
 }
 """The workflow type of each kind of case."""
 QUEUES = {
@@ -38,6 +40,7 @@ QUEUES = {
     "dispute": TaskQueue.JOBS,
     "deposit": TaskQueue.MONEY,
     "remittance": TaskQueue.MONEY,
+    "withdrawal": TaskQueue.MONEY,
 }
 """Where each kind of case lives."""
 
@@ -56,6 +59,7 @@ SUMMARIES = {
     "dispute": "The quarrel over one job: rejection, mediation, ruling",
     "deposit": "Money a client pays in on the processor's page",
     "remittance": "Money that comes by bank transfer, money order or check",
+    "withdrawal": "Earnings on their way to their owner's bank",
 }
 FOR_OPERATORS = """\
 Everything about a case stands in its row; this workflow only waits and acts.
@@ -71,7 +75,7 @@ What may happen next, and why: `docs/processes.md`.
 COMMIT_STEP = "commit_step"
 SEND_REMINDER = "send_reminder"
 CHECK_BOOKS = "check_books"
-OUTSIDE = (OPEN_CHECKOUT, READ_CHECKOUT, CLOSE_CHECKOUT)
+OUTSIDE = (OPEN_CHECKOUT, READ_CHECKOUT, CLOSE_CHECKOUT, PAY_OUT, READ_PAYOUT)
 """What cases ask of the outside."""
 RESULT_TYPES: dict[str, type] = {
     COMMIT_STEP: Outcome,

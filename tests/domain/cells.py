@@ -14,12 +14,14 @@ from tests.domain.deposits import DEPOSIT_SCENES, Deposits
 from tests.domain.remittances import REMITTANCE_SCENES, Remittances
 from tests.domain.scenes import DISPUTE_SCENES, JOB_SCENES
 from tests.domain.story import SECOND, STAFF, Story
+from tests.domain.withdrawals import WITHDRAWAL_SCENES, Withdrawals
 
 TABLE = Path(__file__).parent / "cells.txt"
 ROLES = (Role.CLIENT, Role.FREELANCER, Role.MEDIATOR, Role.STAFF, Role.CLOCK)
 THEIRS = (*ROLES, Role.PROCESSOR)
 OF_HOUSE = (*ROLES, Role.ACCOUNTING)
-Told = Story | Deposits | Remittances
+OF_MONEY = (*THEIRS, Role.ACCOUNTING)
+Told = Story | Deposits | Remittances | Withdrawals
 
 CODES = frozenset(error.code for error in every_error())
 
@@ -45,6 +47,9 @@ def table() -> str:
     for remittance, ways in REMITTANCE_SCENES.items():
         known = COMMANDS["remittance"].values()
         lines += _block("remittance", remittance, ways, known, on_dispute=False, roles=OF_HOUSE)
+    for withdrawal, out in WITHDRAWAL_SCENES.items():
+        kinds = COMMANDS["withdrawal"].values()
+        lines += _block("withdrawal", withdrawal, out, kinds, on_dispute=False, roles=OF_MONEY)
     return "\n".join(lines)
 
 

@@ -7,7 +7,8 @@ from typing import Self
 
 from domain import commands as c
 from domain.calendar import Calendar
-from domain.cases import Checkout, Deposit, DepositState, Role
+from domain.carriers import Checkout
+from domain.cases import Deposit, DepositState, Role
 from domain.clock import wake_at
 from domain.decide import Decision, by_clock, by_person, clock_needs, clock_row, row_for
 from domain.ids import CaseId, UserId

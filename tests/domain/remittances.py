@@ -10,7 +10,8 @@ from domain import commands as c
 from domain import flows
 from domain.accounts import Account, Entry, Parts
 from domain.calendar import Calendar
-from domain.cases import Carried, Remittance, RemittanceState, Role
+from domain.carriers import Carried
+from domain.cases import Remittance, RemittanceState, Role
 from domain.clock import wake_at
 from domain.decide import Decision, by_clock, by_person, clock_needs, clock_row, row_for
 from domain.errors import DomainError

@@ -6,7 +6,8 @@ import pytest
 
 from domain import commands as c
 from domain.accounts import PLATFORM, Account, Kind
-from domain.cases import Carried, Role
+from domain.carriers import Carried
+from domain.cases import Role
 from domain.errors import InvalidAmount, NotYours
 from domain.ids import UserId
 from domain.policy import Policy

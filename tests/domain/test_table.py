@@ -12,7 +12,15 @@ import domain
 from docs import generate
 from docs.processes import sample
 from domain.calendar import words
-from domain.cases import OVER, DepositState, DisputeState, JobState, RemittanceState, Role
+from domain.cases import (
+    OVER,
+    DepositState,
+    DisputeState,
+    JobState,
+    RemittanceState,
+    Role,
+    WithdrawalState,
+)
 from domain.commands import Approve, Command
 from domain.deposit import DEPOSIT
 from domain.dispute import DISPUTE
@@ -21,6 +29,7 @@ from domain.policy import Policy
 from domain.process import Process
 from domain.registry import COMMANDS
 from domain.remittance import REMITTANCE
+from domain.withdrawal import WITHDRAWAL
 from tests.domain import cells
 
 ROWS = Path(__file__).parent / "rows.txt"
@@ -33,8 +42,8 @@ LETTERS = {
     Role.PROCESSOR: "P",
     Role.ACCOUNTING: "A",
 }
-ALL = [JOB, DISPUTE, DEPOSIT, REMITTANCE]
-STATES = (JobState, DisputeState, DepositState, RemittanceState)
+ALL = [JOB, DISPUTE, DEPOSIT, REMITTANCE, WITHDRAWAL]
+STATES = (JobState, DisputeState, DepositState, RemittanceState, WithdrawalState)
 WAITING = [
     (process, state)
     for process, states in zip(ALL, STATES, strict=True)

@@ -22,6 +22,7 @@ from tests.faults.fleet import Fleet
 from tests.faults.stubborn import ACT, Sent, Stubborn
 from tests.holding.hands import rows
 from tests.life import Life, eventually
+from tests.withdrawals.leaving import paying_out
 from tests.world import World, database, opened, settings_for
 
 PATIENCE = timedelta(minutes=8)
@@ -31,7 +32,7 @@ MINUTES_PASS = """
      where created_at > now() - interval '5 minutes'
        and id in (select notice_id from mail where status = 'pending')
 """
-THEIRS = "select id from cases where client_id = :client"
+THEIRS = "select id from cases where client_id = :client or freelancer_id = :freelancer"
 UNDECIDED = "select count(*) from instruction where outcome is null"
 UNSENT = "select count(*) from mail where status = 'pending'"
 
@@ -94,13 +95,14 @@ async def aftermath(
         tmp_path_factory.mktemp("files"),
         outcome_wait=timedelta(seconds=2),
         sweep_after=timedelta(seconds=1),
-        policy={"rejection_reminders": ["PT1S"]},
         **reaching(stand) | {"processor_pause": timedelta(seconds=3)},
+        **paying_out() | {"policy": {"rejection_reminders": ["PT1S"], "payout_cool_down": "PT0S"}},
     )
     [port] = free_ports(1)
     with Fleet(settings, port, tmp_path_factory.mktemp("logs")) as fleet:
         webhooks = f"{fleet.url}/v1/webhooks/stripe"
-        stand.control("webhook_endpoints", url=webhooks, secret=SECRET)
+        for connect in (False, True):
+            stand.control("webhook_endpoints", url=webhooks, secret=SECRET, connect=connect)
         async with opened(settings) as world:
             after = Aftermath(world)
             stubborn = Stubborn(httpx.AsyncHTTPTransport(), after.heard.append)
@@ -125,7 +127,9 @@ async def _live_and_die(world: World, fleet: Fleet, after: Aftermath) -> None:
 
     async def prepared(death: Death) -> None:
         async with crowd:
-            after.lives[death] = life = await Life.begin(world, wallet=death.story.wallet)
+            after.lives[death] = life = await Life.begin(
+                world, wallet=death.story.wallet, earnings=death.story.earnings
+            )
             await death.story.before(life)
 
     await asyncio.gather(*map(prepared, DEATHS))
@@ -170,7 +174,7 @@ async def _act(death: Death, life: Life) -> None:
 
 async def _known(world: World, life: Life) -> str:
     """What only this story is about, as far as it is there."""
-    found = await rows(world, THEIRS, client=life.client.id)
+    found = await rows(world, THEIRS, client=life.client.id, freelancer=life.freelancer.id)
     return ",".join([life.client.id, *(row.id for row in found)])
 
 
@@ -179,7 +183,8 @@ async def _words(world: World, life: Life) -> list[str]:
     found: list[str] = []
 
     async def there() -> bool:
-        found[:] = [row.id for row in await rows(world, THEIRS, client=life.client.id)]
+        both = {"client": life.client.id, "freelancer": life.freelancer.id}
+        found[:] = [row.id for row in await rows(world, THEIRS, **both)]
         return bool(found)
 
     await eventually(there)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tests.faults import paying_out as out
 from tests.faults import stories as s
 
 
@@ -36,6 +37,12 @@ IN_THE_WORKER = (
     Death("activity.answered", s.REJECTED, "worker"),
     Death("activity.answered", s.HELD_UP, "worker"),
     Death("activity.answered", s.CHECKED, "worker"),
+    # Long before the other: what a dead worker was asking for both is asked again in a minute.
+    Death("payout.reversing", out.SENT_BACK, "worker"),
+    Death("payout.moving", out.PAID_OUT, "worker"),
+    Death("payout.moved", out.PAID_OUT, "worker"),
+    Death("payout.beginning", out.PAID_OUT, "worker"),
+    Death("payout.begun", out.PAID_OUT, "worker"),
     Death("mail.claimed", s.DECLINED, "worker"),
     Death("mail.handed_over", s.APPROVED, "worker"),
     Death("mail.settled", s.DECLINED, "worker"),
@@ -66,6 +73,7 @@ IN_THE_WORKER = (
     Death("sweep.started", s.DECLINED, "worker", first="decision.committed"),
     Death("sweep.telling", s.FUNDED, "worker", first="receipt.telling"),
     Death("sweep.told", s.FUNDED, "worker", first="receipt.telling"),
+    Death("payout.reversed", out.SENT_BACK, "worker"),
 )
 IN_THE_API = (
     Death("decision.asked", s.DECLINED),
@@ -91,6 +99,10 @@ IN_THE_API = (
     # The notice, its receipt, and the second person's word.
     Death("decision.written:2", s.SENT),
     Death("decision.committed:3", s.SENT),
+    Death("withdrawal.written", out.WITHDRAWS),
+    Death("method.written", out.CHANGES_BANK),
+    Death("method.committed", out.CHANGES_BANK),
+    Death("run.telling", out.APPROVES),
     Death("webhook.arrived", s.PAID),
     Death("webhook.kept", s.PAID),
     Death("upload.arriving", s.HANDED_OVER),

@@ -35,6 +35,7 @@ class Story:
     happens: tuple[str, ...]
     """Everything that happens in the job, in order: nothing twice, nothing never."""
     wallet: int | None = None
+    earnings: int = 0
 
 
 async def nothing(life: Life) -> None:

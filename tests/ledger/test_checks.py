@@ -34,6 +34,25 @@ def tax_form(**change: str) -> str:
     )
 
 
+PAYOUT = """insert into payout (withdrawal_id, payment_date, person_id, method_id, via,
+    amount_minor, currency, refusal, outcome, reason, answered_by, answered_at, returned_reason,
+    returned_by, returned_at)"""
+
+
+def payout(**change: str) -> str:
+    """A payout that is under way, with these columns changed, in SQL."""
+    row = {"via": "'iban'", "minor": "1"}
+    names = ("refusal", "outcome", "reason", "by", "at", "back", "back_by", "back_at")
+    row |= dict.fromkeys(names, "null") | change
+    return (
+        f"{PAYOUT} values ('x', now(), 'x', 'x', {row['via']}, {row['minor']}, 'USD',"
+        f" {', '.join(row[name] for name in names)})"
+    )
+
+
+PAID = {"outcome": "'paid'", "by": "'y'", "at": "now()"}
+METHOD = "insert into payout_method (id, person_id, via, payload, key_id, last_four)"
+
 BROKEN = {
     "ck_account_floor": f"{ACCOUNT} (1, 'x', 'credits', 'USD', 0, 0, null, -1, 0)",
     "ck_account_ceiling": f"{ACCOUNT} (1, 'x', 'credits', 'USD', 0, null, 0, 1, 0)",
@@ -94,6 +113,18 @@ BROKEN = {
     "ck_mail_status_is_known": (
         "insert into mail (id, notice_id, address, status) values ('x', 'x', 'x', 'lost')"
     ),
+    "ck_payment_run_not_before_its_date": (
+        "insert into payment_run values ('2026-01-15', '2026-01-14', 'x')"
+    ),
+    "ck_payout_amount_is_positive": payout(minor="0"),
+    "ck_payout_answered_is_explained": payout(outcome="'failed'", by="'y'", at="now()"),
+    "ck_payout_not_ones_own": payout(**PAID | {"by": "'x'"}),
+    "ck_payout_outcome_is_known": payout(**PAID | {"outcome": "'lost'"}),
+    "ck_payout_refused_is_not_paid": payout(refusal="'x'", **PAID),
+    "ck_payout_returned_was_paid": payout(back="'x'", back_by="'y'", back_at="now()"),
+    "ck_payout_via_is_known": payout(via="'pigeon'"),
+    "ck_payout_method_four_and_no_more": f"{METHOD} values ('x', 'x', 'iban', 'x', 'x', '12345')",
+    "ck_payout_method_via_is_known": f"{METHOD} values ('x', 'x', 'pigeon', 'x', 'x', '1234')",
     "ck_person_email_is_lower_case": f"{PERSON} values ('x', 'X@y', 'x', 'x', '{{}}')",
     "ck_person_roles_are_known": f"{PERSON} values ('x', 'x@y', 'x', 'x', '{{king}}')",
     "ck_receipt_amount_is_positive": (

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ledger.sealed_values import SealingKeys
-from local.keys import NAME, TAX_NAME, kept_key, kept_tax_key
+from local.keys import NAME, TAX_NAME, kept_key, kept_payout_key, kept_tax_key
 from papers.signing import SigningKey
 
 
@@ -20,6 +20,12 @@ def test_a_machine_seals_tax_forms_with_one_key_for_ever(tmp_path: Path) -> None
     first = kept_tax_key(tmp_path)
     assert SealingKeys(first) and kept_tax_key(tmp_path) == first != kept_key(tmp_path)
     assert (tmp_path / TAX_NAME).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_machine_seals_payout_methods_with_one_key_for_ever(tmp_path: Path) -> None:
+    """It is none of the others: who has one of them has not this."""
+    first = kept_payout_key(tmp_path)
+    assert SealingKeys(first) and kept_payout_key(tmp_path) == first != kept_tax_key(tmp_path)
 
 
 def test_nobody_else_on_the_machine_reads_it(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from temporalio.client import WorkflowHistory
@@ -27,6 +28,8 @@ from tests.replay import histories
 from tests.replay.deposits import DEPOSITS
 from tests.replay.remittances import REMITTANCES
 from tests.replay.stories import STORIES, Story
+from tests.replay.withdrawals import WITHDRAWALS
+from tests.withdrawals.leaving import Leaving, paying_out
 from tests.world import World, database, opened, settings_for, working
 from workflows import options
 
@@ -99,6 +102,17 @@ async def record_deposits(names: Sequence[str], settings: Settings, stand: Stand
             await record_deposit(name, Paying(world, stand, await world.person("client")))
 
 
+async def record_withdrawals(names: Sequence[str], settings: Settings, stand: Stand) -> None:
+    """Live these withdrawals and keep what Temporal wrote of each."""
+    async with opened(settings) as world, working(settings):
+        for name in names:
+            person = await world.person("freelancer", earnings_minor=100_00)
+            withdrawal = await WITHDRAWALS[name](await Leaving(world, person).ready(), stand)
+            await eventually(partial(ended, world, withdrawal["id"]))
+            histories.write(name, await _runs(world, withdrawal["id"]))
+            print(name)
+
+
 @contextmanager
 def servers(folder: Path) -> Iterator[tuple[Postgres, MailCatcher, str, str]]:
     """Everything that is needed, and two Temporal servers: a usual one, and one of short runs."""
@@ -147,6 +161,9 @@ def main(names: Sequence[str]) -> None:
                 url, usual, "default", mail.smtp_port, folder / "files", **reaching(stand)
             )
             asyncio.run(record_deposits(deposits, settings, stand))
+            out = [one for one in names or WITHDRAWALS if one in WITHDRAWALS]
+            more = settings.model_dump(exclude_unset=True) | paying_out()
+            asyncio.run(record_withdrawals(out, Settings(**more), stand))
     shutil.rmtree(folder)
 
 

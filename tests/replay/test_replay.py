@@ -12,13 +12,24 @@ from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 from domain.cases import OVER
-from domain.commands import CheckoutExpired, CheckoutOpened, CheckoutRefused, Paid
+from domain.commands import (
+    CheckoutExpired,
+    CheckoutOpened,
+    CheckoutRefused,
+    Paid,
+    PayoutBegun,
+    PayoutFailed,
+    PayoutPaid,
+    PayoutReturned,
+    TransferMade,
+)
 from domain.outcome import Answer, CaseBrief, Outcome, Said, Start, StepRequest
 from tests.replay import histories
 from tests.replay.changed import ForgetsToLook, WaitsFirst
 from tests.replay.deposits import DEPOSITS
 from tests.replay.remittances import REMITTANCES
 from tests.replay.stories import STORIES
+from tests.replay.withdrawals import WITHDRAWALS
 from worker import WORKFLOWS
 from workflows.dispute import DisputeWorkflow
 from workflows.job import JobWorkflow
@@ -36,8 +47,13 @@ BY_THE_PROCESSOR: tuple[type[BaseModel], ...] = (
     CheckoutRefused,
     Paid,
     CheckoutExpired,
+    TransferMade,
+    PayoutBegun,
+    PayoutPaid,
+    PayoutFailed,
+    PayoutReturned,
 )
-"""What the outside says is ids, sums, and where a page to pay on is."""
+"""What the outside says is ids, sums, codes, and where a page to pay on is."""
 FIELDS = {f for model in (*MODELS, *BY_THE_PROCESSOR) for f in model.model_fields} | OF_A_MARKER
 KEPT = sorted(file.stem for file in histories.FOLDER.glob("*.json"))
 
@@ -52,7 +68,7 @@ async def test_a_golden_history_is_replayed(name: str) -> None:
 
 def test_every_story_has_its_histories() -> None:
     """And no history is left of a story that is no longer told."""
-    assert set(KEPT) == {*STORIES, *DEPOSITS, *REMITTANCES}
+    assert set(KEPT) == {*STORIES, *DEPOSITS, *REMITTANCES, *WITHDRAWALS}
 
 
 def test_every_ending_was_lived() -> None:

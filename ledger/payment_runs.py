@@ -1,0 +1,214 @@
+"""Payment runs: all that is due on a date, checked in batches, approved as it was seen, once."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, RowMapping, Text, func, insert, literal_column, select, text
+from sqlalchemy.dialects.postgresql import insert as insert_once
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.calendar import Calendar
+from domain.cases import Withdrawal
+from domain.errors import AlreadyOver, DomainError, NotOpen, NotYours, SeenIsStale
+from domain.policy import CaseTerms, Policy
+from ledger import payees, payouts
+from ledger.cases import as_case
+from ledger.payment_tables import payment_approval, payment_run
+from ledger.tables import cases
+
+BATCH = 500
+SHOWN_FAILING = 100
+TAKE_TURNS = text("select pg_advisory_xact_lock(hashtextextended(:run, 0))")
+
+
+@dataclass(frozen=True)
+class Due:
+    """A withdrawal of a run, and what its checks say now."""
+
+    withdrawal: Withdrawal
+    refusal: DomainError | None
+
+
+@dataclass
+class Summary:
+    """How many are due and their sum, how many of them pass, and some of those that do not."""
+
+    count: int = 0
+    sum_minor: int = 0
+    passing: int = 0
+    passing_minor: int = 0
+    failing: list[Due] = field(default_factory=list)
+
+    def add(self, one: Due) -> None:
+        """Count it."""
+        self.count += 1
+        self.sum_minor += one.withdrawal.arrives_minor
+        if one.refusal is None:
+            self.passing += 1
+            self.passing_minor += one.withdrawal.arrives_minor
+        elif len(self.failing) < SHOWN_FAILING:
+            self.failing.append(one)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What whoever approves had before them."""
+
+    count: int
+    sum_minor: int
+
+
+async def summary(c: AsyncConnection, run: date, at: datetime) -> Summary:
+    """What waits for this date, and whether its checks hold now."""
+    found = Summary()
+    async for batch in _batches(c, run, at):
+        for one in batch:
+            found.add(one)
+    return found
+
+
+async def page(
+    c: AsyncConnection, run: date, at: datetime, after: str | None, limit: int
+) -> list[Due]:
+    """Withdrawals that wait for this date, in the order of ids, after the one named."""
+    return await _checked(c, await _rows(c, run, after or "", limit, lock=False), at)
+
+
+async def found(c: AsyncConnection, run: date) -> RowMapping | None:
+    """The run, when it was approved."""
+    query = select(payment_run).where(payment_run.c.payment_date == run)
+    return (await c.execute(query)).mappings().one_or_none()
+
+
+async def approvals(c: AsyncConnection, run: date) -> Sequence[RowMapping]:
+    """Who has approved it, and what they saw."""
+    query = select(payment_approval).where(payment_approval.c.payment_date == run)
+    return (await c.execute(query.order_by(payment_approval.c.at))).mappings().all()
+
+
+async def approve(
+    c: AsyncConnection, run: date, by: str, seen: Seen, at: datetime, policy: Policy, days: Calendar
+) -> bool:
+    """Approve what was seen; whether that was enough for the run to go out."""
+    await c.execute(TAKE_TURNS, {"run": f"payment_run/{run.isoformat()}"})
+    if await found(c, run) is not None:
+        raise AlreadyOver("This payment run was approved before")
+    if at < policy.paydays.cut_off(run, days, policy.timezone):
+        raise NotOpen("Until the cut-off, withdrawals may still be added")
+    if await _own(c, run, by):
+        raise NotYours("Somebody else approves a run with your own withdrawal in it")
+    now = await summary(c, run, at)
+    _require_seen(now, seen)
+    await _note(c, run, by, seen)
+    needed = 2 if now.passing_minor > policy.second_approval_above_minor else 1
+    same = [one for one in await approvals(c, run) if _saw(one) == seen]
+    if len(same) < needed:
+        return False
+    await _write(c, run, by, seen, at, policy)
+    return True
+
+
+async def _write(
+    c: AsyncConnection, run: date, by: str, seen: Seen, at: datetime, policy: Policy
+) -> None:
+    """All of it is locked, and checked once more: it goes out as it was seen, or not at all."""
+    today = at.astimezone(ZoneInfo(policy.timezone)).date()
+    row = {"payment_date": run, "approved_by": by, "execute_on": max(run, today)}
+    await c.execute(insert(payment_run).values(row))
+    written = Summary()
+    async for batch in _batches(c, run, at, lock=True):
+        for one in batch:
+            written.add(one)
+        await payouts.write(c, [_line(run, one) for one in batch])
+    _require_seen(written, seen)
+
+
+def _line(run: date, one: Due) -> dict[str, Any]:
+    withdrawal = one.withdrawal
+    return {
+        "withdrawal_id": withdrawal.id,
+        "payment_date": run,
+        "person_id": withdrawal.freelancer,
+        "method_id": withdrawal.method,
+        "via": withdrawal.via.value,
+        "amount_minor": withdrawal.arrives_minor,
+        "currency": withdrawal.terms.currency,
+        "refusal": one.refusal.detail[:150] if one.refusal else None,
+    }
+
+
+def _require_seen(now: Summary, seen: Seen) -> None:
+    if not now.count:
+        raise NotOpen("There is nothing to approve")
+    if Seen(now.count, now.sum_minor) != seen:
+        facts = {"count": now.count, "sum_minor": now.sum_minor}
+        raise SeenIsStale("The run is not what you saw: look again", **facts)
+
+
+def _saw(row: RowMapping) -> Seen:
+    return Seen(row["seen_count"], row["seen_minor"])
+
+
+async def _note(c: AsyncConnection, run: date, by: str, seen: Seen) -> None:
+    saw = {"seen_count": seen.count, "seen_minor": seen.sum_minor, "at": func.now()}
+    query = insert_once(payment_approval).values(payment_date=run, person_id=by, **saw)
+    columns = [payment_approval.c.payment_date, payment_approval.c.person_id]
+    await c.execute(query.on_conflict_do_update(index_elements=columns, set_=saw))
+
+
+async def _own(c: AsyncConnection, run: date, person_id: str) -> bool:
+    own = select(cases.c.id).where(*_waits(run), cases.c.freelancer_id == person_id).limit(1)
+    return await c.scalar(own) is not None
+
+
+async def _batches(
+    c: AsyncConnection, run: date, at: datetime, *, lock: bool = False
+) -> AsyncIterator[list[Due]]:
+    """All of them, so many at a time, however many there are; locked, they stay as they are."""
+    after = ""
+    while rows := await _rows(c, run, after, BATCH, lock=lock):
+        yield await _checked(c, rows, at)
+        after = rows[-1]["id"]
+
+
+async def _rows(
+    c: AsyncConnection, run: date, after: str, limit: int, *, lock: bool
+) -> Sequence[RowMapping]:
+    query = select(cases).where(*_waits(run), cases.c.id > after)
+    query = query.order_by(cases.c.id).limit(limit)
+    if lock:
+        query = query.with_for_update(key_share=True)
+    return (await c.execute(query)).mappings().all()
+
+
+async def _checked(c: AsyncConnection, rows: Sequence[RowMapping], at: datetime) -> list[Due]:
+    """Each with what the law says of whoever is paid."""
+    withdrawals = list(_withdrawals(rows))
+    known = await payees.of(c, {one.freelancer for one in withdrawals})
+    return [
+        Due(one, known[one.freelancer].lack(at, one.terms.policy, one.method))
+        for one in withdrawals
+    ]
+
+
+def _withdrawals(rows: Sequence[RowMapping]) -> Iterator[Withdrawal]:
+    """The withdrawals of these rows; almost all live under the same terms, which are read once."""
+    known: list[tuple[Any, CaseTerms]] = []
+    for row in rows:
+        terms = next((made for written, made in known if written == row["terms"]), None)
+        if terms is None:
+            terms = CaseTerms.model_validate(row["terms"])
+            known.append((row["terms"], terms))
+        yield cast(Withdrawal, as_case({**row, "terms": terms}))
+
+
+def _waits(run: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        cases.c.kind == "withdrawal",
+        cases.c.state == "requested",
+        # Written out: with the name as a parameter its index could not be used.
+        literal_column("(cases.data ->> 'payment_date')", Text) == run.isoformat(),
+    )
