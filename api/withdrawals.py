@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api import access
+from api import access, timeline
 from api.bodies import LARGEST_AMOUNT_MINOR, Amount, Asked, Balance, Shown
 from api.callers import Caller, TheCaller
 from api.cases import CaseShown, common
@@ -148,6 +148,14 @@ async def one(
     async with to_read(engine) as c:
         pair, _ = await access.entitled(c, caller, case_id)
         return await show(c, pair, caller, our)
+
+
+@router.get("/{case_id}/timeline")
+async def what_happened(
+    case_id: WithdrawalId, caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
+) -> Page[timeline.Event]:
+    """Everything that happened in the withdrawal, newest first."""
+    return await timeline.of_lone(engine, caller, case_id, place, limit)
 
 
 async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) -> WithdrawalShown:

@@ -121,6 +121,9 @@ async def test_somebody_else_does_not_learn_of_it(leaving: Leaving) -> None:
     """A withdrawal is its freelancer's alone; accounting see it in its run."""
     withdrawal = await leaving.requested()
     stranger = await leaving.world.person("stranger")
+    assert (await stranger.get(withdrawal["timeline"])).status_code == 404
+    happened = (await leaving.person.get(withdrawal["timeline"])).json()["items"]
+    assert [one["kind"] for one in happened] == ["withdrawal_requested"]
     for person in (stranger, leaving.world.house.accountants[0]):
         answer = await person.get(f"/v1/withdrawals/{withdrawal['id']}")
         assert answer.status_code == 404
