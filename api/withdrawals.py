@@ -136,7 +136,7 @@ async def listed(
 ) -> Page[WithdrawalLine]:
     """The caller's withdrawals, newest first."""
     async with to_read(engine) as c:
-        rows = await reading.of_person(c, "withdrawal", caller.id, None, place, limit + 1)
+        rows = await reading.of_person(c, ["withdrawal"], caller.id, None, place, limit + 1)
     return page(rows, limit, lambda row: _line(cases.as_case(row)))
 
 
