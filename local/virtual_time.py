@@ -11,7 +11,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
-from domain.calendar import BusinessDays
+from domain.calendar import BusinessDays, BusinessTime
 from domain.policy import DAY, HOUR, Policy
 
 DISPUTE_STARTED_WITHIN_S = 10
@@ -127,10 +127,16 @@ def shortened(factor: float) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, value in Policy():
         match value:
-            case timedelta():
-                found[name] = value.total_seconds() / factor
-            case BusinessDays():
-                found[name] = value.business_days * 7 / 5 * DAY.total_seconds() / factor
-            case tuple():
-                found[name] = [one.total_seconds() / factor for one in value]
+            case timedelta() | BusinessDays():
+                found[name] = _seconds(value) / factor
+            case BusinessTime():
+                found[name] = {"length": value.length.total_seconds() / factor}
+            case (timedelta(), *_):
+                found[name] = [_seconds(one) / factor for one in value]
     return found
+
+
+def _seconds(period: timedelta | BusinessDays) -> float:
+    if isinstance(period, timedelta):
+        return period.total_seconds()
+    return period.business_days * 7 / 5 * DAY.total_seconds()

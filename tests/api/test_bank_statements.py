@@ -39,9 +39,10 @@ def engine(app: FastAPI) -> AsyncEngine:
     return engine
 
 
-def statement(*lines: tuple[str, str], day: date = TODAY) -> bytes:
-    """A statement as CSV: a reference and an amount for each line."""
-    rows = [f"123,{name},{day},{amount},USD,Ann,,,no" for name, amount in lines]
+def statement(*lines: tuple[str, str], day: date | None = None) -> bytes:
+    """A statement as CSV, by default of today: a reference and an amount for each line."""
+    booked = day or datetime.now(UTC).date()
+    rows = [f"123,{name},{booked},{amount},USD,Ann,,,no" for name, amount in lines]
     return "\n".join([",".join(COLUMNS), *rows]).encode()
 
 
