@@ -64,9 +64,7 @@ def request(scene: Scene) -> Change:
     date = policy.paydays.payment_date(scene.at, banking, zone)
     due = policy.paydays.approval_due(date, banking, zone)
     change = _to(scene, S.REQUESTED, payment_date=date, approval_due=due)
-    start = flows.withdrawal_start(
-        one.id, one.freelancer, one.arrives_minor, one.fee_minor, one.terms.currency
-    )
+    start = flows.withdrawal_start(one.id, one.freelancer, one.amount_minor, one.terms.currency)
     facts = {"amount_minor": one.amount_minor, "payment_date": date.isoformat()}
     return Change(lone=change.lone, entries=(start,), facts=facts)
 
@@ -98,7 +96,9 @@ def under_way(scene: Scene) -> Change:
 def settle(scene: Scene) -> Change:
     """The bank has paid it."""
     one = _of(scene)
-    done = flows.withdrawal_settle(one.id, one.arrives_minor, _clearing(one), one.terms.currency)
+    done = flows.withdrawal_settle(
+        one.id, one.arrives_minor, one.fee_minor, _clearing(one), one.terms.currency
+    )
     return Change(lone=_to(scene, S.PAID).lone, entries=(done,))
 
 
@@ -139,9 +139,7 @@ def _fail(scene: Scene, why: str) -> Change:
 
 
 def _return(one: Withdrawal) -> Entry:
-    return flows.withdrawal_return(
-        one.id, one.freelancer, one.arrives_minor, one.fee_minor, one.terms.currency
-    )
+    return flows.withdrawal_return(one.id, one.freelancer, one.amount_minor, one.terms.currency)
 
 
 def _clearing(one: Withdrawal) -> Kind:
@@ -157,7 +155,7 @@ def _to(scene: Scene, state: WithdrawalState, **update: object) -> Change:
 
 
 NOT_IN_RUN = Condition("its payment run is not approved yet", lambda scene: not scene.facts.in_run)
-REQUEST = "withdrawal: earnings → in transit, the fee to the platform"
+REQUEST = "withdrawal: earnings → in transit, the fee too"
 RETURN = "withdrawal: back to the earnings, the fee too"
 
 STEPS = (
@@ -186,7 +184,7 @@ STEPS = (
     *step(
         S.SENT, c.PayoutPaid, THEIRS, S.PAID, settle,
         "withdrawal_paid", "The withdrawal was paid",
-        money="withdrawal: in transit → the bank or the processor",
+        money="withdrawal: in transit → the bank or the processor, the fee to the platform",
     ),
     *step(
         S.SENT, c.PayoutFailed, THEIRS, S.FAILED, fail,

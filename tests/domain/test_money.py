@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from docs.money_flow import movements
 from docs.samples import SAMPLES
 from domain import commands as c
-from domain.accounts import Kind, Parts, Wallet
+from domain.accounts import NEVER_BELOW_ZERO, SHARED, Kind, Parts, Wallet
 from domain.fees import Commission, MediationFee
 from domain.money import Money, portion, share, show
 from domain.postings import cut
@@ -173,3 +173,14 @@ def test_sums_of_different_currencies_do_not_add_up() -> None:
     assert portion(5, Decimal("0.5")) == 3
     with pytest.raises(ValueError, match="cannot add EUR"):
         dollars + Money(amount_minor=1, currency="EUR")
+
+
+def test_no_movement_takes_out_of_an_account_that_is_kept_in_parts_with_floors() -> None:
+    """One part has less than all of them; rewards will be gathered from them."""
+    takes = {
+        name
+        for name, sample in SAMPLES.items()
+        for posting in sample().postings
+        if posting.source.kind in SHARED & NEVER_BELOW_ZERO
+    }
+    assert takes == {"rewards_accrue"}
