@@ -19,6 +19,7 @@ from domain.process import Change, Condition, Need, Process, Scene, Silence, ste
 S = WithdrawalState
 PAY_OUT = "pay_out"
 READ_PAYOUT = "read_payout"
+OUR_NAMES = "PK-"
 AT_ONCE = timedelta(0)
 HOUSE = {Role.ACCOUNTING}
 THEIRS = {Role.ACCOUNTING, Role.PROCESSOR}
@@ -26,7 +27,12 @@ THEIRS = {Role.ACCOUNTING, Role.PROCESSOR}
 
 def end_to_end_id(case_id: str) -> str:
     """The withdrawal's name at the bank, which knows no underscore: it comes back in statements."""
-    return f"PK-{case_id.rpartition('_')[2]}"
+    return f"{OUR_NAMES}{case_id.rpartition('_')[2]}"
+
+
+def is_our_name(end_to_end: str) -> bool:
+    """Whether a bank may have this name of a payment from us."""
+    return end_to_end.startswith(OUR_NAMES)
 
 
 def fee_of(policy: Policy, via: Via) -> int:

@@ -137,6 +137,11 @@ cases = Table(
         "id",
         postgresql_where=text("kind = 'withdrawal'"),
     ),
+    Index(
+        "ix_cases_at_the_processor",
+        "id",
+        postgresql_where=text("kind = 'withdrawal' and state = 'sent' and data ? 'transfer'"),
+    ),
     Index("ix_cases_open", "id", postgresql_where=text("not over")),
     Index("ix_cases_of_staff", "id", postgresql_where=text("not over and owner = 'staff'")),
     Index(

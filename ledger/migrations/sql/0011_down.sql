@@ -9,6 +9,5 @@ drop index uq_cases_reference;
 alter table cases drop constraint ck_cases_has_its_parties;
 alter table cases add constraint ck_cases_has_its_parties check (
     case kind when 'deposit' then client_id is not null and freelancer_id is null
-     when 'withdrawal' then client_id is null and freelancer_id is not null
      else client_id is not null and freelancer_id is not null end
 );

@@ -3,7 +3,6 @@
 alter table cases drop constraint ck_cases_has_its_parties;
 alter table cases add constraint ck_cases_has_its_parties check (
     case kind when 'deposit' then client_id is not null and freelancer_id is null
-     when 'withdrawal' then client_id is null and freelancer_id is not null
      when 'remittance' then freelancer_id is null
           and (client_id is not null or state in ('draft','suspense','returned'))
      else client_id is not null and freelancer_id is not null end

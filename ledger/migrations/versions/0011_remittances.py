@@ -3,7 +3,7 @@
 from ledger.migrations.scripts import run
 
 revision = "0011"
-down_revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

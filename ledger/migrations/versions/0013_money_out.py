@@ -2,15 +2,15 @@
 
 from ledger.migrations.scripts import run
 
-revision = "0010"
-down_revision = "0009"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    run("0010_up.sql")
+    run("0013_up.sql")
 
 
 def downgrade() -> None:
-    run("0010_down.sql")
+    run("0013_down.sql")
