@@ -51,6 +51,10 @@ class Actor:
             return await self._outcome(answer.headers["Location"])
         return answer.json()
 
+    async def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Say how it is from now on."""
+        return checked(await self.http.put(path, json=body, headers=self._headers())).json()
+
     async def upload(self, name: str, content: bytes) -> dict[str, Any]:
         """Store a file; what is known of it."""
         keyed = self._headers() | {"Idempotency-Key": uuid4().hex, "X-File-Name": quote(name)}
@@ -58,10 +62,9 @@ class Actor:
         stored: dict[str, Any] = checked(answer).json()
         return stored
 
-    async def download(self, file_id: str) -> bytes:
-        """The content of a file."""
-        answer = await self.http.get(f"/v1/files/{file_id}", headers=self._headers())
-        return checked(answer).content
+    async def download(self, path: str) -> bytes:
+        """The content of the file there."""
+        return checked(await self.http.get(path, headers=self._headers())).content
 
     async def _outcome(self, instruction: str) -> Any:
         async with asyncio.timeout(DECIDED_WITHIN_S):

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
 from ledger import database, people
 from local.actors import Actor, log_in, sign_up
+from local.bank import Bank
 from local.places import Unready
 
 PASSWORD = "a demo needs no secrets"  # noqa: S105 - printed for everybody to use
@@ -59,6 +60,7 @@ class House:
     mediators: Mapping[str, Actor]
     """By id, because the law chooses who is asked."""
     head: Actor
+    bank: Bank = field(default_factory=Bank)
 
 
 async def assemble(

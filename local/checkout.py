@@ -5,6 +5,8 @@ import shutil
 import httpx
 from playwright.async_api import async_playwright
 
+from domain.money import show
+
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 EMAIL, CARD, EXPIRES, CVC = "clara@client.example", "4242 4242 4242 4242", "12 / 34", "123"
 TIMEOUT_S = 30
@@ -13,6 +15,12 @@ TIMEOUT_S = 30
 def browser() -> str | None:
     """The browser of this machine, if it has one."""
     return shutil.which("chromium")
+
+
+def pays(minor: int) -> str:
+    """What somebody does here, for people to read."""
+    how = "in Chromium" if browser() else "by its form"
+    return f"pays {show(minor)} by card on the processor's page ({how})"
 
 
 async def pay(url: str) -> None:

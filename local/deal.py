@@ -55,13 +55,15 @@ class Deal:
     async def pay_in(self, amount_minor: int) -> None:
         """The client's bank transfer arrives: one accountant records it, another confirms it."""
         first, second = self.house.accountants[:2]
+        reference = f"demo {uuid4().hex[:12]}"
         receipt = {
             "client": self.client.email,
             "method": "bank_transfer",
             "amount": usd(amount_minor),
-            "bank_reference": f"demo {uuid4().hex[:12]}",
+            "bank_reference": reference,
             "received_on": datetime.now(UTC).date().isoformat(),
         }
+        self.house.bank.received(reference, amount_minor, self.client.name)
         recorded = await first.post("/v1/staff/receipts", receipt)
         await second.post(f"/v1/staff/receipts/{recorded['id']}/confirm")
 

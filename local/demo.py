@@ -7,10 +7,11 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from local import open_cases, quarrels, stories, telling
+from local import open_cases, payday, quarrels, stories, telling
 from local.actors import Actor
 from local.cast import CLIENTS, EVERYBODY, FREELANCERS, PASSWORD, Part, assemble, house_of
 from local.deal import Deal
+from local.inside import Inside
 from local.places import Unready
 from local.story import Play, Story
 from local.tally import Tally
@@ -41,23 +42,26 @@ SCENES = (
     Scene("Left open: a delivery waits for review", open_cases.in_review, IDRIS, FEMI),
     Scene("Left open: a rejection runs", open_cases.rejection_open, CLARA, FREYA),
     Scene("Left open: a mediator hears both sides", open_cases.in_mediation, CLARA, FEMI),
+    Scene("From a card to a bank: earned, taxed, withdrawn, paid", payday.paid_out, IDRIS, FEMI),
 )
 
 
-async def play(*urls: str, database_url: str = "", again: bool = False) -> None:
+async def play(*urls: str, inside: Inside | None = None, again: bool = False) -> None:
     """Load the demo's people if they are missing, and play the stories the first time or `again`.
 
-    Each request goes to the next of the API's processes. Without a `database_url` the people of
-    the house must be there: no door of the API makes them.
+    Each request goes to the next of the API's processes. Without an `inside` the people of
+    the house must be there, since no door of the API makes them, and no calendar is turned.
     """
     page = telling.console()
     try:
         async with in_turn(urls, timeout_s=TIMEOUT_S) as http:
-            actors = await assemble(http, EVERYBODY, database_url)
+            actors = await assemble(http, EVERYBODY, inside.database_url if inside else "")
             if not again and await _tell_what_is_there(page, actors):
                 return
+            house = house_of(actors)
             for number, scene in enumerate(SCENES, 1):
-                await _tell(page, f"{number}. {scene.title}", scene, actors)
+                deal = Deal(actors[scene.client], actors[scene.freelancer], house)
+                await _tell(page, f"{number}. {scene.title}", scene.play, deal, inside)
     except httpx.TransportError as error:
         raise Unready(f"Nobody answers at {', '.join(urls)}: start `make run` first.") from error
 
@@ -69,19 +73,17 @@ def logins() -> str:
     return "\n".join([f"Demo logins, all with the password “{PASSWORD}”:", *lines])
 
 
-async def _tell(page: Console, title: str, scene: Scene, actors: Mapping[Part, Actor]) -> None:
-    house = house_of(actors)
-    deal = Deal(actors[scene.client], actors[scene.freelancer], house)
-    tally = Tally([deal.client, deal.freelancer], list(house.mediators.values()))
+async def _tell(page: Console, title: str, lives: Play, deal: Deal, inside: Inside | None) -> None:
+    tally = Tally([deal.client, deal.freelancer], list(deal.house.mediators.values()))
     await tally.begin()
-    story = Story(deal, tally)
+    story = Story(deal, tally, inside)
     telling.heading(page, title)
-    await scene.play(story)
+    await lives(story)
     telling.steps(page, story.told)
     if outlook := deal.job["if_nobody_acts"]:
         telling.nobody_acts(page, outlook)
     telling.money(page, tally.before, await tally.after(), tally.fees)
-    case = await house.staff[0].get(f"/v1/jobs/{deal.job_id}")
+    case = await deal.house.staff[0].get(f"/v1/jobs/{deal.job_id}")
     events = await deal.client.get(case["timeline"], limit=100)
     page.print()
     telling.aside(page, f"{len(events['items'])} events: GET {case['timeline']}")

@@ -29,7 +29,7 @@ async def approved(story: Story) -> None:
             deal.does(deal.client, c.RequestRevision, instructions=wish),
         )
         handed = await story.delivered(f"logo-{number}.svg", LOGO.format(colour=colour), "Revised")
-    content = await deal.client.download(handed)
+    content = await deal.client.download(f"/v1/files/{handed}")
     [file] = deal.job["deliveries"][-1]["files"]
     whole = sha256(content).hexdigest() == file["sha256"]
     assert whole, f"{file['name']} arrived as something else"

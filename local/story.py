@@ -2,11 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from domain import commands as c
 from domain.money import show
 from local import checkout
 from local.deal import Deal
+from local.inside import Inside
 from local.tally import Move, Tally
 
 
@@ -16,13 +18,16 @@ class Story:
 
     deal: Deal
     tally: Tally
+    inside: Inside | None = None
+    """A stack of ours; None when the demo knows no more than an address."""
     told: list[tuple[str, str, list[Move]]] = field(default_factory=list)
 
-    async def step(self, words: str, deed: Awaitable[object]) -> None:
-        """Somebody does something; then the API says how everything stands."""
-        await deed
+    async def step(self, words: str, deed: Awaitable[Any] | None, stands: str = "") -> Any:
+        """Somebody does something; then the API says how everything stands, if not `stands`."""
+        answer = None if deed is None else await deed
         moves = await self.tally.moves(self.deal)
-        self.told.append((words, self.deal.state, moves))
+        self.told.append((words, stands or self.deal.state, moves))
+        return answer
 
     async def begun(
         self, title: str, brief: str, price_minor: int, days: int = 7, *, by_card: bool = False
@@ -36,9 +41,8 @@ class Story:
         await self.step(f"{freelancer} accepts", self.deal.accept())
         if self.deal.job["state"] == "awaiting_funds":
             first, second = (one.first for one in self.deal.house.accountants[:2])
-            page = "in Chromium" if checkout.browser() else "by its form"
             words = (
-                f"{client} pays {show(price_minor)} by card on the processor's page ({page}):"
+                f"{client} {checkout.pays(price_minor)}:"
                 if by_card
                 else f"{client}'s transfer arrives, recorded by {first}, confirmed by {second}:"
             )

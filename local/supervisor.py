@@ -11,6 +11,7 @@ from types import FrameType
 from local import demo
 from local.actors import Refused
 from local.children import heal
+from local.inside import Inside
 from local.places import Busy, Unready, locked, passable
 from local.ports import require_free
 from local.progress import step
@@ -58,7 +59,7 @@ def _run(stack: Stack, once: bool) -> int:
 def _tell_stories(stack: Stack) -> bool:
     """Whether the demo played; when it did not, everything else is still worth looking at."""
     try:
-        asyncio.run(demo.play(*stack.urls, database_url=stack.postgres.url()))
+        asyncio.run(demo.play(*stack.urls, inside=Inside(stack.environment())))
     except (Refused, TimeoutError) as reason:
         print(f"\nThe demo stopped: {reason or 'a decision took too long'}")
         return False

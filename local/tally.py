@@ -8,9 +8,10 @@ from local.actors import Actor
 from local.deal import Deal
 
 ESCROW, FEE_HELD, PLATFORM = "the escrow", "the mediator's fee in escrow", "PeerOK's fee"
+TO_THE_BANK = "on its way to the bank"
 OF_THE_JOB = frozenset({"hold", "release", "refund", "split"})
 """Journal entries that move the job's escrow; the law's other movements leave it alone."""
-FROM_OUTSIDE = frozenset({"deposit"})
+FROM_OUTSIDE, TO_OUTSIDE = frozenset({"deposit"}), frozenset({"withdrawal_start"})
 
 Key = tuple[str, str, str]
 
@@ -46,7 +47,7 @@ class Tally:
 
     async def moves(self, deal: Deal) -> list[Move]:
         """The journal entries since the last look, the oldest first."""
-        escrow = deal.job["escrow"]["amount_minor"]
+        escrow = deal.job["escrow"]["amount_minor"] if deal.job else 0
         changed, self._escrow = escrow - self._escrow, escrow
         entries: dict[str, dict[str, int]] = {}
         kinds: dict[str, str] = {}
@@ -73,6 +74,8 @@ class Tally:
         theirs = sum(sums.values())
         if kind in FROM_OUTSIDE:
             return Move(kind, sums)
+        if kind in TO_OUTSIDE:
+            return Move(kind, sums | {TO_THE_BANK: -theirs})
         if kind not in OF_THE_JOB:
             self._fee_held -= theirs
             return Move(kind, sums | {FEE_HELD: -theirs})

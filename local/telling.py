@@ -81,7 +81,13 @@ def money(
     if fees_minor:
         table.add_row(PLATFORM, "", "", signed(fees_minor))
     together = sum(minor - before[name] for name, minor in after.items()) + fees_minor
-    table.add_row("Together: what came in from outside", "", "", signed(together), style="dim")
+    table.add_row(
+        "Together: what came in from outside, less what went out",
+        "",
+        "",
+        signed(together),
+        style="dim",
+    )
     page.print(Padding(table, (1, 0, 0, 4)))
 
 

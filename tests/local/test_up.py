@@ -48,6 +48,9 @@ def test_a_second_start_keeps_what_the_first_one_made(
     assert "split  the escrow -2,400.00, Idris +900.00, Freya +1,350.00" in ruled
     assert len(re.findall("^ +If nobody acts: on ", first, re.MULTILINE)) == 3
     assert all(part.email in first for part in EVERYBODY)
+    payday = _story(first, "From a card to a bank: earned, taxed, withdrawn, paid")
+    assert re.search(r"downloads the bank file, pain\.001 .*: it pays\s+sent\n\s+PK-", payday)
+    assert re.search(r"`cli reconcile` says +agree\n(.*\n){2} +Clean: nothing was found", payday)
 
     second = _started(stack_folder, capsys)
     assert f"The demo's {STORIES} jobs from an earlier start" in second

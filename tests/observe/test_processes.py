@@ -19,6 +19,7 @@ from temporalio.client import Client
 import tracing
 from local import demo
 from local.aside import aside
+from local.inside import Inside
 from local.places import free_ports
 from local.stack import Stack
 from local.turns import in_turn
@@ -66,7 +67,7 @@ def stack(server_folder: Path, collected: Collector) -> Iterator[Stack]:
     ):
         patch.setattr(demo, "SCENES", demo.SCENES[:3])
         patch.setattr(demo, "in_turn", _with_a_trace_of_theirs)
-        aside(lambda: asyncio.run(demo.play(stack.url, database_url=stack.postgres.url())))
+        aside(lambda: asyncio.run(demo.play(stack.url, inside=Inside(stack.environment()))))
         aside(lambda: asyncio.run(_check(stack)))
         yield stack
 
