@@ -61,21 +61,19 @@ async def _batches(found: AsyncIterator[Mismatch]) -> AsyncIterator[list[Mismatc
 
 async def _see(c: AsyncConnection, some: Sequence[Mismatch]) -> None:
     """New ones are first seen; those that are open are seen again, with what they are now."""
-    made = insert_once(difference).values(
-        [
-            asdict(one)
-            | {"id": ids.fresh("difference"), "source": one.source.value, "side": one.side.value}
-            for one in some
-        ]
-    )
+    rows = [
+        asdict(one)
+        | {"id": ids.fresh("difference"), "source": one.source.value, "side": one.side.value}
+        for one in some
+    ]
+    made = insert_once(difference)
     now = {name: made.excluded[name] for name in ("side", "reference", *FIGURES)}
-    await c.execute(
-        made.on_conflict_do_update(
-            index_elements=["source", "key", "currency"],
-            index_where=difference.c.gone_at.is_(None),
-            set_=now | {"seen_at": func.now()},
-        )
+    seen = made.on_conflict_do_update(
+        index_elements=["source", "key", "currency"],
+        index_where=difference.c.gone_at.is_(None),
+        set_=now | {"seen_at": func.now()},
     )
+    await c.execute(seen, rows)
 
 
 def _task(source: Source) -> str:

@@ -108,7 +108,9 @@ async def aftermath(
             stubborn = Stubborn(httpx.AsyncHTTPTransport(), after.heard.append)
             after.bugs = stubborn.bugs
             async with httpx.AsyncClient(transport=stubborn, base_url=fleet.url) as http:
-                await _live_and_die(_through(world, http), fleet, after)
+                # Whoever asks again and again for what never comes must end too.
+                async with asyncio.timeout(2 * PATIENCE.total_seconds()):
+                    await _live_and_die(_through(world, http), fleet, after)
                 await _mend(postgres_server, world)
             yield after
 

@@ -73,7 +73,7 @@ async def _peak(book: AsyncEngine, most: int) -> tuple[int, int]:
 
 async def test_twenty_thousand_lines_take_the_memory_of_one_batch(book: AsyncEngine) -> None:
     """PostgreSQL sorts both sides; here a batch at a time goes by."""
-    few, _ = await _peak(book, 1_500)
+    few, _ = await _peak(book, 5_000)
     many, found = await _peak(book, MANY)
     assert found == MANY // 2 + 1
     assert many < few * 1.5 and many < LARGEST_BYTES
