@@ -20,7 +20,6 @@ from api.ids import shaped
 from api.problems import Problem, field
 from api.state import Engine, Files
 from domain.difference import Source
-from domain.withdrawal import is_our_name
 from ledger import files, outside
 from ledger.database import to_read
 from ledger.outside import OutsideLine, SaidOtherwise
@@ -104,13 +103,12 @@ async def _read(store: ObjectStore, file: RowMapping) -> tuple[Line, ...]:
 
 
 def _kept(line: Line) -> OutsideLine:
-    """Receipts call it by the bank's reference, payouts by our name; a bank takes no fee of it."""
-    ours = is_our_name(line.end_to_end_id) and (line.amount_minor < 0 or line.returned)
+    """Receipts call it by the bank's reference; of a line the bank takes no fee."""
     return OutsideLine(
         source=Source.BANK,
         account=line.account,
         id=line.reference,
-        key=line.end_to_end_id if ours else line.reference,
+        key=line.reference,
         kind="returned" if line.returned else "booked",
         amount_minor=line.amount_minor,
         fee_minor=0,

@@ -48,9 +48,13 @@ SAMPLES: Mapping[str, Callable[[], Entry]] = {
     "mediation_fee_hold": lambda: flows.mediation_fee_hold(DISPUTE, FREELANCER, FEE_HELD, USD),
     "mediation_fee_pay": lambda: flows.mediation_fee_pay(DISPUTE, MEDIATOR, FEE_HELD, USD),
     "mediation_fee_return": lambda: flows.mediation_fee_return(DISPUTE, FREELANCER, FEE_HELD, USD),
-    "withdrawal_start": lambda: flows.withdrawal_start("<withdrawal>", FREELANCER, 92_00, USD),
-    "withdrawal_settle": lambda: flows.withdrawal_settle("<withdrawal>", 90_00, 2_00, BANK, USD),
-    "withdrawal_return": lambda: flows.withdrawal_return("<withdrawal>", FREELANCER, 92_00, USD),
+    "withdrawal_start": lambda: flows.withdrawal_start(
+        "<withdrawal>", FREELANCER, 90_00, 2_00, USD
+    ),
+    "withdrawal_settle": lambda: flows.withdrawal_settle("<withdrawal>", 90_00, BANK, USD),
+    "withdrawal_return": lambda: flows.withdrawal_return(
+        "<withdrawal>", FREELANCER, 90_00, 2_00, USD
+    ),
     "withdrawal_returned": lambda: flows.withdrawal_returned(
         "<withdrawal>", FREELANCER, 90_00, BANK, USD
     ),

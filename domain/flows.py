@@ -238,33 +238,38 @@ def mediation_fee_return(dispute_id: str, freelancer: str, held: Parts, currency
 # Money goes out.
 
 
-def withdrawal_start(withdrawal_id: str, user: str, amount_minor: int, currency: str) -> Entry:
-    """Earnings leave the wallet; the quoted fee waits with them."""
+def withdrawal_start(
+    withdrawal_id: str, user: str, amount_minor: int, fee_minor: int, currency: str
+) -> Entry:
+    """Earnings leave the wallet; the quoted fee is the platform's."""
     return entry(
         "withdrawal_start",
         f"withdrawal/{withdrawal_id}/start",
         move(Kind.EARNINGS, user, Kind.IN_TRANSIT, withdrawal_id, amount_minor, currency),
+        move(Kind.EARNINGS, user, Kind.PLATFORM_FEES, PLATFORM, fee_minor, currency),
     )
 
 
 def withdrawal_settle(
-    withdrawal_id: str, arrives_minor: int, fee_minor: int, clearing: Kind, currency: str
+    withdrawal_id: str, amount_minor: int, clearing: Kind, currency: str
 ) -> Entry:
-    """The bank has paid, and the fee is the platform's."""
+    """The bank has paid."""
     return entry(
         "withdrawal_settle",
         f"withdrawal/{withdrawal_id}/settle",
-        move(Kind.IN_TRANSIT, withdrawal_id, clearing, PLATFORM, arrives_minor, currency),
-        move(Kind.IN_TRANSIT, withdrawal_id, Kind.PLATFORM_FEES, PLATFORM, fee_minor, currency),
+        move(Kind.IN_TRANSIT, withdrawal_id, clearing, PLATFORM, amount_minor, currency),
     )
 
 
-def withdrawal_return(withdrawal_id: str, user: str, amount_minor: int, currency: str) -> Entry:
-    """A withdrawal that was cancelled or refused goes back whole."""
+def withdrawal_return(
+    withdrawal_id: str, user: str, amount_minor: int, fee_minor: int, currency: str
+) -> Entry:
+    """A withdrawal that was cancelled or refused goes back, its fee too."""
     return entry(
         "withdrawal_return",
         f"withdrawal/{withdrawal_id}/return",
         move(Kind.IN_TRANSIT, withdrawal_id, Kind.EARNINGS, user, amount_minor, currency),
+        move(Kind.PLATFORM_FEES, PLATFORM, Kind.EARNINGS, user, fee_minor, currency),
     )
 
 

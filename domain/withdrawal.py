@@ -19,7 +19,6 @@ from domain.process import Change, Condition, Need, Process, Scene, Silence, ste
 S = WithdrawalState
 PAY_OUT = "pay_out"
 READ_PAYOUT = "read_payout"
-OUR_NAMES = "PK-"
 AT_ONCE = timedelta(0)
 HOUSE = {Role.ACCOUNTING}
 THEIRS = {Role.ACCOUNTING, Role.PROCESSOR}
@@ -27,12 +26,7 @@ THEIRS = {Role.ACCOUNTING, Role.PROCESSOR}
 
 def end_to_end_id(case_id: str) -> str:
     """The withdrawal's name at the bank, which knows no underscore: it comes back in statements."""
-    return f"{OUR_NAMES}{case_id.rpartition('_')[2]}"
-
-
-def is_our_name(end_to_end: str) -> bool:
-    """Whether a bank may have this name of a payment from us."""
-    return end_to_end.startswith(OUR_NAMES)
+    return f"PK-{case_id.rpartition('_')[2]}"
 
 
 def fee_of(policy: Policy, via: Via) -> int:
@@ -70,7 +64,9 @@ def request(scene: Scene) -> Change:
     date = policy.paydays.payment_date(scene.at, banking, zone)
     due = policy.paydays.approval_due(date, banking, zone)
     change = _to(scene, S.REQUESTED, payment_date=date, approval_due=due)
-    start = flows.withdrawal_start(one.id, one.freelancer, one.amount_minor, one.terms.currency)
+    start = flows.withdrawal_start(
+        one.id, one.freelancer, one.arrives_minor, one.fee_minor, one.terms.currency
+    )
     facts = {"amount_minor": one.amount_minor, "payment_date": date.isoformat()}
     return Change(lone=change.lone, entries=(start,), facts=facts)
 
@@ -102,9 +98,7 @@ def under_way(scene: Scene) -> Change:
 def settle(scene: Scene) -> Change:
     """The bank has paid it."""
     one = _of(scene)
-    done = flows.withdrawal_settle(
-        one.id, one.arrives_minor, one.fee_minor, _clearing(one), one.terms.currency
-    )
+    done = flows.withdrawal_settle(one.id, one.arrives_minor, _clearing(one), one.terms.currency)
     return Change(lone=_to(scene, S.PAID).lone, entries=(done,))
 
 
@@ -145,7 +139,9 @@ def _fail(scene: Scene, why: str) -> Change:
 
 
 def _return(one: Withdrawal) -> Entry:
-    return flows.withdrawal_return(one.id, one.freelancer, one.amount_minor, one.terms.currency)
+    return flows.withdrawal_return(
+        one.id, one.freelancer, one.arrives_minor, one.fee_minor, one.terms.currency
+    )
 
 
 def _clearing(one: Withdrawal) -> Kind:
@@ -161,7 +157,7 @@ def _to(scene: Scene, state: WithdrawalState, **update: object) -> Change:
 
 
 NOT_IN_RUN = Condition("its payment run is not approved yet", lambda scene: not scene.facts.in_run)
-REQUEST = "withdrawal: earnings → in transit, the fee too"
+REQUEST = "withdrawal: earnings → in transit, the fee to the platform"
 RETURN = "withdrawal: back to the earnings, the fee too"
 
 STEPS = (
@@ -190,7 +186,7 @@ STEPS = (
     *step(
         S.SENT, c.PayoutPaid, THEIRS, S.PAID, settle,
         "withdrawal_paid", "The withdrawal was paid",
-        money="withdrawal: in transit → the bank or the processor, the fee to the platform",
+        money="withdrawal: in transit → the bank or the processor",
     ),
     *step(
         S.SENT, c.PayoutFailed, THEIRS, S.FAILED, fail,

@@ -18,40 +18,6 @@ create index ix_cases_payment_date on cases ((data ->> 'payment_date'), id)
 create index ix_cases_at_the_processor on cases (id)
     where kind = 'withdrawal' and state = 'sent' and data ? 'transfer';
 
--- A payout is called by its transfer there, by the name we gave it at the bank; what the processor
--- has moved for one is booked there before the bank has paid it, and here after.
-create or replace view clearing_line as
-select case a.kind when 'processor_clearing' then 'stripe' else 'bank' end as source,
-       case a.kind
-           when 'processor_clearing'
-           then coalesce(d.key, w.data ->> 'transfer', v.facts ->> 'outside',
-                         v.facts ->> 'payment', e.reference)
-           else coalesce(d.key, 'PK-' || split_part(w.id, '_', 2), r.bank_reference,
-                         v.facts ->> 'bank_reference', e.reference)
-       end as key,
-       a.currency, e.id as entry_id, e.reference, e.recorded_at,
-       coalesce(r.received_on, (e.effective_at at time zone 'UTC')::date) as day,
-       case when e.kind in ('processor_fee', 'processor_fee_back') then 0
-            else -l.amount_minor end as amount_minor,
-       case when e.kind in ('processor_fee', 'processor_fee_back') then l.amount_minor
-            else 0 end as fee_minor
-  from account a
-  join leg l on l.account_id = a.id
-  join journal_entry e on e.id = l.entry_id
-  left join clearance p on p.id = e.cause
-  left join difference d on d.id = p.difference_id
-  left join receipt r on r.id = e.cause
-  left join event v on v.step_id = e.cause and v.case_id = e.case_id
-  left join cases w on w.id = e.case_id and w.kind = 'withdrawal'
- where a.kind in ('processor_clearing', 'bank_clearing')
-union all
-select 'stripe', w.data ->> 'transfer', w.terms ->> 'currency', null,
-       format('withdrawal/%s/start', w.id), (w.data ->> 'since')::timestamptz,
-       ((w.data ->> 'since')::timestamptz at time zone 'UTC')::date,
-       -((w.data ->> 'amount_minor')::bigint - (w.data ->> 'fee_minor')::bigint), 0
-  from cases w
- where w.kind = 'withdrawal' and w.state = 'sent' and w.data ? 'transfer';
-
 create table payout_method (
     id text not null,
     person_id text not null,
