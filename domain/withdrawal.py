@@ -98,7 +98,9 @@ def under_way(scene: Scene) -> Change:
 def settle(scene: Scene) -> Change:
     """The bank has paid it."""
     one = _of(scene)
-    done = flows.withdrawal_settle(one.id, one.arrives_minor, _clearing(one), one.terms.currency)
+    done = flows.withdrawal_settle(
+        one.id, one.arrives_minor, one.fee_minor, _clearing(one), one.terms.currency
+    )
     return Change(lone=_to(scene, S.PAID).lone, entries=(done,))
 
 
@@ -157,7 +159,7 @@ def _to(scene: Scene, state: WithdrawalState, **update: object) -> Change:
 
 
 NOT_IN_RUN = Condition("its payment run is not approved yet", lambda scene: not scene.facts.in_run)
-REQUEST = "withdrawal: earnings → in transit, the fee to the platform"
+REQUEST = "withdrawal: earnings → in transit, the fee too"
 RETURN = "withdrawal: back to the earnings, the fee too"
 
 STEPS = (
@@ -186,7 +188,7 @@ STEPS = (
     *step(
         S.SENT, c.PayoutPaid, THEIRS, S.PAID, settle,
         "withdrawal_paid", "The withdrawal was paid",
-        money="withdrawal: in transit → the bank or the processor",
+        money="withdrawal: in transit → the bank or the processor, the fee to the platform",
     ),
     *step(
         S.SENT, c.PayoutFailed, THEIRS, S.FAILED, fail,

@@ -48,7 +48,7 @@ def test_what_is_withdrawn_leaves_the_wallet_at_once_and_the_fee_is_taken_out_of
     """The sum named is what the wallet loses; what arrives is the rest."""
     one = Withdrawals().requested()
     balances = one.books.balances
-    assert (balances[EARNINGS], balances[TRANSIT], balances[FEES]) == (0, 99_00, 1_00)
+    assert (balances[EARNINGS], balances[TRANSIT], balances[FEES]) == (0, 100_00, 0)
     assert one.case.arrives_minor == 99_00
 
 
