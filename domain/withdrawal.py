@@ -51,7 +51,10 @@ def require_held(amount_minor: int, wallet: Wallet) -> None:
 
 
 def request(scene: Scene) -> Change:
-    """The earnings leave the wallet, and the payment date is fixed."""
+    """The earnings leave the wallet, and the payment date is fixed: by when it was asked for.
+
+    Whoever met the cut-off is not late because we were; but a run is approved once.
+    """
     one, policy = _of(scene), scene.case.terms.policy
     require_withdrawable(one.amount_minor, one.terms)
     payee = scene.facts.payee or Payee()
@@ -61,7 +64,8 @@ def request(scene: Scene) -> Change:
         raise SeenIsStale(f"the fee is {show(fee)} now", fee_minor=fee)
     require_held(one.amount_minor, scene.facts.wallets.get(one.freelancer, Wallet()))
     banking, zone = scene.facts.calendar.of_banks, policy.timezone
-    date = policy.paydays.payment_date(scene.at, banking, zone)
+    approved = scene.facts.runs_approved
+    date = policy.paydays.payment_date(one.opened_at, banking, zone, approved)
     due = policy.paydays.approval_due(date, banking, zone)
     change = _to(scene, S.REQUESTED, payment_date=date, approval_due=due)
     start = flows.withdrawal_start(
@@ -166,7 +170,7 @@ STEPS = (
     *step(
         S.DRAFT, c.RequestWithdrawal, {Role.FREELANCER}, S.REQUESTED, request,
         "withdrawal_requested", "A withdrawal was requested", money=REQUEST,
-        needs={Need.WALLETS, Need.PAYEE},
+        needs={Need.WALLETS, Need.PAYEE, Need.RUNS},
     ),
     *step(
         S.REQUESTED, c.CancelWithdrawal, {Role.FREELANCER}, S.CANCELLED, cancel,
