@@ -79,6 +79,19 @@ async def test_a_payout_that_fails_after_it_was_paid_is_returned(connected: Conn
     assert [transfer.amount_reversed for transfer in connected.transfers] == [99_00]
 
 
+async def test_what_was_taken_back_is_not_paid_out_any_more(connected: Connected) -> None:
+    """By staff at Stripe, or by us before the books knew: the money is in the wallet again."""
+    stand = connected.stand
+    stand.control("faults", kind="500", path="/v1/payouts", method="POST", count=1000)
+    withdrawal, _ = await connected.sent()
+    await connected.waits(withdrawal, "transfer")
+    [transfer] = connected.transfers
+    stand.stripe.v1.transfers.reversals.create(transfer.id)
+    stand.http.delete("/_control/faults")
+    assert (await connected.stands(withdrawal, "failed"))["reason"] == "transfer_reversed"
+    assert await connected.earnings() == 100_00 and connected.payouts == []
+
+
 async def test_an_account_that_cannot_be_paid_fails_at_once(
     leaving: Leaving, out_stand: Stand
 ) -> None:
