@@ -1,5 +1,6 @@
 """A withdrawal: earnings on their way to their owner's bank, on a payment date that was named."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import cast
@@ -22,11 +23,18 @@ READ_PAYOUT = "read_payout"
 AT_ONCE = timedelta(0)
 HOUSE = {Role.ACCOUNTING}
 THEIRS = {Role.ACCOUNTING, Role.PROCESSOR}
+_AT_THE_BANK = re.compile("pk-[0-9a-z]{26}")
 
 
 def end_to_end_id(case_id: str) -> str:
     """The withdrawal's name at the bank, which knows no underscore: it comes back in statements."""
     return f"PK-{case_id.rpartition('_')[2]}"
+
+
+def payout_named(end_to_end_id: str) -> str | None:
+    """Our name for a payment of a statement, as we write it; None: this is no name of ours."""
+    named = end_to_end_id.lower()
+    return f"PK-{named[3:]}" if _AT_THE_BANK.fullmatch(named) else None
 
 
 def fee_of(policy: Policy, via: Via) -> int:
@@ -105,7 +113,7 @@ def settle(scene: Scene) -> Change:
     done = flows.withdrawal_settle(
         one.id, one.arrives_minor, one.fee_minor, _clearing(one), one.terms.currency
     )
-    return Change(lone=_to(scene, S.PAID).lone, entries=(done,))
+    return Change(lone=_to(scene, S.PAID).lone, entries=(done,), facts=_outside(one))
 
 
 def fail(scene: Scene) -> Change:
@@ -120,7 +128,8 @@ def give_back(scene: Scene) -> Change:
         one.id, one.freelancer, one.arrives_minor, _clearing(one), one.terms.currency
     )
     change = _to(scene, S.RETURNED, reason=why)
-    return Change(lone=change.lone, entries=(back,), facts={"reason": why}, why=why)
+    facts = {"reason": why, **_outside(one)}
+    return Change(lone=change.lone, entries=(back,), facts=facts, why=why)
 
 
 def stand(scene: Scene) -> Change:
@@ -152,6 +161,13 @@ def _return(one: Withdrawal) -> Entry:
 
 def _clearing(one: Withdrawal) -> Kind:
     return Kind.PROCESSOR_CLEARING if one.via is Via.STRIPE else Kind.BANK_CLEARING
+
+
+def _outside(one: Withdrawal) -> dict[str, str]:
+    """What the processor or the bank calls the movement on our account there, both ways."""
+    if one.via is not Via.STRIPE:
+        return {"bank_reference": end_to_end_id(one.id)}
+    return {"outside": one.transfer} if one.transfer else {}
 
 
 def _of(scene: Scene) -> Withdrawal:
