@@ -26,6 +26,8 @@ SETTLES_IN = timedelta(minutes=5)
 OURS = frozenset({"balance_insufficient"})
 """Refusals that are no fault of whoever is paid: asked again."""
 GONE = ("failed", "canceled")
+BACK = "transfer_reversed"
+"""Why a sum is not paid out that was taken back, by us or by staff at Stripe."""
 
 
 def _now() -> datetime:
@@ -66,6 +68,9 @@ class Payouts:
     async def read_payout(self, case_id: str) -> Answer:
         """Whether a payout that was paid has come back."""
         one = await self._withdrawal(case_id)
+        if one.payout is None:
+            # Accounting have seen it paid in another way.
+            return Answer()
         with in_short():
             payout = await self._payout(one)
             if payout.status not in GONE:
@@ -95,9 +100,14 @@ class Payouts:
         return Said(command="transfer_made", body={"transfer": transfer.id}, key=transfer.id)
 
     async def _begun(self, one: Withdrawal, account: str) -> Said:
-        """The payout from there to the bank; refused for good, the sum comes back first."""
-        tries = self._tries(one)
-        payout = await self._payout_before(one, account) if tries else None
+        """The payout from there to the bank; refused for good, the sum comes back first.
+
+        What was taken back before the books knew is not paid out of what else is there.
+        """
+        tries, back = self._tries(one), (await self._transfer(one)).reversed
+        payout = await self._payout_before(one, account) if tries or back else None
+        if back and payout is None:
+            return Said(command="payout_failed", body={"reason": BACK}, key="refused")
         here("payout.beginning", one.id)
         try:
             payout = payout or await self._processor.asked.payouts.create_async(
@@ -126,13 +136,11 @@ class Payouts:
 
     async def _take_back(self, one: Withdrawal) -> None:
         """The sum is ours again, unless it is already: the transfer itself says so."""
-        assert one.transfer is not None, "what is taken back was moved"
-        transfers = self._processor.asked.transfers
-        transfer = await transfers.retrieve_async(one.transfer)
+        transfer = await self._transfer(one)
         here("payout.reversing", one.id)
         if not transfer.reversed:
-            await transfers.reversals.create_async(
-                one.transfer,
+            await self._processor.asked.transfers.reversals.create_async(
+                transfer.id,
                 {"metadata": {"case": one.id}},
                 {"idempotency_key": f"{one.id}/reversal/{self._tries(one)}"},
             )
@@ -144,6 +152,10 @@ class Payouts:
         if tries and since < SETTLES_IN:
             raise ApplicationError("the last try may still be under way", type="TooEarly")
         return tries
+
+    async def _transfer(self, one: Withdrawal) -> stripe.Transfer:
+        assert one.transfer is not None, "the sum was moved"
+        return await self._processor.asked.transfers.retrieve_async(one.transfer)
 
     async def _transfer_before(self, one: Withdrawal) -> stripe.Transfer | None:
         listed = await self._processor.asked.transfers.list_async({"transfer_group": one.id})

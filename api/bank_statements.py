@@ -20,6 +20,7 @@ from api.ids import shaped
 from api.problems import Problem, field
 from api.state import Engine, Files
 from domain.difference import Source
+from domain.withdrawal import payout_named
 from ledger import files, outside
 from ledger.database import to_read
 from ledger.outside import OutsideLine, SaidOtherwise
@@ -103,12 +104,17 @@ async def _read(store: ObjectStore, file: RowMapping) -> tuple[Line, ...]:
 
 
 def _kept(line: Line) -> OutsideLine:
-    """Receipts call it by the bank's reference; of a line the bank takes no fee."""
+    """Receipts call it by the bank's reference; of a line the bank takes no fee.
+
+    What we have paid out is called by our own name, when it goes and when it comes back.
+    """
+    theirs = line.amount_minor > 0 and not line.returned
+    ours = None if theirs else payout_named(line.end_to_end_id)
     return OutsideLine(
         source=Source.BANK,
         account=line.account,
         id=line.reference,
-        key=line.reference,
+        key=ours or line.reference,
         kind="returned" if line.returned else "booked",
         amount_minor=line.amount_minor,
         fee_minor=0,

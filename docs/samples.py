@@ -51,7 +51,7 @@ SAMPLES: Mapping[str, Callable[[], Entry]] = {
     "withdrawal_start": lambda: flows.withdrawal_start(
         "<withdrawal>", FREELANCER, 90_00, 2_00, USD
     ),
-    "withdrawal_settle": lambda: flows.withdrawal_settle("<withdrawal>", 90_00, BANK, USD),
+    "withdrawal_settle": lambda: flows.withdrawal_settle("<withdrawal>", 90_00, 2_00, BANK, USD),
     "withdrawal_return": lambda: flows.withdrawal_return(
         "<withdrawal>", FREELANCER, 90_00, 2_00, USD
     ),

@@ -11,7 +11,12 @@ from domain.receipt import CLEARS_LATER
 def correct_books(
     scene: Scene, remittance: Remittance, correction: Correction
 ) -> tuple[Entry, ...]:
-    """What was credited wrongly is taken back; what is spent of it, the client owes."""
+    """What was credited wrongly is taken back; what is spent of it, the client owes.
+
+    Nothing is written when the sum in the books turns out to be right.
+    """
+    if correction.arrived_minor == remittance.arrived_minor:
+        return ()
     client, currency = remittance.client, remittance.terms.currency
     assert client is not None, "what is in a wallet is somebody's"
     bank = Account(Kind.BANK_CLEARING, PLATFORM, currency)

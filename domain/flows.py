@@ -241,23 +241,24 @@ def mediation_fee_return(dispute_id: str, freelancer: str, held: Parts, currency
 def withdrawal_start(
     withdrawal_id: str, user: str, amount_minor: int, fee_minor: int, currency: str
 ) -> Entry:
-    """Earnings leave the wallet; the quoted fee is the platform's."""
+    """Earnings leave the wallet, and with them the fee that was quoted."""
     return entry(
         "withdrawal_start",
         f"withdrawal/{withdrawal_id}/start",
         move(Kind.EARNINGS, user, Kind.IN_TRANSIT, withdrawal_id, amount_minor, currency),
-        move(Kind.EARNINGS, user, Kind.PLATFORM_FEES, PLATFORM, fee_minor, currency),
+        move(Kind.EARNINGS, user, Kind.IN_TRANSIT, withdrawal_id, fee_minor, currency),
     )
 
 
 def withdrawal_settle(
-    withdrawal_id: str, amount_minor: int, clearing: Kind, currency: str
+    withdrawal_id: str, amount_minor: int, fee_minor: int, clearing: Kind, currency: str
 ) -> Entry:
-    """The bank has paid."""
+    """The bank has paid, and the fee is the platform's."""
     return entry(
         "withdrawal_settle",
         f"withdrawal/{withdrawal_id}/settle",
         move(Kind.IN_TRANSIT, withdrawal_id, clearing, PLATFORM, amount_minor, currency),
+        move(Kind.IN_TRANSIT, withdrawal_id, Kind.PLATFORM_FEES, PLATFORM, fee_minor, currency),
     )
 
 
@@ -269,7 +270,7 @@ def withdrawal_return(
         "withdrawal_return",
         f"withdrawal/{withdrawal_id}/return",
         move(Kind.IN_TRANSIT, withdrawal_id, Kind.EARNINGS, user, amount_minor, currency),
-        move(Kind.PLATFORM_FEES, PLATFORM, Kind.EARNINGS, user, fee_minor, currency),
+        move(Kind.IN_TRANSIT, withdrawal_id, Kind.EARNINGS, user, fee_minor, currency),
     )
 
 

@@ -1,6 +1,6 @@
 """When earnings are paid: twice a month, on banking days, whoever asked before the cut-off."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -35,13 +35,19 @@ class Paydays(BaseModel):
         """The moment (UTC) from which on a request is too late for this payment date."""
         return day_begins(banking.before(payment_date, self.cut_off_days) + DAY, timezone)
 
-    def payment_date(self, requested_at: datetime, banking: Calendar, timezone: str) -> date:
-        """The first payment date whose cut-off the request meets."""
+    def payment_date(
+        self,
+        requested_at: datetime,
+        banking: Calendar,
+        timezone: str,
+        approved: Collection[date] = (),
+    ) -> date:
+        """The first payment date whose cut-off the request meets, and whose run still waits."""
         day = requested_at.astimezone(ZoneInfo(timezone)).date()
         return next(
             found
             for found in self._from(day, banking)
-            if requested_at < self.cut_off(found, banking, timezone)
+            if requested_at < self.cut_off(found, banking, timezone) and found not in approved
         )
 
     def approval_due(self, payment_date: date, banking: Calendar, timezone: str) -> datetime:

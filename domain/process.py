@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -27,6 +27,7 @@ class Need(StrEnum):
     BANK_REFERENCE = "bank_reference"
     PAYEE = "payee"
     RUN = "run"
+    RUNS = "runs"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Facts:
     """Whoever is paid out."""
     in_run: bool = False
     """Whether the withdrawal is in a payment run that was approved."""
+    runs_approved: frozenset[date] = frozenset()
+    """Payment dates whose runs were approved, as far as the withdrawal could be meant for them."""
     proven: frozenset[UserId] = frozenset()
     """Who has proof of notice in the present wait."""
     lots: Mapping[Account, int] = field(default_factory=dict)

@@ -132,7 +132,11 @@ def confirm_correction(scene: Scene) -> Change:
     return Change(
         lone=_to(scene, _booked_as(remittance), **update).lone,
         entries=correct_books(scene, remittance, correction),
-        facts={"arrived_minor": correction.arrived_minor, "correction_id": correction.id},
+        facts={
+            "arrived_minor": correction.arrived_minor,
+            "correction_id": correction.id,
+            "bank_reference": remittance.bank_reference,
+        },
     )
 
 
@@ -155,15 +159,22 @@ def _suspended(scene: Scene, arrived: dict[str, object]) -> Change:
     waiting = cast(Remittance, _to(scene, S.SUSPENSE, **arrived).lone)
     amount, currency = waiting.arrived_minor, waiting.terms.currency
     entry = flows.receipt_unmatched(waiting.id, amount, currency)
-    return Change(lone=waiting, entries=(entry,), facts={"amount_minor": amount})
+    return Change(lone=waiting, entries=(entry,), facts=_at_the_bank(waiting))
 
 
 def _booked(scene: Scene, entries: tuple[Entry, ...], **update: object) -> Change:
     remittance = _of(scene)
     by_whom = {"confirmed_by": scene.actor_id, "credited_at": scene.at}
     booked = _to(scene, _booked_as(remittance), **by_whom, **update)
-    facts = {"amount_minor": remittance.arrived_minor}
-    return Change(lone=booked.lone, entries=entries, facts=facts)
+    return Change(lone=booked.lone, entries=entries, facts=_at_the_bank(remittance))
+
+
+def _at_the_bank(remittance: Remittance) -> dict[str, object]:
+    """What arrived, and the bank's name for it: by that its statement is compared with the book."""
+    return {
+        "amount_minor": remittance.arrived_minor,
+        "bank_reference": remittance.bank_reference,
+    }
 
 
 def _booked_as(remittance: Remittance) -> RemittanceState:

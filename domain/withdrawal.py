@@ -1,5 +1,6 @@
 """A withdrawal: earnings on their way to their owner's bank, on a payment date that was named."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import cast
@@ -22,11 +23,18 @@ READ_PAYOUT = "read_payout"
 AT_ONCE = timedelta(0)
 HOUSE = {Role.ACCOUNTING}
 THEIRS = {Role.ACCOUNTING, Role.PROCESSOR}
+_AT_THE_BANK = re.compile("pk-[0-9a-z]{26}")
 
 
 def end_to_end_id(case_id: str) -> str:
     """The withdrawal's name at the bank, which knows no underscore: it comes back in statements."""
     return f"PK-{case_id.rpartition('_')[2]}"
+
+
+def payout_named(end_to_end_id: str) -> str | None:
+    """Our name for a payment of a statement, as we write it; None: this is no name of ours."""
+    named = end_to_end_id.lower()
+    return f"PK-{named[3:]}" if _AT_THE_BANK.fullmatch(named) else None
 
 
 def fee_of(policy: Policy, via: Via) -> int:
@@ -51,7 +59,10 @@ def require_held(amount_minor: int, wallet: Wallet) -> None:
 
 
 def request(scene: Scene) -> Change:
-    """The earnings leave the wallet, and the payment date is fixed."""
+    """The earnings leave the wallet, and the payment date is fixed: by when it was asked for.
+
+    Whoever met the cut-off is not late because we were; but a run is approved once.
+    """
     one, policy = _of(scene), scene.case.terms.policy
     require_withdrawable(one.amount_minor, one.terms)
     payee = scene.facts.payee or Payee()
@@ -61,7 +72,8 @@ def request(scene: Scene) -> Change:
         raise SeenIsStale(f"the fee is {show(fee)} now", fee_minor=fee)
     require_held(one.amount_minor, scene.facts.wallets.get(one.freelancer, Wallet()))
     banking, zone = scene.facts.calendar.of_banks, policy.timezone
-    date = policy.paydays.payment_date(scene.at, banking, zone)
+    approved = scene.facts.runs_approved
+    date = policy.paydays.payment_date(one.opened_at, banking, zone, approved)
     due = policy.paydays.approval_due(date, banking, zone)
     change = _to(scene, S.REQUESTED, payment_date=date, approval_due=due)
     start = flows.withdrawal_start(
@@ -98,8 +110,10 @@ def under_way(scene: Scene) -> Change:
 def settle(scene: Scene) -> Change:
     """The bank has paid it."""
     one = _of(scene)
-    done = flows.withdrawal_settle(one.id, one.arrives_minor, _clearing(one), one.terms.currency)
-    return Change(lone=_to(scene, S.PAID).lone, entries=(done,))
+    done = flows.withdrawal_settle(
+        one.id, one.arrives_minor, one.fee_minor, _clearing(one), one.terms.currency
+    )
+    return Change(lone=_to(scene, S.PAID).lone, entries=(done,), facts=_outside(one))
 
 
 def fail(scene: Scene) -> Change:
@@ -114,7 +128,8 @@ def give_back(scene: Scene) -> Change:
         one.id, one.freelancer, one.arrives_minor, _clearing(one), one.terms.currency
     )
     change = _to(scene, S.RETURNED, reason=why)
-    return Change(lone=change.lone, entries=(back,), facts={"reason": why}, why=why)
+    facts = {"reason": why, **_outside(one)}
+    return Change(lone=change.lone, entries=(back,), facts=facts, why=why)
 
 
 def stand(scene: Scene) -> Change:
@@ -148,6 +163,13 @@ def _clearing(one: Withdrawal) -> Kind:
     return Kind.PROCESSOR_CLEARING if one.via is Via.STRIPE else Kind.BANK_CLEARING
 
 
+def _outside(one: Withdrawal) -> dict[str, str]:
+    """What the processor or the bank calls the movement on our account there, both ways."""
+    if one.via is not Via.STRIPE:
+        return {"bank_reference": end_to_end_id(one.id)}
+    return {"outside": one.transfer} if one.transfer else {}
+
+
 def _of(scene: Scene) -> Withdrawal:
     return cast(Withdrawal, scene.case)
 
@@ -157,14 +179,14 @@ def _to(scene: Scene, state: WithdrawalState, **update: object) -> Change:
 
 
 NOT_IN_RUN = Condition("its payment run is not approved yet", lambda scene: not scene.facts.in_run)
-REQUEST = "withdrawal: earnings → in transit, the fee to the platform"
+REQUEST = "withdrawal: earnings → in transit, the fee too"
 RETURN = "withdrawal: back to the earnings, the fee too"
 
 STEPS = (
     *step(
         S.DRAFT, c.RequestWithdrawal, {Role.FREELANCER}, S.REQUESTED, request,
         "withdrawal_requested", "A withdrawal was requested", money=REQUEST,
-        needs={Need.WALLETS, Need.PAYEE},
+        needs={Need.WALLETS, Need.PAYEE, Need.RUNS},
     ),
     *step(
         S.REQUESTED, c.CancelWithdrawal, {Role.FREELANCER}, S.CANCELLED, cancel,
@@ -186,7 +208,7 @@ STEPS = (
     *step(
         S.SENT, c.PayoutPaid, THEIRS, S.PAID, settle,
         "withdrawal_paid", "The withdrawal was paid",
-        money="withdrawal: in transit → the bank or the processor",
+        money="withdrawal: in transit → the bank or the processor, the fee to the platform",
     ),
     *step(
         S.SENT, c.PayoutFailed, THEIRS, S.FAILED, fail,

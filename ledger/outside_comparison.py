@@ -16,12 +16,23 @@ BATCH = 1_000
 UNDER_WAY = {Source.STRIPE: timedelta(hours=1), Source.BANK: timedelta(0)}
 """So long one side may be ahead of the other: a webhook is late, a workflow takes its step."""
 
+# A withdrawal is moved at Stripe days before it is paid; until then the book has it in transit.
 MISMATCHES = text("""
-    with here as (
+    with line as (
+        select source, key, currency, amount_minor, fee_minor, reference, recorded_at, day
+          from clearing_line
+        union all
+        select 'stripe', data ->> 'transfer', terms ->> 'currency',
+               cast(data ->> 'fee_minor' as bigint) - cast(data ->> 'amount_minor' as bigint), 0,
+               'withdrawal/' || id || '/start', last_event_at,
+               cast(last_event_at at time zone 'UTC' as date)
+          from cases
+         where kind = 'withdrawal' and not over and state = 'sent' and data ? 'transfer'
+    ), here as (
         select key, currency, cast(sum(amount_minor) as bigint) as minor,
                cast(sum(fee_minor) as bigint) as fee,
                min(reference) as reference, max(recorded_at) as at, min(day) as day
-          from clearing_line
+          from line
          where source = :source and (cast(:key as text) is null or key = :key)
          group by key, currency
     ), there as (

@@ -22,6 +22,7 @@ from ledger.tables import cases
 BATCH = 500
 SHOWN_FAILING = 100
 TAKE_TURNS = text("select pg_advisory_xact_lock(hashtextextended(:run, 0))")
+LET_NOBODY_APPROVE = text("select pg_advisory_xact_lock_shared(hashtextextended(:run, 0))")
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,19 @@ async def found(c: AsyncConnection, run: date) -> RowMapping | None:
     return (await c.execute(query)).mappings().one_or_none()
 
 
+async def approved(c: AsyncConnection, withdrawal: Withdrawal, days: Calendar) -> frozenset[date]:
+    """The runs of this date and later ones that were approved; none is while this step is taken.
+
+    The date is the first that the withdrawal could be paid on; of later ones the cut-off is not
+    over, so that nobody can approve them.
+    """
+    policy, at = withdrawal.terms.policy, withdrawal.opened_at
+    first = policy.paydays.payment_date(at, days.of_banks, policy.timezone)
+    await c.execute(LET_NOBODY_APPROVE, {"run": _turn(first)})
+    query = select(payment_run.c.payment_date).where(payment_run.c.payment_date >= first)
+    return frozenset(await c.scalars(query))
+
+
 async def approvals(c: AsyncConnection, run: date) -> Sequence[RowMapping]:
     """Who has approved it, and what they saw."""
     query = select(payment_approval).where(payment_approval.c.payment_date == run)
@@ -93,7 +107,7 @@ async def approve(
     c: AsyncConnection, run: date, by: str, seen: Seen, at: datetime, policy: Policy, days: Calendar
 ) -> bool:
     """Approve what was seen; whether that was enough for the run to go out."""
-    await c.execute(TAKE_TURNS, {"run": f"payment_run/{run.isoformat()}"})
+    await c.execute(TAKE_TURNS, {"run": _turn(run)})
     if await found(c, run) is not None:
         raise AlreadyOver("This payment run was approved before")
     if at < policy.paydays.cut_off(run, days, policy.timezone):
@@ -124,6 +138,10 @@ async def _write(
             written.add(one)
         await payouts.write(c, [_line(run, one) for one in batch])
     _require_seen(written, seen)
+
+
+def _turn(run: date) -> str:
+    return f"payment_run/{run.isoformat()}"
 
 
 def _line(run: date, one: Due) -> dict[str, Any]:

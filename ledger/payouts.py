@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, RowMapping, func, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    RowMapping,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.bank_details import Via
@@ -78,7 +89,9 @@ async def answer(
     returned: Mapping[str, str],
 ) -> None:
     """What the bank did with these; said again, it changes nothing. Raises for what it can't be."""
-    await _require_others(c, run, by, [*paid, *failed, *returned])
+    bank = and_(*_to_the_bank(run))
+    await _require_others(c, by, [*failed, *returned], bank)
+    await _require_others(c, by, paid, bank | _hangs_at_the_processor(run))
     now = {"answered_by": by, "answered_at": func.now()}
     await _answer(c, run, dict.fromkeys(paid, ""), S.SENT, {"outcome": "paid", **now})
     await _answer(c, run, failed, S.SENT, {"outcome": "failed", **now}, "reason")
@@ -142,10 +155,26 @@ def _to_the_bank(run: date) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-async def _require_others(c: AsyncConnection, run: date, by: str, ids: Sequence[str]) -> None:
-    """All of them are in this run's bank file, and none is one's own."""
+def _hangs_at_the_processor(run: date) -> ColumnElement[bool]:
+    """Its sum was moved there, and what became of it is a task of accounting.
+
+    That it was not paid they cannot say: taken back at the processor, it fails by itself.
+    """
+    sent = select(cases.c.id).where(
+        cases.c.state == S.SENT.value,
+        cases.c.data.has_key("transfer"),
+        cases.c.data.has_key("tasks"),
+    )
+    ours = (payout.c.payment_date == run, payout.c.via == Via.STRIPE.value)
+    return and_(*ours, or_(payout.c.outcome.is_not(None), payout.c.withdrawal_id.in_(sent)))
+
+
+async def _require_others(
+    c: AsyncConnection, by: str, ids: Sequence[str], where: ColumnElement[bool]
+) -> None:
+    """All of them are such as may be answered for, and none is one's own."""
     query = select(payout.c.withdrawal_id, payout.c.person_id)
-    rows = (await c.execute(query.where(*_to_the_bank(run), _named(ids)))).all()
+    rows = (await c.execute(query.where(where, _named(ids)))).all()
     if unknown := set(ids) - {row.withdrawal_id for row in rows}:
         raise UnknownReference("this run has no such payment at the bank", id=min(unknown))
     if any(row.person_id == by for row in rows):

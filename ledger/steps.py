@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.accounts import Account, Kind
 from domain.calendar import Calendar
-from domain.cases import Case, Job, JobState, Remittance, Role
+from domain.cases import Case, Job, JobState, Remittance, Role, Withdrawal
 from domain.commands import Command, Match, Receive, RecordUnmatched
 from domain.decide import (
     by_clock,
@@ -34,6 +34,7 @@ from ledger import (
     mails,
     mediators,
     payees,
+    payment_runs,
     payouts,
     people,
     recording,
@@ -167,6 +168,9 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
         facts = replace(facts, mediators=await mediators.candidates(c, list(parties), scene.at))
     if Need.RUN in needs:
         facts = replace(facts, in_run=await payouts.decided(c, case) is not None)
+    if Need.RUNS in needs and isinstance(case, Withdrawal):
+        runs = await payment_runs.approved(c, case, facts.calendar)
+        facts = replace(facts, runs_approved=runs)
     if Need.WALLETS in needs:
         both = [one.parties.values() for one in (case, scene.other) if one is not None]
         concerned = dict.fromkeys(str(person) for people in both for person in people)

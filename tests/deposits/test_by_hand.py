@@ -211,6 +211,19 @@ async def test_a_typed_sum_is_corrected_before_and_after_it_is_credited(
     assert (await remitting.wallet())["credits"] == 100_00
 
 
+async def test_a_correction_that_was_wrong_itself_is_taken_back(remitting: Remitting) -> None:
+    """By typing the sum in the books once more; a second person confirms it, and nothing moves."""
+    deposit = await remitting.announced()
+    await remitting.received(deposit, 500_00)
+    await remitting.done(remitting.bob, deposit, "confirm", amount=sum_of(500_00))
+    for typed in (100_00, 500_00):
+        asked = {"amount": sum_of(typed), "reason": "read anew"}
+        shown = await remitting.done(remitting.bob, deposit, "correct", **asked)
+    named = {"correction_id": shown["receipt"]["correction"]["id"]}
+    shown = await remitting.done(remitting.ada, deposit, "confirm-correction", **named)
+    assert shown["state"] == "booked" and (await remitting.wallet())["credits"] == 500_00
+
+
 async def test_money_from_a_stranger_waits_until_staff_decide(remitting: Remitting) -> None:
     """It goes back to them, by a second person."""
     deposit = await remitting.announced()

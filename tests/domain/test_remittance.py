@@ -211,6 +211,14 @@ def test_a_wrong_sum_in_the_books_is_mirrored_and_a_right_one_written(
     assert entry.postings[0].amount_minor == 100_00
 
 
+def test_a_correction_to_the_sum_in_the_books_moves_nothing() -> None:
+    """So is one taken back that was wrong itself; an entry that moves nothing cannot be written."""
+    remittance = Remittances().booked().by(ADA, c.Correct, amount_minor=100_00)
+    remittance.by(BOB, c.ConfirmCorrection)
+    assert "correction/deposit_1/correction_1" not in remittance.books.entries
+    assert remittance.case.state is S.BOOKED and remittance.books.balances[CREDITS] == 100_00
+
+
 def test_a_correction_that_was_replaced_is_not_confirmed() -> None:
     """Whoever confirms names the one they saw."""
     remittance = Remittances().correcting().by(BOB, c.Correct, id="correction_2")

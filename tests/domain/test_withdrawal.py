@@ -48,7 +48,7 @@ def test_what_is_withdrawn_leaves_the_wallet_at_once_and_the_fee_is_taken_out_of
     """The sum named is what the wallet loses; what arrives is the rest."""
     one = Withdrawals().requested()
     balances = one.books.balances
-    assert (balances[EARNINGS], balances[TRANSIT], balances[FEES]) == (0, 99_00, 1_00)
+    assert (balances[EARNINGS], balances[TRANSIT], balances[FEES]) == (0, 100_00, 0)
     assert one.case.arrives_minor == 99_00
 
 
@@ -57,6 +57,20 @@ def test_the_payment_date_is_fixed_at_the_request() -> None:
     assert Withdrawals().requested().case.payment_date == date(2026, 3, 31)
     early = datetime(2026, 3, 11, 12, tzinfo=UTC)
     assert Withdrawals(at=early).requested().case.payment_date == date(2026, 3, 13)
+
+
+def test_whoever_met_the_cut_off_is_not_late_because_we_were() -> None:
+    """The date is that of the quote, however long the step took."""
+    one = Withdrawals()
+    one.at = MONDAY + timedelta(days=20)
+    assert one.requested().case.payment_date == date(2026, 3, 31)
+
+
+def test_a_run_that_was_approved_takes_nobody_in_any_more() -> None:
+    """Else nobody would ever approve what waits for it."""
+    one = Withdrawals()
+    one.runs_approved = frozenset({date(2026, 3, 31)})
+    assert one.requested().case.payment_date == date(2026, 4, 15)
 
 
 @pytest.mark.parametrize(("via", "arrives"), [(Via.US_BANK, 99_00), (Via.IBAN, 90_00)])

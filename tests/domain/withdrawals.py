@@ -2,7 +2,7 @@
 
 from copy import copy
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from domain import commands as c
@@ -53,6 +53,7 @@ class Withdrawals:
         self.payee = replace(payee, method=payee.method and payee.method.model_copy(
             update={"via": via}))  # fmt: skip
         self.in_run = False
+        self.runs_approved: frozenset[date] = frozenset()
         self.last: Decision | None = None
         policy = Policy()
         self.case = Withdrawal(
@@ -131,7 +132,9 @@ class Withdrawals:
         held = {FREELANCER: self.books.wallet(FREELANCER)} if Need.WALLETS in needs else {}
         payee = self.payee if Need.PAYEE in needs else None
         in_run = self.in_run and Need.RUN in needs
-        return Facts(Calendar(holidays=HOLIDAYS), wallets=held, payee=payee, in_run=in_run)
+        facts = Facts(Calendar(holidays=HOLIDAYS), wallets=held, payee=payee, in_run=in_run)
+        runs = self.runs_approved if Need.RUNS in needs else frozenset()
+        return replace(facts, runs_approved=runs)
 
     def _write(self, decision: Decision) -> None:
         self.last = decision

@@ -179,6 +179,21 @@ async def test_shared_accounts_use_the_connection_s_shard(app: AsyncEngine) -> N
         await two.commit()
 
 
+async def test_a_withdrawal_comes_back_whole_on_whatever_connection(app: AsyncEngine) -> None:
+    """No shard of the platform's fees gives back what it never had: a fee is taken when paid."""
+    person, withdrawal = acts.name("usr"), acts.name("withdrawal")
+    paid = move(Kind.BANK_CLEARING, PLATFORM, Kind.EARNINGS, person, 50_00, "CHF")
+    start = flows.withdrawal_start(withdrawal, person, 49_00, 1_00, "CHF")
+    back = flows.withdrawal_return(withdrawal, person, 49_00, 1_00, "CHF")
+    async with app.connect() as one, app.connect() as two:
+        await acts.write(one, entry("paid", acts.name("paid"), paid), start)
+        await one.commit()
+        await acts.write(two, back)
+        await two.commit()
+        assert (await journal.balances(two, person, "CHF"))[Kind.EARNINGS] == 50_00
+        assert await journal.balances(two, withdrawal, "CHF") == {Kind.IN_TRANSIT: 0}
+
+
 async def test_every_account_of_the_platform_is_locked_after_those_of_people(
     app: AsyncEngine,
 ) -> None:

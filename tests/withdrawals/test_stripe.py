@@ -9,7 +9,9 @@ import pytest
 from activities.payouts import KEY_LASTS, SETTLES_IN, Payouts
 from activities.processor import Processor
 from ledger.sealed_values import SealingKeys
+from tests.api.people import code
 from tests.fakestripe.stand import Stand
+from tests.holding.hands import policy
 from tests.withdrawals.connected import CLOSED, DAY_S, INSTANTLY_AVAILABLE, Connected
 from tests.withdrawals.leaving import PAYOUT_KEYS, Leaving, falls_due
 from tests.world import World
@@ -77,6 +79,35 @@ async def test_a_payout_that_fails_after_it_was_paid_is_returned(connected: Conn
     assert (await connected.stands(withdrawal, "returned"))["reason"] == "no_account"
     assert await connected.earnings() == 99_00
     assert [transfer.amount_reversed for transfer in connected.transfers] == [99_00]
+
+
+async def test_what_was_taken_back_is_not_paid_out_any_more(connected: Connected) -> None:
+    """By staff at Stripe, or by us before the books knew: the money is in the wallet again."""
+    stand = connected.stand
+    stand.control("faults", kind="500", path="/v1/payouts", method="POST", count=1000)
+    withdrawal, _ = await connected.sent()
+    await connected.waits(withdrawal, "transfer")
+    [transfer] = connected.transfers
+    stand.stripe.v1.transfers.reversals.create(transfer.id)
+    stand.http.delete("/_control/faults")
+    assert (await connected.stands(withdrawal, "failed"))["reason"] == "transfer_reversed"
+    assert await connected.earnings() == 100_00 and connected.payouts == []
+
+
+async def test_what_hangs_at_stripe_is_answered_for_by_accounting(connected: Connected) -> None:
+    """Once it is their task: what was moved to the account reached its owner in another way."""
+    stand = connected.stand
+    stand.control("faults", kind="500", path="/v1/payouts", method="POST", count=1000)
+    with policy(connected.world, payout_cool_down="PT0S", payout_answer_period="PT1S"):
+        withdrawal, run = await connected.sent()
+    await connected.waits(withdrawal, "transfer")
+    await connected.waits(withdrawal, "tasks")
+    failed = [{"withdrawal": withdrawal["id"], "reason": "unknown"}]
+    assert code(await run.answered(failed=failed)) == "unknown_reference"
+    assert (await run.answered(paid=[withdrawal["id"]])).json()["paid"] == 1
+    await connected.stands(withdrawal, "paid")
+    hands = Payouts(connected.world.engine, Processor(connected.world.settings), None)
+    assert (await hands.read_payout(withdrawal["id"])).said is None
 
 
 async def test_an_account_that_cannot_be_paid_fails_at_once(
