@@ -1,17 +1,14 @@
-"""Payouts in the books of Stripe and the bank: they agree with ours at every moment."""
+"""Payouts in the books of Stripe: they agree with ours at every moment."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from datetime import timedelta
 
 import pytest
 
 from activities.processor import Processor
 from activities.processor_lines import ProcessorLines
 from domain.difference import Source
-from domain.withdrawal import end_to_end_id
 from ledger.outside_comparison import mismatches
-from papers.bank_csv import COLUMNS
 from tests.fakestripe.stand import Stand
 from tests.withdrawals.connected import DAY_S, Connected
 from tests.withdrawals.leaving import Leaving
@@ -35,17 +32,6 @@ async def differs(one: Leaving, source: Source, key: str) -> list[tuple[str, int
             (str(found.side), found.here_minor, found.there_minor)
             async for found in mismatches(c, source, key, AT_ONCE)
         ]
-
-
-async def says(one: Leaving, rest: str) -> str:
-    """A line of the bank's statement, imported; the bank's reference for it."""
-    reference = f"B-{uuid4().hex}"
-    line = f"98,{reference},{datetime.now(UTC):%Y-%m-%d},{rest}"
-    by = one.world.house.accountants[0]
-    file = (await by.upload("\n".join((",".join(COLUMNS), line)).encode())).json()["id"]
-    answer = await by.post("/v1/staff/bank-statements", {"file_id": file})
-    assert answer.status_code == 201, answer.text
-    return reference
 
 
 async def test_what_stripe_pays_agrees_before_and_after_it_is_paid(connected: Connected) -> None:
@@ -93,28 +79,3 @@ async def test_a_payout_that_stripe_knows_nothing_of_differs(connected: Connecte
             f" where id = '{withdrawal['id']}'"
         )
     assert await differs(connected, Source.STRIPE, "tr_made_up") == [("only here", -99_00, 0)]
-
-
-async def test_what_the_bank_pays_agrees_by_our_name_for_it(leaving: Leaving) -> None:
-    """Until accounting say that it was paid the bank alone knows; then both do."""
-    withdrawal, run = await leaving.sent()
-    name = end_to_end_id(withdrawal["id"])
-    await says(leaving, f"-99.00,USD,Ana,earnings,{name},no")
-    assert await differs(leaving, Source.BANK, name) == [("only there", 0, -99_00)]
-    await run.answered(paid=[withdrawal["id"]])
-    await leaving.stands(withdrawal, "paid")
-    assert await differs(leaving, Source.BANK, name) == []
-    await says(leaving, f"99.00,USD,Ana,earnings,{name},yes")
-    assert await differs(leaving, Source.BANK, name) == [("differs", -99_00, 0)]
-    await run.answered(returned=[{"withdrawal": withdrawal["id"], "reason": "closed"}])
-    await leaving.stands(withdrawal, "returned")
-    assert await differs(leaving, Source.BANK, name) == []
-
-
-async def test_our_name_on_money_that_comes_is_whatever_a_payer_wrote(leaving: Leaving) -> None:
-    """It is called by the bank's reference, as every receipt."""
-    withdrawal, _ = await leaving.sent()
-    name = end_to_end_id(withdrawal["id"])
-    reference = await says(leaving, f"99.00,USD,Eve,gift,{name},no")
-    assert await differs(leaving, Source.BANK, name) == []
-    assert await differs(leaving, Source.BANK, reference) == [("only there", 0, 99_00)]
