@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.processor import Processor
 from failpoints import here
+from ledger import payouts
 from ledger import processor as kept
 from ledger.database import at_once
 from ledger.processor import Announced
@@ -27,10 +28,17 @@ BATCH = 100
 class Announcements:
     """Looks for what was missed; a lost webhook is late by one pause, and no more."""
 
-    def __init__(self, engine: AsyncEngine, processor: Processor, pause: timedelta) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        processor: Processor,
+        pause: timedelta,
+        payout_pause: timedelta = timedelta(hours=6),
+    ) -> None:
         self._engine = engine
         self._processor = processor
         self._pause_s = pause.total_seconds()
+        self._payout_pause = payout_pause
 
     async def run(self) -> None:
         """Look again and again until cancelled; what fails now is there the next time."""
@@ -38,6 +46,7 @@ class Announcements:
             try:
                 if found := await self.once():
                     log.warning("announcements that no webhook told", found=found)
+                await self.ask_of_payouts()
             except (stripe.StripeError, SQLAlchemyError, OSError) as away:
                 log.warning("announcements not listed", error=type(away).__name__)
             await asyncio.sleep(self._pause_s)
@@ -49,7 +58,7 @@ class Announcements:
         """
         begun, found = datetime.now(UTC), 0
         async with at_once(self._engine) as c:
-            since = await kept.listened_until(c) or begun - AT_FIRST
+            since = await kept.looked(c, kept.ALL) or begun - AT_FIRST
         listed = await self._processor.asked.events.list_async(
             {"created": {"gte": int((since - OVERLAP).timestamp())}, "limit": BATCH}
         )
@@ -61,8 +70,20 @@ class Announcements:
                 batch = []
         found += await self._keep(batch)
         async with at_once(self._engine) as c:
-            await kept.listened(c, begun)
+            await kept.look(c, kept.ALL, begun)
         return found
+
+    async def ask_of_payouts(self) -> int:
+        """Have those asked about whose turn came since the last look; how many.
+
+        What becomes of them is announced for accounts that are not ours, and in no list of ours.
+        """
+        begun = datetime.now(UTC)
+        async with at_once(self._engine) as c:
+            since = await kept.looked(c, kept.PAYOUTS) or begun - self._payout_pause
+            asked = await payouts.ask(c, since, begun, self._payout_pause)
+            await kept.look(c, kept.PAYOUTS, begun)
+        return asked
 
     async def _keep(self, batch: Sequence[Announced]) -> int:
         if not batch:

@@ -63,7 +63,7 @@ def line(one: stripe.BalanceTransaction) -> OutsideLine:
         source=Source.STRIPE,
         account="",
         id=one.id,
-        key=_key(one, about, source.get("payment_intent")),
+        key=_key(one, about, source),
         kind=one.type,
         amount_minor=one.amount,
         fee_minor=one.fee,
@@ -72,10 +72,12 @@ def line(one: stripe.BalanceTransaction) -> OutsideLine:
     )
 
 
-def _key(one: stripe.BalanceTransaction, about: str, payment: object) -> str:
-    """What our entries call it: payments by their intent, as deposits are credited."""
+def _key(one: stripe.BalanceTransaction, about: str, source: dict[str, Any]) -> str:
+    """What our entries call it: payments by their intent, what comes back by what it went as."""
     if one.type in ("charge", "payment"):
-        return str(payment or about)
+        return str(source.get("payment_intent") or about)
+    if one.type == "transfer_refund":
+        return str(source.get("transfer") or about)
     if one.type in BY_THEIR_SOURCE:
         return about
     # A dispute has a line when the money goes and another when it comes back.

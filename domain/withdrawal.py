@@ -99,7 +99,7 @@ def settle(scene: Scene) -> Change:
     """The bank has paid it."""
     one = _of(scene)
     done = flows.withdrawal_settle(one.id, one.arrives_minor, _clearing(one), one.terms.currency)
-    return Change(lone=_to(scene, S.PAID).lone, entries=(done,))
+    return Change(lone=_to(scene, S.PAID).lone, entries=(done,), facts=_outside(one))
 
 
 def fail(scene: Scene) -> Change:
@@ -114,7 +114,8 @@ def give_back(scene: Scene) -> Change:
         one.id, one.freelancer, one.arrives_minor, _clearing(one), one.terms.currency
     )
     change = _to(scene, S.RETURNED, reason=why)
-    return Change(lone=change.lone, entries=(back,), facts={"reason": why}, why=why)
+    facts = {"reason": why, **_outside(one)}
+    return Change(lone=change.lone, entries=(back,), facts=facts, why=why)
 
 
 def stand(scene: Scene) -> Change:
@@ -146,6 +147,11 @@ def _return(one: Withdrawal) -> Entry:
 
 def _clearing(one: Withdrawal) -> Kind:
     return Kind.PROCESSOR_CLEARING if one.via is Via.STRIPE else Kind.BANK_CLEARING
+
+
+def _outside(one: Withdrawal) -> dict[str, str]:
+    """What the processor calls the movement on our account there, both ways."""
+    return {"outside": one.transfer} if one.transfer else {}
 
 
 def _of(scene: Scene) -> Withdrawal:
