@@ -46,13 +46,18 @@ class Announcements:
             try:
                 if found := await self.once():
                     log.warning("announcements that no webhook told", found=found)
-                await self.ask_of_payouts()
             except (stripe.StripeError, SQLAlchemyError, OSError) as away:
                 log.warning("announcements not listed", error=type(away).__name__)
             await asyncio.sleep(self._pause_s)
 
     async def once(self) -> int:
-        """Keep each that is new, and have its case told; how many.
+        """Keep each that is new, and have its case told; how many. Then ask about payouts."""
+        found = await self._listed()
+        await self._ask_of_payouts()
+        return found
+
+    async def _listed(self) -> int:
+        """Keep what is new of the list; how many.
 
         Where the next look begins is kept only when this one has seen all.
         """
@@ -73,17 +78,16 @@ class Announcements:
             await kept.look(c, kept.ALL, begun)
         return found
 
-    async def ask_of_payouts(self) -> int:
-        """Have those asked about whose turn came since the last look; how many.
+    async def _ask_of_payouts(self) -> None:
+        """Have those asked about whose turn came since the last look.
 
         What becomes of them is announced for accounts that are not ours, and in no list of ours.
         """
         begun = datetime.now(UTC)
         async with at_once(self._engine) as c:
             since = await kept.looked(c, kept.PAYOUTS) or begun - self._payout_pause
-            asked = await payouts.ask(c, since, begun, self._payout_pause)
+            await payouts.ask(c, since, begun, self._payout_pause)
             await kept.look(c, kept.PAYOUTS, begun)
-        return asked
 
     async def _keep(self, batch: Sequence[Announced]) -> int:
         if not batch:

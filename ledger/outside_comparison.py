@@ -16,6 +16,7 @@ BATCH = 1_000
 UNDER_WAY = {Source.STRIPE: timedelta(hours=1), Source.BANK: timedelta(0)}
 """So long one side may be ahead of the other: a webhook is late, a workflow takes its step."""
 
+# A payout has left Stripe's account of ours days before a bank has it, and we book it.
 MISMATCHES = text("""
     with here as (
         select key, currency, cast(sum(amount_minor) as bigint) as minor,
@@ -30,6 +31,9 @@ MISMATCHES = text("""
                max(booked_at) as at
           from outside_line
          where source = :source and (cast(:key as text) is null or key = :key)
+           and not exists (select from cases
+                            where kind = 'withdrawal' and not over and state = 'sent'
+                              and data ->> 'transfer' = outside_line.key)
          group by key, currency
     )
     select key, currency,

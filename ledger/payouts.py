@@ -118,10 +118,10 @@ async def tell(
     return list(rows)
 
 
-async def ask(c: AsyncConnection, since: datetime, until: datetime, pause: timedelta) -> int:
-    """Have what the processor pays asked about, each when its turn in the pause came; how many."""
+async def ask(c: AsyncConnection, since: datetime, until: datetime, pause: timedelta) -> None:
+    """Have what the processor pays asked about, each when its turn in the pause has come."""
     turn = {"since": since, "until": until, "pause_s": pause.total_seconds()}
-    return (await c.execute(ASK, {"signal": TOLD, **turn})).rowcount
+    await c.execute(ASK, {"signal": TOLD, **turn})
 
 
 async def for_the_bank(

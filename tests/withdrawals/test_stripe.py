@@ -33,6 +33,7 @@ async def test_a_payout_reaches_the_bank_and_is_paid(connected: Connected) -> No
     """Moved, sent off, and paid when Stripe says so; each once."""
     withdrawal, _ = await connected.sent()
     await connected.waits(withdrawal, "payout")
+    assert await _told(connected, withdrawal) == []
     connected.stand.control("clock", seconds=3 * DAY_S)
     await connected.hears(withdrawal)
     await connected.hears(withdrawal)
@@ -171,7 +172,7 @@ async def _some_time_passes(world: World) -> None:
     """A worker looks at the payouts whose turn has come."""
     processor = Processor(world.settings)
     looking = Announcements(world.engine, processor, timedelta(hours=1), timedelta(milliseconds=1))
-    await looking.ask_of_payouts()
+    await looking.once()
     await processor.close()
 
 
