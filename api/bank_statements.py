@@ -20,6 +20,7 @@ from api.ids import shaped
 from api.problems import Problem, field
 from api.state import Engine, Files
 from domain.difference import Source
+from domain.withdrawal import is_of_ours
 from ledger import files, outside
 from ledger.database import to_read
 from ledger.outside import OutsideLine, SaidOtherwise
@@ -103,12 +104,12 @@ async def _read(store: ObjectStore, file: RowMapping) -> tuple[Line, ...]:
 
 
 def _kept(line: Line) -> OutsideLine:
-    """Receipts call it by the bank's reference; of a line the bank takes no fee."""
+    """As our entries call it; of a line the bank takes no fee."""
     return OutsideLine(
         source=Source.BANK,
         account=line.account,
         id=line.reference,
-        key=line.reference,
+        key=_key(line),
         kind="returned" if line.returned else "booked",
         amount_minor=line.amount_minor,
         fee_minor=0,
@@ -117,6 +118,12 @@ def _kept(line: Line) -> OutsideLine:
         counterparty=line.counterparty,
         says=line.text,
     )
+
+
+def _key(line: Line) -> str:
+    """Receipts by the bank's reference; what we had it pay, by our name, also if it comes back."""
+    pays = line.amount_minor < 0 or line.returned
+    return line.end_to_end_id if pays and is_of_ours(line.end_to_end_id) else line.reference
 
 
 def _begin(day: date) -> datetime:

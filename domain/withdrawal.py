@@ -1,5 +1,6 @@
 """A withdrawal: earnings on their way to their owner's bank, on a payment date that was named."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import cast
@@ -22,11 +23,17 @@ READ_PAYOUT = "read_payout"
 AT_ONCE = timedelta(0)
 HOUSE = {Role.ACCOUNTING}
 THEIRS = {Role.ACCOUNTING, Role.PROCESSOR}
+OURS = re.compile(r"PK-[0-9a-z]{26}")
 
 
 def end_to_end_id(case_id: str) -> str:
     """The withdrawal's name at the bank, which knows no underscore: it comes back in statements."""
     return f"PK-{case_id.rpartition('_')[2]}"
+
+
+def is_of_ours(end_to_end_id: str) -> bool:
+    """Whether a payment's name is one that we gave."""
+    return OURS.fullmatch(end_to_end_id) is not None
 
 
 def fee_of(policy: Policy, via: Via) -> int:
@@ -150,7 +157,9 @@ def _clearing(one: Withdrawal) -> Kind:
 
 
 def _outside(one: Withdrawal) -> dict[str, str]:
-    """What the processor calls the movement on our account there, both ways."""
+    """What the processor, or the bank, calls the movement on our account there, both ways."""
+    if one.via is not Via.STRIPE:
+        return {"bank_reference": end_to_end_id(one.id)}
     return {"outside": one.transfer} if one.transfer else {}
 
 
