@@ -19,7 +19,10 @@ ASTRAY = {"drop": 0.1, "double": 0.1, "shuffle": 0.5, "shuffle_seconds": 4.0}
 LOST_ANSWERS = 0.1
 EFFECTS = ("/v1/checkout/sessions", "/v1/transfers", "/v1/payouts")
 """What the processor does and then may not say."""
-DECLINED, AT_ONCE = "4000000000000002", "4000000000000077"
+DECLINED = "4000000000000002"
+AT_ONCE = "4000000000000077"
+CARDS = (AT_ONCE, "4242424242424242")
+"""What the first pays can be used at once, what the second does after two days."""
 P = ParamSpec("P")
 T = TypeVar("T")
 
