@@ -100,6 +100,8 @@ class Settings(BaseSettings):
 
     processor_pause: timedelta = timedelta(minutes=1)
     """How often a worker asks Stripe for what no webhook told."""
+    payout_pause: Annotated[timedelta, Field(ge=timedelta(seconds=1))] = timedelta(hours=6)
+    """How often Stripe is asked what became of a payout, of which it keeps no list for us."""
 
     bank: dict[str, str] = {}
     """Where clients send money, as JSON: each line's name and text; without it, nobody can (503).

@@ -75,7 +75,7 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
     metrics.watch_pool(engine, own)
     sweeper = Sweeper(own, Doors(client, our.task_queue_prefix), our.sweep_after)
     processor = Processor(our)
-    announced = Announcements(own, processor, our.processor_pause)
+    announced = Announcements(own, processor, our.processor_pause, our.payout_pause)
     loops = (Post(own, our), sweeper, Sealer(own), Gauges(own), announced)
     workers = [composed(client, engine, our, queue, processor) for queue in queues]
     try:

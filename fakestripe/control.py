@@ -102,7 +102,8 @@ def _endpoint(tx: Tx, given: Body) -> Body:
 
 def _deliveries(tx: Tx, _: Body) -> list[Body]:
     sql = (
-        "SELECT d.seq, d.event, e.body, d.endpoint, d.state, d.attempts, d.answer FROM delivery d "
+        "SELECT d.seq, d.event, e.body, d.endpoint, d.state, d.attempts, d.answer, d.due "
+        "FROM delivery d "
         "JOIN object e ON e.id = d.event ORDER BY d.seq"
     )
     return [
@@ -114,8 +115,11 @@ def _deliveries(tx: Tx, _: Body) -> list[Body]:
             "state": state,
             "attempts": attempts,
             "answer": answer,
+            "due": due_at,
         }
-        for seq, event, body, endpoint, state, attempts, answer in tx.connection.execute(sql)
+        for seq, event, body, endpoint, state, attempts, answer, due_at in tx.connection.execute(
+            sql
+        )
     ]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -39,6 +39,17 @@ TELL = text("""
     )
     select id, workflow_id from written order by id limit :at_once
 """)
+
+ASK = text("""
+    insert into tell (workflow_id, signal)
+    select 'withdrawal/' || id, :signal
+      from cases, lateral (select hashtext(id) + 2147483648.0 as own) as second
+     where kind = 'withdrawal' and not over and state in ('sent', 'paid')
+       and data ->> 'via' = 'stripe'
+       and floor((extract(epoch from cast(:until as timestamptz)) + own) / :pause_s)
+           > floor((extract(epoch from cast(:since as timestamptz)) + own) / :pause_s)
+""")
+"""Each has its own second within the pause, so that a run is not asked about all at once."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +129,12 @@ async def tell(
     named = {"all": which is None, "ids": list(which or ())}
     rows = await c.execute(TELL, {"date": run, "signal": TOLD, "at_once": at_once, **named})
     return list(rows)
+
+
+async def ask(c: AsyncConnection, since: datetime, until: datetime, pause: timedelta) -> None:
+    """Have what the processor pays asked about, each when its turn in the pause has come."""
+    turn = {"since": since, "until": until, "pause_s": pause.total_seconds()}
+    await c.execute(ASK, {"signal": TOLD, **turn})
 
 
 async def for_the_bank(

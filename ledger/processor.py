@@ -17,7 +17,8 @@ from ledger.tables import processor_look
 KEEP = text(
     "select made, tells from keep_announcements(cast(:announced as jsonb), :heard_as)"
 ).columns(tells=JSONB)
-ALL = "events"
+ALL, PAYOUTS = "events", "payouts"
+"""What is looked at now and then."""
 MATTERS = ("checkout.session.", "payout.", "transfer.")
 """Beginnings of the kinds on which a case asks anew; the others are only kept."""
 
@@ -85,15 +86,16 @@ def _row(one: Announced) -> dict[str, Any]:
     return vars(one) | {"created_at": one.created_at.isoformat(), "matters": matters}
 
 
-async def listened_until(c: AsyncConnection) -> datetime | None:
-    """When the last look began that saw all there was; None: nobody has looked."""
-    found: datetime | None = await c.scalar(select(processor_look.c.began_at))
+async def looked(c: AsyncConnection, at: str) -> datetime | None:
+    """When the last look at these began that saw all there was; None: nobody has looked."""
+    query = select(processor_look.c.began_at).where(processor_look.c.name == at)
+    found: datetime | None = await c.scalar(query)
     return found
 
 
-async def listened(c: AsyncConnection, began_at: datetime) -> None:
+async def look(c: AsyncConnection, at: str, began_at: datetime) -> None:
     """A look that began then has seen all; it never goes back."""
-    query = insert_once(processor_look).values(name=ALL, began_at=began_at)
+    query = insert_once(processor_look).values(name=at, began_at=began_at)
     later = func.greatest(processor_look.c.began_at, query.excluded.began_at)
     await c.execute(
         query.on_conflict_do_update(

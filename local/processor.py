@@ -39,10 +39,12 @@ class Processor:
         self.child.start()
 
     def announce_to(self, api: str) -> None:
-        """Wait until it is there; from now on it announces what happens to this API."""
+        """Wait until it is there; what happens to us, or to those we pay, it tells this API."""
         self.child.wait_until(lambda: answers(f"{self.url}/_control/clock"), READY_WITHIN_S)
-        endpoint = {"url": f"{api}/v1/webhooks/stripe", "secret": WEBHOOK_SECRET}
-        asked = urllib.request.Request(  # noqa: S310 - our own address
-            f"{self.url}/_control/webhook_endpoints", json.dumps(endpoint).encode()
-        )
-        urllib.request.urlopen(asked, timeout=10).close()  # noqa: S310 - our own address
+        ours = {"url": f"{api}/v1/webhooks/stripe", "secret": WEBHOOK_SECRET}
+        for of_others in (False, True):
+            endpoint = json.dumps({**ours, "connect": of_others}).encode()
+            asked = urllib.request.Request(  # noqa: S310 - our own address
+                f"{self.url}/_control/webhook_endpoints", endpoint
+            )
+            urllib.request.urlopen(asked, timeout=10).close()  # noqa: S310 - our own address

@@ -43,6 +43,11 @@ def statement(*lines: tuple[str, str], day: date | None = None) -> bytes:
     """A statement as CSV, by default of today: a reference and an amount for each line."""
     booked = day or datetime.now(UTC).date()
     rows = [f"123,{name},{booked},{amount},USD,Ann,,,no" for name, amount in lines]
+    return statement_of(*rows)
+
+
+def statement_of(*rows: str) -> bytes:
+    """A statement of these lines, as CSV."""
     return "\n".join([",".join(COLUMNS), *rows]).encode()
 
 

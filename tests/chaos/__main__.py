@@ -22,12 +22,14 @@ from temporalio.client import Client
 from benchmarks import machine
 from ledger.database import connect
 from local.places import passable
-from tests.chaos import report, verdict
+from tests.chaos import money, report, verdict
 from tests.chaos.lives import ENDINGS
 from tests.chaos.machine import Machine
 from tests.chaos.notes import Notes
+from tests.chaos.outside import Outside
 from tests.chaos.population import Doors, Population, settle, unmatched
 from tests.chaos.script import script
+from tests.fakestripe.stand import Stand
 from tests.faults.stubborn import Stubborn
 
 ANSWER_WITHIN_S = 10
@@ -87,9 +89,11 @@ class Run:
             httpx.AsyncClient(transport=stubborn, base_url=url, timeout=ANSWER_WITHIN_S)
             for url in urls
         )
+        stand = Stand(self.machine.stack.processor.url)
         try:
-            self.people = people = await settle(engine, Doors(usual, hasty))
+            self.people = people = await settle(engine, Doors(usual, hasty), Outside(stand))
             had, began = await verdict.owned(engine), time.monotonic()
+            await people.outside.has_bad_luck(self.seed)
             self.settled.set()
             await people.live(self.seed, self.lives, AT_ONCE)
             seconds = time.monotonic() - began
@@ -100,7 +104,7 @@ class Run:
             recoveries = await verdict.recoveries(engine, killed)
             self.result = report.figures(
                 self, people, seconds, stubborn.retries, len(killed), recoveries
-            )
+            ) | await money.figures(engine, people)
             goals = report.missed(self.result, self.lives)
             names = [ending.name for ending in ENDINGS]
             self.problems = [*goals, *report.unlived(self.result, self.lives, names), *wrong]
@@ -108,6 +112,7 @@ class Run:
             self.lived.set()
             await engine.dispose()
             await stubborn.aclose()
+            stand.close()
 
     async def _wrong(
         self, engine: AsyncEngine, people: Population, had: dict[str, int]
@@ -120,6 +125,8 @@ class Run:
             *left,
             *await verdict.found(engine, self.notes.kept, people.lived),
             *await verdict.astray(engine, self.machine.stack.mail.folder),
+            *people.accounting.problems,
+            *await money.otherwise(engine, people.outside),
             *unmatched(had, has, gains),
         ]
 

@@ -1,10 +1,10 @@
-"""Every way a job ends, as its people live it; those of quarrels are beside this."""
+"""Every way a job ends, as its people live it; those of quarrels and payments are beside this."""
 
 from random import Random
 
 from domain import commands as c
 from local.deal import Deal
-from tests.chaos import quarrels as q
+from tests.chaos import payments, quarrels
 from tests.chaos.ways import (
     NOTHING,
     Ending,
@@ -109,5 +109,6 @@ ENDINGS = (
     Ending(abandoned, "job_abandoned", "cancelled", hasty=True),
     Ending(settled, "settlement_accepted", "settled"),
     Ending(approved_in_silence, "review_ended", "completed", hasty=True),
-    *q.ENDINGS,
+    *quarrels.ENDINGS,
+    *payments.ENDINGS,
 )

@@ -19,7 +19,10 @@ from tests.chaos.script import EVERYTHING, Fault
 
 WORK_S = 7 * 86_400
 """How long the work of every job here may take."""
+USUAL: Mapping[str, object] = {"payout_cool_down": "PT0S", "return_period": "PT45S"}
+"""The policy of both APIs: who is paid needs no weeks."""
 HASTY: Mapping[str, object] = {
+    **USUAL,
     "offer_period": "PT20S",
     "funding_period": "PT20S",
     "review_period": "PT20S",
@@ -37,6 +40,8 @@ HASTY: Mapping[str, object] = {
     "proposal_period": "PT20S",
 }
 """The policy of the second API: contracts made there are of people who let time pass."""
+PAUSES = {"PEEROK_PROCESSOR_PAUSE": "PT10S", "PEEROK_PAYOUT_PAUSE": "PT10S"}
+"""How late is what no webhook told."""
 LOOK_EVERY_S = 0.1
 HEALED_WITHIN_S = 120
 DOWN_WITHIN_S = 10
@@ -114,6 +119,7 @@ class Machine:
     def __post_init__(self) -> None:
         limits = ("LOGIN", "LOGIN_ADDRESS", "LOGIN_EMAIL", "SIGNUP")
         settings = {f"PEEROK_{name}_LIMIT": "100000/minute" for name in limits}
+        settings |= {"PEEROK_POLICY": json.dumps(USUAL), **PAUSES}
         self.stack = Stack(self.folder, durable=True, settings=settings)
         [self._second_port] = free_ports(1)
         worker, api = self.stack.worker, self.stack.api

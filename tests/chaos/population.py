@@ -12,13 +12,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from local.actors import Actor, Refused
 from local.cast import House
-from local.deal import Deal
+from tests.api.people import Person
+from tests.api.tax import FORM, signing
+from tests.chaos.accounting import Accounting
 from tests.chaos.lives import ENDINGS
+from tests.chaos.outside import Outside
+from tests.chaos.served import Served
 from tests.chaos.ways import NOTHING, Ending, Gains, over, paid
+from tests.withdrawals.leaving import IBAN, PUT, US_BANK
 from tests.world import signed_up
 
 CLIENTS, FREELANCERS, POOR, MEDIATORS = 40, 40, 25, 12
 RICH_MINOR, EARNED_MINOR = 10_000_000_00, 100_000_00
+TILL_MINOR = 100_000_00
 LIFE_WITHIN_S = 900
 LAST = 200
 """So many lives before the end, nobody slow begins any more after somebody quick."""
@@ -58,6 +64,8 @@ class Population:
     clients: list[Actor]
     freelancers: list[Actor]
     poor: "asyncio.Queue[Actor]"
+    outside: Outside
+    accounting: Accounting
     lived: list[Lived] = field(default_factory=list)
 
     async def live(self, seed: int, lives: int, at_once: int) -> None:
@@ -70,10 +78,12 @@ class Population:
             finally:
                 room.release()
 
+        runs = asyncio.create_task(self.accounting.work())
         async with asyncio.TaskGroup() as tasks:
             for ending in drawn(chance, lives):
                 await room.acquire()
                 tasks.create_task(one(Random(chance.random()), ending))
+        runs.cancel()
 
     def endings(self) -> Counter[str]:
         """How often which ending was lived, as it was meant to be."""
@@ -90,12 +100,24 @@ class Population:
             sums.update(life.gains)
         return sums
 
+    async def fills_the_till(self) -> None:
+        """One client pays in so much that the processor can pay others out of it."""
+        deal = self._deal(self.clients[0], self.freelancers[0])
+        deposit = await deal.begins_deposit(TILL_MINOR, "card")
+        await self.outside.pays(deposit["checkout_url"], "card")
+        await deal.deposit_is(deposit, "credited")
+
+    def _deal(self, client: Actor, freelancer: Actor) -> Served:
+        outside, accounting = self.outside, self.accounting
+        return Served(client, freelancer, self.house, outside=outside, accounting=accounting)
+
     async def _life(self, chance: Random, ending: Ending) -> Lived:
         lived = Lived(ending, 100 * chance.randint(*ending.prices))
         freelancer = chance.choice(self.freelancers)
         client = await self.poor.get() if ending.poor else chance.choice(self.clients)
         door = self.doors.hasty if ending.hasty else self.doors.usual
-        deal = Deal(replace(client, http=door), freelancer, self.house)
+        client = replace(client, http=door)
+        deal = self._deal(client, freelancer)
         try:
             async with asyncio.timeout(LIFE_WITHIN_S):
                 await self._lives(deal, lived, chance)
@@ -111,7 +133,7 @@ class Population:
                 self.poor.put_nowait(client)
         return lived
 
-    async def _lives(self, deal: Deal, lived: Lived, chance: Random) -> None:
+    async def _lives(self, deal: Served, lived: Lived, chance: Random) -> None:
         try:
             lived.gains = await lived.ending.live(deal, lived.price, chance)
         except Refused as refusal:
@@ -132,11 +154,11 @@ def drawn(chance: Random, lives: int) -> list[Ending]:
     weights = [ending.weight for ending in ENDINGS]
     mixed = [*ENDINGS, *chance.choices(ENDINGS, weights, k=lives)][:lives]
     # Who lets time pass begins before the others of the last, and is not waited for alone.
-    return [*mixed[:-LAST], *sorted(mixed[-LAST:], key=lambda ending: not ending.hasty)]
+    return [*mixed[:-LAST], *sorted(mixed[-LAST:], key=lambda ending: not ending.slow)]
 
 
-async def settle(engine: AsyncEngine, doors: Doors) -> Population:
-    """Everybody has an account, money, and has signed what their work takes."""
+async def settle(engine: AsyncEngine, doors: Doors, outside: Outside) -> Population:
+    """Everybody has an account, money, has signed what their work takes, and can be paid."""
 
     async def person(name: str, **more: Any) -> Actor:
         made = await signed_up(engine, doors.usual, name, **more)
@@ -157,7 +179,23 @@ async def settle(engine: AsyncEngine, doors: Doors) -> Population:
         poor.put_nowait(actor)
     clients = await many(CLIENTS, "client", credits_minor=RICH_MINOR)
     freelancers = await many(FREELANCERS, "freelancer", earnings_minor=EARNED_MINOR)
-    return Population(doors, house, clients, freelancers, poor)
+    await asyncio.gather(*(_can_be_paid(n, one, outside) for n, one in enumerate(freelancers)))
+    accounting = Accounting(engine, house.accountants, outside.bank)
+    people = Population(doors, house, clients, freelancers, poor, outside, accounting)
+    await people.fills_the_till()
+    return people
+
+
+async def _can_be_paid(n: int, freelancer: Actor, outside: Outside) -> None:
+    """With a tax form; half of them by the processor, the others by the bank."""
+    person = Person(freelancer.http, freelancer.id, freelancer.email, freelancer.token)
+    answer = await person.post(FORM, signing())
+    assert answer.is_success, answer.text
+    where: dict[str, Any] = {"us_bank": US_BANK} if n % 4 else {"iban": IBAN}
+    if n % 2:
+        where = {"stripe": {"account": await outside.opens_account(person.id)}}
+    answer = await person.put(PUT, {"holder": freelancer.name} | where)
+    assert answer.is_success, answer.text
 
 
 def unmatched(

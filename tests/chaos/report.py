@@ -23,6 +23,8 @@ FOLDER = CLONE / "benchmarks"
 KILLED, ALL_KILLED = "kills", "everything at once"
 OVERTAKEN = "overtaken by the clock"
 RECOVERED = "first step after everything was killed, s"
+PAYMENTS, WEBHOOKS = "payments", "webhooks"
+ASTRAY = ("dropped", "doubled", "out of order")
 
 
 def figures(
@@ -67,6 +69,7 @@ def missed(result: dict[str, Any], lives: int) -> list[str]:
         f"{len(recoveries)} recoveries of {at_once}": len(recoveries) == at_once,
         f"only {kills} kills, not {KILLS}": lives < FULL or kills >= KILLS,
         "never was everything killed at once": lives < FULL or at_once > 0,
+        **{f"no webhook was {how}": lives < FULL or result[WEBHOOKS][how] > 0 for how in ASTRAY},
         **{
             f"{seconds} s from everything killed to the first step": seconds <= FIRST_STEP_WITHIN_S
             for seconds in recoveries

@@ -16,7 +16,16 @@ from tests.chaos import verdict
 from tests.chaos.lives import ENDINGS
 from tests.chaos.notes import Note
 from tests.chaos.population import LAST, Lived, drawn, unmatched
-from tests.chaos.report import ALL_KILLED, FULL, KILLED, OVERTAKEN, RECOVERED, missed, unlived
+from tests.chaos.report import (
+    ALL_KILLED,
+    FULL,
+    KILLED,
+    OVERTAKEN,
+    RECOVERED,
+    WEBHOOKS,
+    missed,
+    unlived,
+)
 from tests.chaos.script import EVERYTHING, EVERYTHING_EVERY, WEIGHTS, script
 from tests.chaos.verdict import contradicted, otherwise, unlike
 
@@ -50,6 +59,7 @@ WHOLE: dict[str, Any] = {
     KILLED: 300,
     ALL_KILLED: 2,
     RECOVERED: [7.5, 15.0],
+    WEBHOOKS: {"dropped": 1, "doubled": 1, "out of order": 1},
 }
 MISSED: list[tuple[dict[str, Any], str]] = [
     ({"lives": FULL - 1}, f"{FULL - 1} of {FULL} lives were lived"),
@@ -58,6 +68,7 @@ MISSED: list[tuple[dict[str, Any], str]] = [
     ({RECOVERED: [7.5]}, "1 recoveries of 2"),
     ({RECOVERED: [7.5, 15.1]}, "15.1 s from everything killed to the first step"),
     ({RECOVERED: [7.5, math.inf]}, "inf s from everything killed to the first step"),
+    ({WEBHOOKS: {"dropped": 0, "doubled": 1, "out of order": 1}}, "no webhook was dropped"),
 ]
 [DECLINED] = [ending for ending in ENDINGS if ending.name == "declined"]
 LIVED = Lived(DECLINED, 200_00, "job_1")
@@ -98,7 +109,7 @@ def test_every_ending_is_drawn_and_no_slow_one_comes_last() -> None:
     endings = drawn(Random(7), 3 * LAST)
     assert len(endings) == 3 * LAST and set(endings) == set(ENDINGS)
     assert endings == drawn(Random(7), 3 * LAST)
-    last = [ending.hasty for ending in endings[-LAST:]]
+    last = [ending.slow for ending in endings[-LAST:]]
     assert last == sorted(last, reverse=True) and last[0] and not last[-1]
 
 

@@ -59,6 +59,8 @@ FIRST_AFTER = "select min(recorded_at) from event where recorded_at > :moment"
 OPEN_THEN = """
     select count(*) as many from cases
      where kind = 'job' and opened_at <= :moment and (closed_at is null or closed_at > :moment)
+       and exists (select from event
+                    where recorded_at between :moment - interval '15 seconds' and :moment)
 """
 MAILS = "select id, status from mail"
 MINUTES_PASS = (
@@ -112,7 +114,10 @@ async def found(engine: AsyncEngine, notes: Sequence[Note], lived: Sequence[Live
 
 
 async def in_life(engine: AsyncEngine, moments: Iterable[datetime]) -> list[datetime]:
-    """Those of these moments at which a job was open, so that a step had to follow."""
+    """Those of these moments at which steps were taken and a job was open: one had to follow.
+
+    The last jobs of a run may only wait for a clock.
+    """
     return [moment for moment in moments if (await rows(engine, OPEN_THEN, moment=moment))[0].many]
 
 

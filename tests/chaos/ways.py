@@ -9,11 +9,11 @@ from domain import commands as c
 from domain.accounts import PLATFORM
 from domain.fees import Commission, MediationFee
 from local.deal import Deal, usd
+from tests.chaos.served import LOOK_EVERY_S, Served
 
 Gains = Mapping[str, int]
 """What people have more than before, in minor units."""
 NOTHING: Gains = {}
-LOOK_EVERY_S = 1.0
 FIRST_OFFER = 1
 """The version of a job's offer that nobody has changed."""
 
@@ -22,7 +22,7 @@ FIRST_OFFER = 1
 class Ending:
     """One way to live a job."""
 
-    live: Callable[[Deal, int, Random], Awaitable[Gains]]
+    live: Callable[[Served, int, Random], Awaitable[Gains]]
     by: str
     """The event that ends the job."""
     state: str
@@ -33,6 +33,13 @@ class Ending:
     """Time passes: the contract has short periods."""
     poor: bool = False
     """The client has no money to begin with."""
+    waits: bool = False
+    """What its people do takes longer than the job."""
+
+    @property
+    def slow(self) -> bool:
+        """Whether time passes before it is over."""
+        return self.hasty or self.waits
 
     @property
     def name(self) -> str:

@@ -3,11 +3,16 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from domain.difference import Source
+from domain.withdrawal import end_to_end_id
 from tests.api.people import code
+from tests.api.test_bank_statements import imports, statement_of
 from tests.life import eventually
+from tests.outside import found
 from tests.withdrawals.leaving import IBAN, Leaving, Run, falls_due, instead, usd
 
 
@@ -59,6 +64,29 @@ async def test_a_payment_that_comes_back_later_is_in_the_wallet_again(leaving: L
     assert (await run.answered(returned=back)).status_code == 200
     await leaving.stands(withdrawal, "returned")
     assert await leaving.earnings() == 99_00
+
+
+async def test_a_payment_and_its_return_are_in_the_statement_by_our_name(leaving: Leaving) -> None:
+    """The bank gives each line a reference of its own; a payer who uses our name is another."""
+    withdrawal, run = await leaving.sent()
+    named = end_to_end_id(withdrawal["id"])
+
+    async def told(amount: str, returned: str = "no") -> str | None:
+        line = f"123,{uuid4().hex},{run.on},{amount},USD,Ana,,{named},{returned}"
+        answer = await imports(run.world.house.accountants[0], statement_of(line))
+        assert answer.status_code == 201, answer.text
+        differs = await found(leaving.world.engine, Source.BANK)
+        return differs[named].there if named in differs else None
+
+    assert await told("-99.00") == "there -99.00 USD"
+    await run.answered(paid=[withdrawal["id"]])
+    await leaving.stands(withdrawal, "paid")
+    assert await told("99.00") is None
+    assert await told("99.00", "yes") == "there 0.00 USD"
+    back = [{"withdrawal": withdrawal["id"], "reason": "No such account"}]
+    await run.answered(returned=back)
+    await leaving.stands(withdrawal, "returned")
+    assert named not in await found(leaving.world.engine, Source.BANK)
 
 
 async def test_a_paid_withdrawal_is_closed_when_it_can_come_back_no_more(

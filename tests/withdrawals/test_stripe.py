@@ -2,19 +2,27 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from activities.announcements import Announcements
 from activities.payouts import KEY_LASTS, SETTLES_IN, Payouts
 from activities.processor import Processor
+from ledger import payouts
+from ledger.reconciling import Finding
 from ledger.sealed_values import SealingKeys
 from tests.api.people import code
 from tests.fakestripe.stand import Stand
 from tests.holding.hands import policy
+from tests.outside import compared
 from tests.withdrawals.connected import CLOSED, DAY_S, INSTANTLY_AVAILABLE, Connected
 from tests.withdrawals.leaving import PAYOUT_KEYS, Leaving, falls_due
 from tests.world import World
+
+TELLS = text("select count(*) from tell where workflow_id = :id")
 
 
 @pytest.fixture
@@ -27,12 +35,14 @@ async def test_a_payout_reaches_the_bank_and_is_paid(connected: Connected) -> No
     """Moved, sent off, and paid when Stripe says so; each once."""
     withdrawal, _ = await connected.sent()
     await connected.waits(withdrawal, "payout")
+    assert await _told(connected, withdrawal) == []
     connected.stand.control("clock", seconds=3 * DAY_S)
     await connected.hears(withdrawal)
     await connected.hears(withdrawal)
     await connected.stands(withdrawal, "paid")
     assert [one.amount for one in connected.transfers] == [99_00]
     assert [one.amount for one in connected.payouts] == [99_00]
+    assert await _told(connected, withdrawal) == []
 
 
 @pytest.mark.parametrize("kind", ["500", "429", "lost_answer"])
@@ -61,6 +71,7 @@ async def test_a_payout_that_fails_is_back_with_stripes_reason(
     shown = await one.stands(withdrawal, "failed")
     assert shown["reason"] == "account_closed" and await one.earnings() == 100_00
     assert [transfer.reversed for transfer in one.transfers] == [True]
+    assert await _told(one, withdrawal) == []
 
 
 async def test_a_payout_that_fails_after_it_was_paid_is_returned(connected: Connected) -> None:
@@ -79,6 +90,36 @@ async def test_a_payout_that_fails_after_it_was_paid_is_returned(connected: Conn
     assert (await connected.stands(withdrawal, "returned"))["reason"] == "no_account"
     assert await connected.earnings() == 99_00
     assert [transfer.amount_reversed for transfer in connected.transfers] == [99_00]
+    assert await _told(connected, withdrawal) == []
+
+
+async def test_what_no_webhook_told_of_a_payout_is_asked_for(connected: Connected) -> None:
+    """That it was paid, and that the bank sent it back after all."""
+    withdrawal, _ = await connected.sent()
+    await connected.waits(withdrawal, "payout")
+    [payout] = connected.payouts
+    at = {"account": connected.account}
+    connected.stand.control(f"payouts/{payout.id}/pay", **at)
+    await _some_time_passes(connected.world)
+    await connected.stands(withdrawal, "paid")
+    connected.stand.control(f"payouts/{payout.id}/fail", **at, code="no_account")
+    await _some_time_passes(connected.world)
+    assert (await connected.stands(withdrawal, "returned"))["reason"] == "no_account"
+
+
+async def test_each_payout_has_its_turn_once_in_a_pause(connected: Connected) -> None:
+    """However often somebody looks, it is neither left out nor asked about each time."""
+    withdrawal, _ = await connected.sent()
+    pause, now = timedelta(hours=6), datetime.now(UTC)
+    looks = [now + n * pause / 72 for n in range(73)]
+    workflow = {"id": f"withdrawal/{withdrawal['id']}"}
+    async with connected.world.engine.connect() as c:
+        before = await c.scalar(TELLS, workflow)
+        for since, until in pairwise(looks):
+            await payouts.ask(c, since, until, pause)
+        asked = await c.scalar(TELLS, workflow) - before
+        await c.rollback()
+    assert asked == 1
 
 
 async def test_what_was_taken_back_is_not_paid_out_any_more(connected: Connected) -> None:
@@ -156,6 +197,22 @@ async def test_nothing_is_asked_while_the_last_try_may_be_under_way(connected: C
     with pytest.raises(Exception, match="under way"):
         await _asked(connected.world, withdrawal["id"], soon)
     assert connected.transfers == []
+
+
+async def _some_time_passes(world: World) -> None:
+    """A worker looks at the payouts whose turn has come."""
+    processor = Processor(world.settings)
+    looking = Announcements(world.engine, processor, timedelta(hours=1), timedelta(milliseconds=1))
+    await looking.once()
+    await processor.close()
+
+
+async def _told(one: Connected, withdrawal: dict[str, Any]) -> list[Finding]:
+    """What the book and Stripe's own say differently of it, however far ahead Stripe's clock is."""
+    found = await compared(one.world, -timedelta(days=400))
+    backs = [back.id for transfer in one.transfers for back in transfer.reversals.data]
+    names = [withdrawal["id"], *(transfer.id for transfer in one.transfers), *backs]
+    return [told for told in found.values() if any(name in told.about for name in names)]
 
 
 async def _asked(world: World, case_id: str, now: datetime) -> Any:
