@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, RowMapping, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Row, RowMapping, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.bank_details import Via
@@ -61,11 +61,6 @@ def _decided(state: WithdrawalState, row: RowMapping) -> Decided | None:
     if state is S.PAID and row["returned_at"] is not None:
         return Decided(PayoutReturned(reason=row["returned_reason"]), row["returned_by"])
     return None
-
-
-async def write(c: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """These withdrawals are in their run."""
-    await c.execute(insert(payout), rows)
 
 
 async def answer(
