@@ -207,7 +207,8 @@ async def _shown(c: AsyncConnection, run: date, our: Settings) -> RunShown:
     policy, days = policy_of(our), banking_calendar()
     paydays, zone = policy.paydays, policy.timezone
     found = await payment_runs.found(c, run)
-    now = await payment_runs.summary(c, run, datetime.now(UTC))
+    at = datetime.now(UTC)
+    now = await payment_runs.summary(c, run, at)
     if found is None and not now.count and run not in paydays.dates(run.year, run.month, days):
         raise Problem("not_found")
     several = now.passing_minor > policy.second_approval_above_minor
@@ -223,7 +224,7 @@ async def _shown(c: AsyncConnection, run: date, our: Settings) -> RunShown:
         passing_total=_sum(now.passing_minor),
         people_needed=2 if several else 1,
         approvals=[_approval(row) for row in await payment_runs.approvals(c, run)],
-        failing=[_due(one) for one in now.failing],
+        failing=[_due(one) for one in await payment_runs.failing(c, run, at, now)],
     )
 
 

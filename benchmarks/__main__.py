@@ -19,6 +19,7 @@ NOUNS = (
     "transfers",
     "receipts",
     "webhooks",
+    "payment_run",
     "decisions",
     "waiting",
     "pages",

@@ -110,13 +110,22 @@ class Ground:
 
     @contextmanager
     def served(self, name: str, factory: str, variables: Mapping[str, str]) -> Iterator[int]:
-        """An API process, run as the product runs its own; the port it listens on."""
+        """An API process; the port it listens on."""
+        with self.serving(name, factory, variables) as (port, _):
+            yield port
+
+    @contextmanager
+    def serving(
+        self, name: str, factory: str, variables: Mapping[str, str]
+    ) -> Iterator[tuple[int, Child]]:
+        """An API process, run as the product runs its own; its port, and the process itself."""
         [port] = free_ports(1)
         address = ["--host", "127.0.0.1", "--port", str(port), "--no-access-log"]
         address += ["--timeout-keep-alive", "600"]
         arguments = ["uvicorn", "--factory", factory, *address, "--loop", "uvloop"]
-        with self.process(name, [*arguments, "--http", "httptools"], variables, "Uvicorn running"):
-            yield port
+        arguments += ["--http", "httptools"]
+        with self.process(name, arguments, variables, "Uvicorn running") as child:
+            yield port, child
 
     def variables(self, database: str, temporal: str) -> dict[str, str]:
         """What the product's worker and API read."""

@@ -23,6 +23,8 @@ class Sizes:
     many_cases: int
     pages: int
     """Pages that one side of a round asks for."""
+    payments: tuple[int, int]
+    """Withdrawals in a small payment run, and in those that are timed."""
     tpcb_scale: int
     """Branches, which a transaction updates one of: pgbench tries no more clients than that."""
 
@@ -38,6 +40,7 @@ FULL = Sizes(
     few_cases=1_000,
     many_cases=1_000_000,
     pages=300,
+    payments=(10_000, 100_000),
     tpcb_scale=100,
 )
 QUICK = Sizes(
@@ -51,5 +54,6 @@ QUICK = Sizes(
     few_cases=200,
     many_cases=2_000,
     pages=40,
+    payments=(500, 3_000),
     tpcb_scale=8,
 )

@@ -1,7 +1,7 @@
-"""Payment runs: all that is due on a date, checked in batches, approved as it was seen, once."""
+"""Payment runs: all that is due on a date, checked at once, approved as it was seen, once."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -14,12 +14,12 @@ from domain.calendar import Calendar
 from domain.cases import Withdrawal
 from domain.errors import AlreadyOver, DomainError, NotOpen, NotYours, SeenIsStale
 from domain.policy import CaseTerms, Policy
-from ledger import payees, payouts
+from ledger import payees, payment_checks
 from ledger.cases import as_case
+from ledger.payment_checks import Alike
 from ledger.payment_tables import payment_approval, payment_run
 from ledger.tables import cases
 
-BATCH = 500
 SHOWN_FAILING = 100
 TAKE_TURNS = text("select pg_advisory_xact_lock(hashtextextended(:run, 0))")
 LET_NOBODY_APPROVE = text("select pg_advisory_xact_lock_shared(hashtextextended(:run, 0))")
@@ -33,25 +33,30 @@ class Due:
     refusal: DomainError | None
 
 
-@dataclass
+@dataclass(frozen=True)
 class Summary:
-    """How many are due and their sum, how many of them pass, and some of those that do not."""
+    """How many are due and their sum, and how many of them pass."""
 
-    count: int = 0
-    sum_minor: int = 0
-    passing: int = 0
-    passing_minor: int = 0
-    failing: list[Due] = field(default_factory=list)
+    checked: Sequence[Alike]
 
-    def add(self, one: Due) -> None:
-        """Count it."""
-        self.count += 1
-        self.sum_minor += one.withdrawal.arrives_minor
-        if one.refusal is None:
-            self.passing += 1
-            self.passing_minor += one.withdrawal.arrives_minor
-        elif len(self.failing) < SHOWN_FAILING:
-            self.failing.append(one)
+    @property
+    def count(self) -> int:
+        return sum(one.number for one in self.checked)
+
+    @property
+    def sum_minor(self) -> int:
+        return sum(one.sum_minor for one in self.checked)
+
+    @property
+    def passing(self) -> int:
+        return sum(one.number for one in self._passing())
+
+    @property
+    def passing_minor(self) -> int:
+        return sum(one.sum_minor for one in self._passing())
+
+    def _passing(self) -> Iterator[Alike]:
+        return (one for one in self.checked if one.refusal is None)
 
 
 @dataclass(frozen=True)
@@ -64,18 +69,21 @@ class Seen:
 
 async def summary(c: AsyncConnection, run: date, at: datetime) -> Summary:
     """What waits for this date, and whether its checks hold now."""
-    found = Summary()
-    async for batch in _batches(c, run, at):
-        for one in batch:
-            found.add(one)
-    return found
+    return Summary(await payment_checks.alike(c, run, at))
+
+
+async def failing(c: AsyncConnection, run: date, at: datetime, now: Summary) -> list[Due]:
+    """Some of those that would be kept back."""
+    ids = await payment_checks.failing(c, run, at, now.checked, SHOWN_FAILING)
+    rows = await c.execute(select(cases).where(cases.c.id.in_(ids)).order_by(cases.c.id))
+    return await _checked(c, rows.mappings().all(), at)
 
 
 async def page(
     c: AsyncConnection, run: date, at: datetime, after: str | None, limit: int
 ) -> list[Due]:
     """Withdrawals that wait for this date, in the order of ids, after the one named."""
-    return await _checked(c, await _rows(c, run, after or "", limit, lock=False), at)
+    return await _checked(c, await _rows(c, run, after or "", limit), at)
 
 
 async def found(c: AsyncConnection, run: date) -> RowMapping | None:
@@ -114,6 +122,7 @@ async def approve(
         raise NotOpen("Until the cut-off, withdrawals may still be added")
     if await _own(c, run, by):
         raise NotYours("Somebody else approves a run with your own withdrawal in it")
+    await payment_checks.lock(c, run)
     now = await summary(c, run, at)
     _require_seen(now, seen)
     await _note(c, run, by, seen)
@@ -121,49 +130,35 @@ async def approve(
     same = [one for one in await approvals(c, run) if _saw(one) == seen]
     if len(same) < needed:
         return False
-    await _write(c, run, by, seen, at, policy)
+    await _write(c, run, by, now, at, policy)
     return True
 
 
 async def _write(
-    c: AsyncConnection, run: date, by: str, seen: Seen, at: datetime, policy: Policy
+    c: AsyncConnection, run: date, by: str, now: Summary, at: datetime, policy: Policy
 ) -> None:
-    """All of it is locked, and checked once more: it goes out as it was seen, or not at all."""
+    """It goes out as it was seen and checked, or not at all."""
     today = at.astimezone(ZoneInfo(policy.timezone)).date()
     row = {"payment_date": run, "approved_by": by, "execute_on": max(run, today)}
     await c.execute(insert(payment_run).values(row))
-    written = Summary()
-    async for batch in _batches(c, run, at, lock=True):
-        for one in batch:
-            written.add(one)
-        await payouts.write(c, [_line(run, one) for one in batch])
-    _require_seen(written, seen)
+    if await payment_checks.write(c, run, at, now.checked) != now.count:
+        raise _stale(now)
 
 
 def _turn(run: date) -> str:
     return f"payment_run/{run.isoformat()}"
 
 
-def _line(run: date, one: Due) -> dict[str, Any]:
-    withdrawal = one.withdrawal
-    return {
-        "withdrawal_id": withdrawal.id,
-        "payment_date": run,
-        "person_id": withdrawal.freelancer,
-        "method_id": withdrawal.method,
-        "via": withdrawal.via.value,
-        "amount_minor": withdrawal.arrives_minor,
-        "currency": withdrawal.terms.currency,
-        "refusal": one.refusal.detail[:150] if one.refusal else None,
-    }
-
-
 def _require_seen(now: Summary, seen: Seen) -> None:
     if not now.count:
         raise NotOpen("There is nothing to approve")
     if Seen(now.count, now.sum_minor) != seen:
-        facts = {"count": now.count, "sum_minor": now.sum_minor}
-        raise SeenIsStale("The run is not what you saw: look again", **facts)
+        raise _stale(now)
+
+
+def _stale(now: Summary) -> SeenIsStale:
+    facts = {"count": now.count, "sum_minor": now.sum_minor}
+    return SeenIsStale("The run is not what you saw: look again", **facts)
 
 
 def _saw(row: RowMapping) -> Seen:
@@ -182,24 +177,9 @@ async def _own(c: AsyncConnection, run: date, person_id: str) -> bool:
     return await c.scalar(own) is not None
 
 
-async def _batches(
-    c: AsyncConnection, run: date, at: datetime, *, lock: bool = False
-) -> AsyncIterator[list[Due]]:
-    """All of them, so many at a time, however many there are; locked, they stay as they are."""
-    after = ""
-    while rows := await _rows(c, run, after, BATCH, lock=lock):
-        yield await _checked(c, rows, at)
-        after = rows[-1]["id"]
-
-
-async def _rows(
-    c: AsyncConnection, run: date, after: str, limit: int, *, lock: bool
-) -> Sequence[RowMapping]:
+async def _rows(c: AsyncConnection, run: date, after: str, limit: int) -> Sequence[RowMapping]:
     query = select(cases).where(*_waits(run), cases.c.id > after)
-    query = query.order_by(cases.c.id).limit(limit)
-    if lock:
-        query = query.with_for_update(key_share=True)
-    return (await c.execute(query)).mappings().all()
+    return (await c.execute(query.order_by(cases.c.id).limit(limit))).mappings().all()
 
 
 async def _checked(c: AsyncConnection, rows: Sequence[RowMapping], at: datetime) -> list[Due]:

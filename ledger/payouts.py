@@ -11,7 +11,6 @@ from sqlalchemy import (
     RowMapping,
     and_,
     func,
-    insert,
     or_,
     select,
     text,
@@ -83,11 +82,6 @@ def _decided(state: WithdrawalState, row: RowMapping) -> Decided | None:
     if state is S.PAID and row["returned_at"] is not None:
         return Decided(PayoutReturned(reason=row["returned_reason"]), row["returned_by"])
     return None
-
-
-async def write(c: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """These withdrawals are in their run."""
-    await c.execute(insert(payout), rows)
 
 
 async def answer(
