@@ -2,73 +2,76 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.bank_details import Via
 from domain.errors import DomainError
 from domain.payee import Payee, PayoutMethod
 from domain.policy import CaseTerms
 from domain.standing import Permission
-from domain.tax import FormKind, FormState, Held
+from domain.tax import Held
 
 REASON_AT_MOST = 150
-ASKED_FOR, ANOTHER = "asked for", "another"
-"""The payout method that a withdrawal names, and any that replaced it."""
+WAITS = """c.kind = 'withdrawal' and c.state = 'requested'
+           and c.data ->> 'payment_date' = cast(:run as text)"""
+KNOWN = """
+          left join work_permission w on w.person_id = {0}.freelancer_id
+          left join account a on a.owner = {0}.freelancer_id and a.kind = 'receivable'
+                and a.currency = 'USD' and a.shard = 0
+          left join payout_method m on m.person_id = {0}.freelancer_id and m.replaced_at is null
+"""
+# Terms are long: their hash is taken once, so that nothing else carries them along.
 # Bank details whose cool-down is over are alike, whenever they were given.
-DUE = """
-    select k.*, hash_record_extended(
-               row(terms, result, forms, balance_minor, in_force, added_at), 0) as facts
-      from (
+DUE = f"""
+    with asked as materialized (
         select c.id, c.freelancer_id, c.data ->> 'method' as method_id, c.data ->> 'via' as via,
                cast(c.data ->> 'amount_minor' as bigint)
                    - cast(c.data ->> 'fee_minor' as bigint) as arrives_minor,
-               c.terms, w.result, f.forms, a.balance_minor,
-               m.id = c.data ->> 'method' as in_force,
-               case when m.added_at + cast(c.terms #>> '{policy,payout_cool_down}' as interval)
-                         <= cast(:at as timestamptz)
-                    then null else m.added_at end as added_at
-          from cases c
-          left join work_permission w on w.person_id = c.freelancer_id
-          left join account a on a.owner = c.freelancer_id and a.kind = 'receivable'
-                and a.currency = 'USD' and a.shard = 0
-          left join payout_method m on m.person_id = c.freelancer_id and m.replaced_at is null
-          left join lateral (
-              select array_agg(concat_ws(' ', t.kind, t.state, t.valid_until)
-                               order by t.kind, t.state, t.valid_until) as forms
-                from tax_form t where t.person_id = c.freelancer_id
-          ) f on true
-         where c.kind = 'withdrawal' and c.state = 'requested'
-           and c.data ->> 'payment_date' = cast(:run as text)
-      ) k
-"""
-"""All that waits for a date with what the law asks of it; equal `facts`, equal answers."""
-LOCK = text("""
+               c.terms ->> 'currency' as currency, jsonb_hash_extended(c.terms, 0) as terms,
+               cast(:at as timestamptz)
+                   - cast(c.terms #>> '{{policy,payout_cool_down}}' as interval) as cooled_down
+          from cases c where {WAITS}
+    ), due as (
+        select q.*, hash_record_extended(row(
+                   q.terms, w.result, a.balance_minor, m.id = q.method_id,
+                   case when m.added_at <= q.cooled_down then null else m.added_at end,
+                   array(select concat_ws(' ', t.kind, t.state, t.valid_until)
+                           from tax_form t where t.person_id = q.freelancer_id)
+               ), 0) as facts
+          from asked q {KNOWN.format("q")}
+    )
+"""  # noqa: S608 # only of what is written here
+"""All that waits for a date; where `facts` are equal, the books know the same of all of them."""
+LOCK = text(f"""
     select count(*) from (
-        select from cases c
-         where c.kind = 'withdrawal' and c.state = 'requested'
-           and c.data ->> 'payment_date' = cast(:run as text)
-         order by c.id for no key update
+        select from cases c where {WAITS} order by c.id for no key update
     ) locked
-""")
-ALIKE = text(f"""
-    select facts, terms, result, forms, balance_minor, in_force, added_at,
-           count(*) as number, cast(sum(arrives_minor) as bigint) as sum_minor
-      from ({DUE}) due
-     group by facts, terms, result, forms, balance_minor, in_force, added_at
-""")
-SOME = text(f"select id from ({DUE}) due where facts = any(:facts) order by id limit :limit")  # noqa: S608
-WRITE = text(f"""
+""")  # noqa: S608
+# One of each kind is read in the same statement: nothing changes between it and its likes.
+ALIKE = text(f"""{DUE}, alike as (
+        select facts, count(*) as number, cast(sum(arrives_minor) as bigint) as sum_minor,
+               min(id) as id
+          from due group by facts
+    )
+    select k.facts, k.number, k.sum_minor, c.terms, c.data ->> 'method' as asked_for, w.result,
+           coalesce(-a.balance_minor, 0) as owed_minor, to_jsonb(m) - 'payload' as method,
+           array(select jsonb_build_object('kind', t.kind, 'state', t.state,
+                                           'valid_until', t.valid_until)
+                   from tax_form t where t.person_id = c.freelancer_id) as forms
+      from alike k join cases c on c.id = k.id {KNOWN.format("c")}
+""")  # noqa: S608
+SOME = text(f"{DUE} select id from due where facts = any(:facts) order by id limit :limit")  # noqa: S608
+WRITE = text(f"""{DUE}
     insert into payout (withdrawal_id, payment_date, person_id, method_id, via, amount_minor,
                         currency, refusal)
     select id, cast(cast(:run as text) as date), freelancer_id, method_id, via, arrives_minor,
-           terms ->> 'currency', said.refusal
-      from ({DUE}) due
+           currency, said.refusal
+      from due
       join unnest(cast(:facts as bigint[]), cast(:refusals as text[])) said (facts, refusal)
            using (facts)
-""")
+""")  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -88,12 +91,8 @@ async def lock(c: AsyncConnection, run: date) -> None:
 
 async def alike(c: AsyncConnection, run: date, at: datetime) -> list[Alike]:
     """All that waits for this date, and whether its checks hold now."""
-    rows = (await c.execute(ALIKE, {"run": run.isoformat(), "at": at})).mappings().all()
-    found = [
-        Alike(row["facts"], row["number"], row["sum_minor"], _refusal(row, at)) for row in rows
-    ]
-    assert len({one.facts for one in found}) == len(found), "two facts have one hash"
-    return found
+    rows = (await c.execute(ALIKE, {"run": run.isoformat(), "at": at})).mappings()
+    return [Alike(row["facts"], row["number"], row["sum_minor"], _lack(row, at)) for row in rows]
 
 
 async def failing(
@@ -116,30 +115,11 @@ async def write(c: AsyncConnection, run: date, at: datetime, checked: Sequence[A
     return (await c.execute(WRITE, {"run": run.isoformat(), "at": at, **said})).rowcount
 
 
-def _refusal(row: RowMapping, at: datetime) -> DomainError | None:
-    terms = CaseTerms.model_validate(row["terms"])
+def _lack(row: RowMapping, at: datetime) -> DomainError | None:
     payee = Payee(
         permission=Permission(row["result"]) if row["result"] else None,
-        forms=tuple(_form(one) for one in row["forms"] or ()),
-        owed_minor=-(row["balance_minor"] or 0),
-        method=_method(row, terms, at),
+        forms=tuple(Held.model_validate(one) for one in row["forms"]),
+        owed_minor=row["owed_minor"],
+        method=PayoutMethod.model_validate(row["method"]) if row["method"] else None,
     )
-    return payee.lack(at, terms.policy, ASKED_FOR)
-
-
-def _form(written: str) -> Held:
-    kind, state, *valid_until = written.split(" ")
-    last = date.fromisoformat(valid_until[0]) if valid_until else None
-    return Held(kind=FormKind(kind), state=FormState(state), valid_until=last)
-
-
-def _method(row: RowMapping, terms: CaseTerms, at: datetime) -> PayoutMethod | None:
-    """The method in force; of one whose cool-down is over it is not known for how long."""
-    if row["in_force"] is None:
-        return None
-    return PayoutMethod(
-        id=ASKED_FOR if row["in_force"] else ANOTHER,
-        via=Via.US_BANK,
-        last_four="",
-        added_at=row["added_at"] or (at - terms.policy.payout_cool_down).astimezone(UTC),
-    )
+    return payee.lack(at, CaseTerms.model_validate(row["terms"]).policy, row["asked_for"])
