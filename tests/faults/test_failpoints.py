@@ -29,6 +29,7 @@ SAFE = {
     "api/signing_keys.py:announce": "each start of a process does it again",
     "activities/books.py:_keeps_failing": "the next try of the step notes it, or that it is over",
     "activities/payments.py:_note": "the next try of the question notes it, or that it is over",
+    "activities/housekeeper.py:look": "what was not committed was told nobody: it is due still",
     "activities/notices.py:_later": "a mail whose delay is lost is free when its lease is over",
     "activities/processor_lines.py:fetch": "what was not read to its end is read again",
     "activities/processor_lines.py:_keep": "a line is kept once, however often it is read",
