@@ -1,4 +1,4 @@
-"""What comes due of no case: tax forms that end soon or have ended, and tasks that are late."""
+"""What comes due of no case: tax forms that end, tasks that are late, receipts that agree."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain import tax
-from ledger import staff_tasks, tax_dates
+from ledger import agreeing, staff_tasks, tax_dates
 from ledger.database import in_short
 
 log = structlog.get_logger()
@@ -28,6 +28,7 @@ class Housekeeper:
             try:
                 while await self.look(datetime.now(UTC)):
                     pass
+                await agreeing.confirm(self._engine)
             except (SQLAlchemyError, OSError) as error:
                 log.warning("housekeeper will look again", error=in_short(error))
             await asyncio.sleep(PAUSE_S)

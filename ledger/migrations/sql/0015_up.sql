@@ -15,6 +15,8 @@ alter table staff_task add column due_at timestamptz, add column escalated_at ti
 create index ix_staff_task_due on staff_task (due_at, id)
     where closed_at is null and due_at is not null;
 
+create index ix_receipt_unconfirmed on receipt (id) where confirmed_at is null;
+
 create trigger tax_form_reminder_is_final before update or delete or truncate on tax_form_reminder
     for each statement execute function refuse();
 create trigger staff_task_keeps_its_time before update of due_at on staff_task
