@@ -28,6 +28,7 @@ from activities.announcements import Announcements
 from activities.books import Books
 from activities.checks import Checks
 from activities.gauges import Gauges
+from activities.housekeeper import Housekeeper
 from activities.notices import Post
 from activities.payments import Payments
 from activities.payouts import Payouts
@@ -59,7 +60,7 @@ GRACE = timedelta(seconds=15)
 HANDED_ON_AFTER = timedelta(seconds=5)
 """When a case goes to another worker than the one that has it in memory; 10 s by default."""
 CONNECT_TRIES = 30
-LOOPS = 5
+LOOPS = 6
 """Each may hold a connection, and has it to itself: however many steps wait, mails go out."""
 
 log = structlog.get_logger()
@@ -76,7 +77,7 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
     sweeper = Sweeper(own, Doors(client, our.task_queue_prefix), our.sweep_after)
     processor = Processor(our)
     announced = Announcements(own, processor, our.processor_pause, our.payout_pause)
-    loops = (Post(own, our), sweeper, Sealer(own), Gauges(own), announced)
+    loops = (Post(own, our), sweeper, Sealer(own), Gauges(own), announced, Housekeeper(own))
     workers = [composed(client, engine, our, queue, processor) for queue in queues]
     try:
         async with together(workers), asyncio.TaskGroup() as group:

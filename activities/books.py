@@ -6,22 +6,22 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, FailureError
 
-import metrics
 import tracing
+from activities.noting import note
 from activities.watching import Watched, watched
 from domain.calendar import Calendar
 from domain.outcome import Outcome, StepRequest
 from failpoints import here
-from ledger import failing, instructions, steps, tells
-from ledger.database import in_short, is_serialization_conflict
+from ledger import instructions, steps, tells
+from ledger.conflicts import insisting
+from ledger.database import in_short
 from ledger.recording import Taken
 
-CONFLICT_TRIES = 5
 TOLD_WITHIN_S = 0.7
 """A step's answer waits no longer for its signals: it is an answer of at most two seconds."""
 Heard = Callable[[str], Awaitable[bool]]
@@ -61,12 +61,9 @@ class Books:
         return taken
 
     async def _keeps_failing(self, case_id: str, what: str | None) -> None:
-        """Note for the radar what a visible try failed on, or that it did not; if that can be."""
-        if not activity.in_activity() or activity.info().is_local:
-            return
-        with suppress(SQLAlchemyError, OSError):
-            async with self._engine.begin() as c:
-                await (failing.over(c, case_id) if what is None else failing.note(c, case_id, what))
+        """Note for the radar what a visible try failed on, or that it did not."""
+        if activity.in_activity() and not activity.info().is_local:
+            await note(self._engine, case_id, what)
 
     async def _trace_of(self, request: StepRequest) -> str | None:
         """Where the request that this step answers stands in its trace, when there are traces."""
@@ -76,18 +73,13 @@ class Books:
             return await instructions.trace_of(c, request.instruction_id)
 
     async def _taken(self, request: StepRequest) -> Taken:
-        for attempt in range(1, CONFLICT_TRIES + 1):
-            try:
-                async with self._engine.begin() as c:
-                    taken = await steps.take(c, request, self._calendar)
-                    here("step.written")
-                return taken
-            except DBAPIError as error:
-                if attempt == CONFLICT_TRIES or not is_serialization_conflict(error):
-                    raise
-                metrics.CONFLICTS.inc()
-                await asyncio.sleep(0.02 * attempt)
-        raise AssertionError("the last try returns or raises")
+        async def take() -> Taken:
+            async with self._engine.begin() as c:
+                taken = await steps.take(c, request, self._calendar)
+                here("step.written")
+            return taken
+
+        return await insisting(take)
 
 
 @contextmanager

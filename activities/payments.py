@@ -3,24 +3,24 @@
 import hashlib
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import cast
 
 import stripe
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from stripe.checkout import Session
 from stripe.params.checkout import SessionCreateParams
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.noting import note
 from activities.processor import Processor, in_short
 from domain.cases import Deposit
 from domain.deposit import CLOSE_CHECKOUT, OPEN_CHECKOUT, READ_CHECKOUT
 from domain.outcome import Answer, Said
 from failpoints import here
-from ledger import cases, failing
+from ledger import cases
 from ledger.database import to_read
 
 SOONER = timedelta(minutes=1)
@@ -93,14 +93,9 @@ class Payments:
             with in_short():
                 yield
         except ApplicationError as failure:
-            await self._note(case_id, f"{failure.type}: {failure.message}")
+            await note(self._engine, case_id, f"{failure.type}: {failure.message}")
             raise
-        await self._note(case_id, None)
-
-    async def _note(self, case_id: str, what: str | None) -> None:
-        with suppress(SQLAlchemyError, OSError):
-            async with self._engine.begin() as c:
-                await (failing.over(c, case_id) if what is None else failing.note(c, case_id, what))
+        await note(self._engine, case_id, None)
 
     async def _deposit(self, case_id: str) -> Deposit:
         async with to_read(self._engine) as c:

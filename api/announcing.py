@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.telling import tell
 from ledger import processor
+from ledger.conflicts import insisting
 from ledger.database import at_once
 from ledger.processor import Announced
 from workflows.doors import Doors
@@ -60,8 +61,11 @@ class Announcing:
                 self._tell(woken)
 
     async def _kept(self, batch: Sequence[Announced]) -> Sequence[tuple[int, str]]:
-        async with at_once(self.engine) as c:
-            return (await processor.keep(c, batch)).woken
+        async def keep() -> Sequence[tuple[int, str]]:
+            async with at_once(self.engine) as c:
+                return (await processor.keep(c, batch)).woken
+
+        return await insisting(keep)
 
     def _tell(self, woken: Sequence[tuple[int, str]]) -> None:
         telling = asyncio.create_task(tell(self.engine, self.doors, woken))

@@ -21,7 +21,7 @@ from api.problems import Problem, field
 from api.state import Engine, Files
 from domain.difference import Source
 from domain.withdrawal import payout_named
-from ledger import files, outside
+from ledger import agreeing, files, outside
 from ledger.database import to_read
 from ledger.outside import OutsideLine, SaidOtherwise
 from papers import bank_statement
@@ -57,7 +57,8 @@ async def import_one(
 ) -> JSONResponse:
     """Keep the lines of a statement; the same file, or the same line in another, changes nothing.
 
-    Nothing is posted: the next comparison tells how its lines differ from the book.
+    A line that agrees with what another person typed of a receipt confirms it, as whoever
+    imported it would. Of others nothing is posted: the next comparison tells how they differ.
     """
     lines = await _read(store, await _own_file(engine, caller.id, asked.file_id))
 
@@ -78,7 +79,9 @@ async def import_one(
             last_day=days[-1] if days else None,
         )
 
-    return await once(asked, keep)
+    answer = await once(asked, keep)
+    await agreeing.confirm(engine, caller.id, [line.reference for line in lines])
+    return answer
 
 
 async def _own_file(engine: AsyncEngine, owner: str, file_id: str) -> RowMapping:

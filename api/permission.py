@@ -1,4 +1,4 @@
-"""The three questions on permission to work; the tax forms come later."""
+"""The three questions on permission to work; an answer that closes it is a task of staff."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.bodies import Asked, Shown
 from api.callers import TheCaller
 from api.idempotency import OwnOnce
+from api.reviews import review_ends
+from api.state import TheSettings
 from domain.standing import Permission, Permitted, permission
-from ledger import people
+from ledger import people, permission_tasks
 
 router = APIRouter(tags=["permission to work"])
 
@@ -41,10 +43,14 @@ class WorkPermission(Shown):
 
 
 @router.post("/me/work-permission", status_code=201, response_model=WorkPermission)
-async def answer(asked: Answers, caller: TheCaller, once: OwnOnce) -> JSONResponse:
+async def answer(
+    asked: Answers, caller: TheCaller, once: OwnOnce, settings: TheSettings
+) -> JSONResponse:
     """Answer the three questions; a later answer replaces an earlier one."""
 
     async def keep(c: AsyncConnection) -> WorkPermission:
-        return WorkPermission.model_validate(await people.answer(c, caller.id, **dict(asked)))
+        said = WorkPermission.model_validate(await people.answer(c, caller.id, **dict(asked)))
+        await permission_tasks.follow(c, caller.id, said.result, review_ends(settings))
+        return said
 
     return await once(asked, keep)

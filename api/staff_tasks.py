@@ -5,12 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.bodies import Asked, Prose, Shown
 from api.idempotency import OwnOnce
 from api.ids import TaskId
-from api.pages import Limit, Page, Place, page
+from api.pages import Limit, Page, Place, moment_of, page, place_at
 from api.problems import Problem
 from api.staff import Staff, sworn
 from api.state import Engine
@@ -29,6 +30,9 @@ class StaffTask(Shown):
     closed_at: datetime | None
     closed_by: str | None
     reason: str | None
+    due_at: datetime | None
+    """Later than that it is told to a head every day."""
+    escalated_at: datetime | None
 
 
 class Closing(Asked):
@@ -44,9 +48,13 @@ async def listed(
     place: Place,
     limit: Limit = 50,
     closed: Annotated[bool, Query(description="those that were closed instead")] = False,
+    due: Annotated[bool, Query(description="open ones with a time, least left first")] = False,
 ) -> Page[StaffTask]:
-    """Open tasks, newest first."""
+    """Open tasks, newest first; `due=true`: those that have a time, by the time left."""
     async with engine.connect() as c:
+        if due:
+            late = await staff_tasks.by_due(c, moment_of(place), limit + 1)
+            return page(late, limit, StaffTask.model_validate, _place)
         rows = await staff_tasks.page(c, place, limit + 1, closed=closed)
     return page(rows, limit, StaffTask.model_validate)
 
@@ -63,3 +71,7 @@ async def close(task_id: TaskId, asked: Closing, caller: Staff, once: OwnOnce) -
         return StaffTask.model_validate(row)
 
     return await once(asked, closing, status=200)
+
+
+def _place(row: RowMapping) -> str:
+    return place_at(row["due_at"], row["id"])

@@ -118,7 +118,7 @@ async def _decide(
         if row is None:
             raise Problem("already_over")
         what = tax_forms.to_check(form_id)
-        await staff_tasks.settle(c, tax_forms.TASK, what, caller.id, asked.reason)
+        await staff_tasks.settle(c, staff_tasks.CHECK, what, caller.id, asked.reason)
         await _tell(c, row, accepted=accepted)
         return _shown(row)
 

@@ -13,8 +13,9 @@ from api.bodies import Shown
 from api.callers import TheCaller
 from api.idempotency import OwnOnce
 from api.problems import Problem
+from api.reviews import review_ends
 from api.sealing import TheSealing, blinded
-from api.state import Engine
+from api.state import Engine, TheSettings
 from api.tax_bodies import (
     CertificationShown,
     Lacking,
@@ -87,7 +88,7 @@ async def sign(asked: Signing, caller: TheCaller, once: OwnOnce, keys: TheSealin
 
 @router.post("/upload", status_code=201, response_model=TaxFormShown)
 async def upload(
-    asked: OnPaper, caller: TheCaller, once: OwnOnce, keys: TheSealing
+    asked: OnPaper, caller: TheCaller, once: OwnOnce, keys: TheSealing, settings: TheSettings
 ) -> JSONResponse:
     """Give a form signed on paper: an uploaded file and what stands in it; staff check it."""
 
@@ -99,7 +100,8 @@ async def upload(
         version = certifications.in_force(tax.kind_of(form)).version
         signed = Signature(caller.id, asked.full_name, version, asked.signed_on, asked.file)
         row = await tax_forms.keep(c, keys, form, signed)
-        await staff_tasks.open_task(c, tax_forms.TASK, tax_forms.to_check(row["id"]))
+        what, due = tax_forms.to_check(row["id"]), review_ends(settings)
+        await staff_tasks.open_task(c, staff_tasks.CHECK, what, due)
         return shown(row, day)
 
     return await once(blinded(keys, asked), keep)

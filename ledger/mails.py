@@ -72,9 +72,9 @@ async def letters(
     return Letters(rows, mails)
 
 
-async def tell_staff(c: AsyncConnection, kind: str, subject: str, body: str) -> None:
-    """A notice that is of no case, with its mail, to everybody who is staff."""
-    await tell(c, await _people(c, Role.STAFF), kind, subject, body)
+async def tell_role(c: AsyncConnection, role: Role, kind: str, subject: str, body: str) -> None:
+    """A notice that is of no case, with its mail, to everybody who has this role."""
+    await tell(c, await _people(c, role), kind, subject, body)
 
 
 async def tell(

@@ -359,6 +359,7 @@ receipt = Table(
     CheckConstraint("amount_minor > 0", name="amount_is_positive"),
     CheckConstraint("confirmed_by <> recorded_by", name="two_people"),
     CheckConstraint("(confirmed_by is null) = (confirmed_at is null)", name="confirmed_is_dated"),
+    Index("ix_receipt_unconfirmed", "id", postgresql_where=text("confirmed_at is null")),
 )
 
 reply = Table(

@@ -18,8 +18,6 @@ from ledger.tax_tables import tax_access, tax_form
 
 KNOWN = [column for column in tax_form.c if column.name not in ("payload", "key_id")]
 """What is known of a form without opening it."""
-TASK = "tax_form_check"
-"""The kind of the staff task that a form on paper opens."""
 STANDING = (FormState.SIGNED, FormState.AWAITING_CHECK)
 
 
@@ -128,13 +126,6 @@ async def decide(
     return decided
 
 
-async def expire(c: AsyncConnection, today: date) -> int:
-    """Mark the forms whose last day is over; how many. They count as expired without it, too."""
-    over = (tax_form.c.state == FormState.SIGNED.value) & (tax_form.c.valid_until < today)
-    done = await c.execute(update(tax_form).where(over).values(state=FormState.EXPIRED.value))
-    return done.rowcount
-
-
 async def _take_turns(c: AsyncConnection, person_id: str) -> None:
     """Of two forms given at once the second replaces the first."""
     row = select(person.c.id).where(person.c.id == person_id)
@@ -147,7 +138,7 @@ async def _supersede(c: AsyncConnection, person_id: str, states: Sequence[FormSt
     query = query.values(state=FormState.SUPERSEDED.value)
     for form_id in await c.scalars(query.returning(tax_form.c.id)):
         reason = "A newer form took the place of this one"
-        await staff_tasks.settle(c, TASK, to_check(form_id), person_id, reason)
+        await staff_tasks.settle(c, staff_tasks.CHECK, to_check(form_id), person_id, reason)
 
 
 def to_check(form_id: str) -> str:

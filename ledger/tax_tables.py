@@ -69,6 +69,17 @@ tax_form = Table(
         unique=True,
         postgresql_where=text("state = 'awaiting_check'"),
     ),
+    Index("ix_tax_form_ends", "valid_until", postgresql_where=text("state = 'signed'")),
+)
+
+tax_form_reminder = Table(
+    "tax_form_reminder",
+    metadata,
+    Column("form_id", Text, ForeignKey("tax_form.id"), primary_key=True),
+    Column("days", Integer, primary_key=True, autoincrement=False),
+    at("at", now=True),
+    CheckConstraint("days > 0", name="is_before"),
+    comment="its person was told so many days before its last one",
 )
 
 tax_access = Table(

@@ -24,6 +24,8 @@ staff_task = Table(
     at("closed_at", nullable=True),
     Column("closed_by", Text, ForeignKey("person.id")),
     Column("reason", Text),
+    at("due_at", nullable=True),
+    at("escalated_at", nullable=True),
     CheckConstraint(
         "(closed_at is null) = (closed_by is null) and (closed_at is null) = (reason is null)",
         name="closed_is_explained",
@@ -34,6 +36,12 @@ staff_task = Table(
         "what",
         unique=True,
         postgresql_where=text("closed_at is null"),
+    ),
+    Index(
+        "ix_staff_task_due",
+        "due_at",
+        "id",
+        postgresql_where=text("closed_at is null and due_at is not null"),
     ),
 )
 

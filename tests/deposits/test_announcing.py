@@ -1,19 +1,33 @@
 """Announcements are kept together, and answered only when they are kept."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from api.announcing import Announcing
 from ledger.database import connect
 from ledger.processor import Announced
+from local.postgres import Postgres
 from tests.deposits.paying import Paying
+from tests.world import World
 from workflows.doors import Doors
 
 NOW = datetime.now(UTC)
+TRIP = """
+    create sequence tried;
+    create function trip() returns trigger language plpgsql security definer as $$
+    begin
+        if nextval('tried') = 1 then
+            raise exception 'a deadlock' using errcode = '40P01';
+        end if;
+        return new;
+    end $$;
+    create trigger trip before insert on processor_event for each row execute function trip();
+"""
 
 
 def announced(kind: str = "charge.succeeded", case_id: str | None = None) -> Announced:
@@ -48,6 +62,25 @@ async def test_without_the_books_nobody_is_told_that_it_was_kept(paying: Paying)
     await writer.keep(one)
     assert await kept(paying, one.id, other.id) == 1
     await nowhere.dispose()
+
+
+@pytest.fixture
+def tripping(shop: World, postgres_server: Postgres) -> Iterator[None]:
+    """The first time something is kept it meets another transaction."""
+    database = make_url(shop.settings.database_url).database or ""
+    postgres_server.sql(TRIP, database)
+    yield
+    postgres_server.sql("drop function trip cascade; drop sequence tried", database)
+
+
+@pytest.mark.usefixtures("tripping")
+async def test_a_batch_that_met_a_deadlock_is_kept_with_its_next_try(paying: Paying) -> None:
+    """Nobody who announced something hears of it."""
+    writer = Announcing(paying.world.engine, Doors(paying.world.temporal))
+    some = [announced() for _ in range(3)]
+    await asyncio.gather(*(writer.keep(one) for one in some))
+    assert await kept(paying, *(one.id for one in some)) == 3
+    await writer.close()
 
 
 @pytest.mark.parametrize("event", [{}, {"id": "evt_1"}, {"id": 1, "data": {"object": 3}}, []])

@@ -1,8 +1,6 @@
 """A remittance driven through the law, and books in which its money goes on its way."""
 
 from collections.abc import Mapping
-from copy import copy
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -12,15 +10,13 @@ from domain.accounts import Account, Entry, Parts
 from domain.calendar import Calendar
 from domain.carriers import Carried
 from domain.cases import Remittance, RemittanceState, Role
-from domain.clock import wake_at
-from domain.decide import Decision, by_clock, by_person, clock_needs, clock_row, row_for
 from domain.errors import DomainError
 from domain.ids import CaseId, UserId
 from domain.policy import CaseTerms, Policy
 from domain.postings import cut
-from domain.process import Facts, Need, Scene
+from domain.process import Facts, Need
 from domain.tracing import TRACED, Written, traced
-from tests.domain.books import Books
+from tests.domain.lone import Lone
 from tests.domain.story import CLIENT, FREELANCER, HOLIDAYS, MONDAY
 
 S = RemittanceState
@@ -46,46 +42,21 @@ USUAL: Mapping[type[c.Command], Mapping[str, Any]] = {
 }
 
 
-class Remittances:
+class Remittances(Lone[Remittance]):
     """One remittance, the books, and the moment it is."""
+
+    usual, people = USUAL, {Role.CLIENT: CLIENT, Role.ACCOUNTING: BOB}
 
     def __init__(
         self, method: Carried = Carried.BANK_TRANSFER, at: datetime = MONDAY, **more: Any
     ) -> None:
-        self.at = at
-        self.books = Books()
-        self.last: Decision | None = None
         self.holidays = HOLIDAYS
         self.reference_known = False
         usual = {"client": CLIENT, "asked_minor": 100_00, "method": method}
         times = dict.fromkeys(("opened_at", "last_event_at", "since"), at)
         terms = CaseTerms(policy=Policy())
         made = {"id": CaseId("deposit_1"), "terms": terms, **usual, **times, **more}
-        self.case = Remittance.model_validate(made)
-
-    def fork(self) -> Self:
-        """The same remittance, to be continued in another way."""
-        other = copy(self)
-        other.books = self.books.fork()
-        return other
-
-    def command(self, kind: type[c.Command], by: Role | None = None) -> c.Command:
-        """The command as it usually comes; another case's has no body that matters here."""
-        return kind.model_construct() if kind not in USUAL else kind.model_validate(USUAL[kind])
-
-    def does(
-        self,
-        role: Role,
-        command: c.Command,
-        person: UserId | None = None,
-        on_dispute: bool | None = None,
-    ) -> Self:
-        """Somebody decides; raises what the law refuses."""
-        who = person or {Role.CLIENT: CLIENT, Role.ACCOUNTING: BOB}.get(role)
-        scene = Scene(self.at, "step", role, who, command, self.case, self._facts(frozenset()))
-        facts = self._facts(row_for(scene).needs)
-        self._write(by_person(replace(scene, facts=facts)))
-        return self
+        super().__init__(Remittance.model_validate(made), at)
 
     def by(self, person: UserId, kind: type[c.Command], **body: Any) -> Self:
         """An accountant decides."""
@@ -148,20 +119,6 @@ class Remittances:
         self.books.post([flows.split(job, CLIENT, FREELANCER, parted, "USD")])
         return self
 
-    def until(self, moment: datetime) -> Self:
-        """Time passes, and the clock does what is due."""
-        while (wakes := wake_at(self.case)) is not None and wakes <= moment:
-            self.at = wakes
-            row = clock_row(self.case, self.at)
-            assert row is not None, "the clock woke for something"
-            facts = self._facts(clock_needs(self.case, row)[0])
-            scene = Scene(self.at, "clock", Role.CLOCK, None, None, self.case, facts)
-            decision = by_clock(scene)
-            assert decision is not None, "what is due is done"
-            self._write(decision)
-        self.at = moment
-        return self
-
     def states(self) -> tuple[RemittanceState, None]:
         """Its state; no other case stands beside it."""
         return self.case.state, None
@@ -174,17 +131,11 @@ class Remittances:
         """Where this deposit's provisional money is."""
         return traced(map(_written, self.books.entries.values())).get(deposit, {})
 
-    def _facts(self, needs: frozenset[Need]) -> Facts:
+    def facts(self, needs: frozenset[Need]) -> Facts:
         held = {one: self.books.wallet(one) for one in PEOPLE} if Need.WALLETS in needs else {}
         lots = self.lots() if Need.LOTS in needs else {}
         calendar = Calendar(holidays=self.holidays)
         return Facts(calendar, wallets=held, lots=lots, reference_known=self.reference_known)
-
-    def _write(self, decision: Decision) -> None:
-        self.last = decision
-        self.books.post(decision.entries)
-        assert isinstance(decision.lone, Remittance), "its steps change the remittance alone"
-        self.case = decision.lone
 
 
 def _written(entry: Entry) -> Written:

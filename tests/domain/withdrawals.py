@@ -1,6 +1,5 @@
 """A withdrawal driven through the law: what its owner, accounting and the processor do to it."""
 
-from copy import copy
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Self
@@ -9,15 +8,13 @@ from domain import commands as c
 from domain.bank_details import Via
 from domain.calendar import Calendar
 from domain.cases import Role, Withdrawal, WithdrawalState
-from domain.clock import wake_at
-from domain.decide import Decision, by_clock, by_person, clock_needs, clock_row, row_for
-from domain.ids import CaseId, UserId
+from domain.ids import CaseId
 from domain.payee import Payee, PayoutMethod
 from domain.policy import DAY, CaseTerms, Policy
-from domain.process import Facts, Need, Scene
+from domain.process import Facts, Need
 from domain.standing import Permission
 from domain.tax import FormKind, FormState, Held
-from tests.domain.books import Books
+from tests.domain.lone import Lone
 from tests.domain.story import FREELANCER, HOLIDAYS, MONDAY, STAFF
 
 S = WithdrawalState
@@ -34,8 +31,10 @@ USUAL: dict[type[c.Command], dict[str, object]] = {
 }
 
 
-class Withdrawals:
+class Withdrawals(Lone[Withdrawal]):
     """One withdrawal, the books, and the moment it is."""
+
+    usual, people = USUAL, {Role.FREELANCER: FREELANCER, Role.ACCOUNTING: STAFF}
 
     def __init__(
         self,
@@ -47,16 +46,12 @@ class Withdrawals:
         payee: Payee = READY,
         via: Via = Via.US_BANK,
     ) -> None:
-        self.at = at
-        self.books = Books()
-        self.books.give(FREELANCER, earnings=earned)
         self.payee = replace(payee, method=payee.method and payee.method.model_copy(
             update={"via": via}))  # fmt: skip
         self.in_run = False
         self.runs_approved: frozenset[date] = frozenset()
-        self.last: Decision | None = None
         policy = Policy()
-        self.case = Withdrawal(
+        case = Withdrawal(
             id=CaseId("withdrawal_1"),
             terms=CaseTerms(policy=policy),
             freelancer=FREELANCER,
@@ -69,30 +64,8 @@ class Withdrawals:
             last_event_at=at,
             since=at,
         )
-
-    def fork(self) -> Self:
-        """The same withdrawal, to be continued in another way."""
-        other = copy(self)
-        other.books = self.books.fork()
-        return other
-
-    def command(self, kind: type[c.Command], by: Role | None = None) -> c.Command:
-        """The command as it usually comes; another case's has no body that matters here."""
-        return kind.model_validate(USUAL.get(kind, {}))
-
-    def does(
-        self,
-        role: Role,
-        command: c.Command,
-        person: UserId | None = None,
-        on_dispute: bool | None = None,
-    ) -> Self:
-        """Somebody decides, or the outside says; raises what the law refuses."""
-        who = person or {Role.FREELANCER: FREELANCER, Role.ACCOUNTING: STAFF}.get(role)
-        scene = Scene(self.at, "step", role, who, command, self.case, self._facts(frozenset()))
-        facts = self._facts(row_for(scene).needs)
-        self._write(by_person(replace(scene, facts=facts)))
-        return self
+        super().__init__(case, at)
+        self.books.give(FREELANCER, earnings=earned)
 
     def requested(self) -> Self:
         """Its owner asked for it."""
@@ -106,41 +79,17 @@ class Withdrawals:
         """Accounting saw the bank pay it."""
         return self.sent().does(Role.ACCOUNTING, c.PayoutPaid())
 
-    def says(self, kind: type[c.Command], **body: object) -> Self:
-        """The processor says this."""
-        return self.does(Role.PROCESSOR, kind.model_validate(USUAL.get(kind, {}) | body))
-
-    def until(self, moment: datetime) -> Self:
-        """Time passes, and the clock does what is due."""
-        while (wakes := wake_at(self.case)) is not None and wakes <= moment:
-            self.at = max(wakes, self.at)
-            row = clock_row(self.case, self.at)
-            assert row is not None, "the clock woke for something"
-            facts = self._facts(clock_needs(self.case, row)[0])
-            scene = Scene(self.at, "clock", Role.CLOCK, None, None, self.case, facts)
-            decision = by_clock(scene)
-            assert decision is not None, "what is due is done"
-            self._write(decision)
-        self.at = moment
-        return self
-
     def states(self) -> tuple[WithdrawalState, None]:
         """Its state; no other case stands beside it."""
         return self.case.state, None
 
-    def _facts(self, needs: frozenset[Need]) -> Facts:
+    def facts(self, needs: frozenset[Need]) -> Facts:
         held = {FREELANCER: self.books.wallet(FREELANCER)} if Need.WALLETS in needs else {}
         payee = self.payee if Need.PAYEE in needs else None
         in_run = self.in_run and Need.RUN in needs
         facts = Facts(Calendar(holidays=HOLIDAYS), wallets=held, payee=payee, in_run=in_run)
         runs = self.runs_approved if Need.RUNS in needs else frozenset()
         return replace(facts, runs_approved=runs)
-
-    def _write(self, decision: Decision) -> None:
-        self.last = decision
-        self.books.post(decision.entries)
-        assert isinstance(decision.lone, Withdrawal), "its steps change the withdrawal alone"
-        self.case = decision.lone
 
 
 RETURN_OVER = Policy().return_period + DAY

@@ -74,8 +74,8 @@ def _program() -> Path:
             pytest.skip("no Go on this machine to build stripe-mock")
         environment = os.environ | {"GOBIN": str(folder), "GOTOOLCHAIN": "local"}
         command = [go, "install", f"{MODULE}@{VERSION}"]
-        if subprocess.run(command, env=environment, check=False).returncode:
-            pytest.skip("stripe-mock could not be built")
+        built = subprocess.run(command, env=environment, check=False)
+        assert built.returncode == 0, "there is Go, and stripe-mock could not be built"
     return program
 
 

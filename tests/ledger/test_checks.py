@@ -143,6 +143,9 @@ BROKEN = {
     "ck_tax_access_purpose_is_known": (
         "insert into tax_access (form_id, reader_id, purpose) values ('x', 'x', 'curiosity')"
     ),
+    "ck_tax_form_reminder_is_before": (
+        "insert into tax_form_reminder (form_id, days) values ('x', 0)"
+    ),
     "ck_tax_form_kind": tax_form(kind="'w7'"),
     "ck_tax_form_state_is_known": tax_form(
         state="'lost'", file="'x'", by="'y'", at="now()", reason="'x'"

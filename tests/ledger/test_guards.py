@@ -167,6 +167,16 @@ ATTEMPTS = {
     ),
     "a deleted task": Attempt("staff_task_stays", ("delete from staff_task",)),
     "truncated tasks": Attempt("staff_task_stays", ("truncate staff_task",)),
+    "a task with more time": Attempt(
+        "staff_task_keeps_its_time", ("update staff_task set due_at = now()",)
+    ),
+    "a reminder that was none": Attempt(
+        "tax_form_reminder_is_final", ("delete from tax_form_reminder",)
+    ),
+    "another reminder": Attempt(
+        "tax_form_reminder_is_final", ("update tax_form_reminder set days = 1",)
+    ),
+    "truncated reminders": Attempt("tax_form_reminder_is_final", ("truncate tax_form_reminder",)),
     "a tax form that begins as if it were over": Attempt(
         "tax_form_moves", (TAX_FORM.format("superseded"),)
     ),

@@ -50,6 +50,7 @@ MAY = {
     "staff_task": "select, insert",
     "tax_access": "select, insert",
     "tax_form": "select, insert",
+    "tax_form_reminder": "select, insert",
     "tell": ALL,
     "token": ALL,
     "work_permission": "select, insert, update",
@@ -68,7 +69,7 @@ MAY_UPDATE = {
     },
     "payout_method": {"replaced_at"},
     "receipt": {"confirmed_by", "confirmed_at"},
-    "staff_task": {"closed_at", "closed_by", "reason"},
+    "staff_task": {"closed_at", "closed_by", "reason", "escalated_at"},
     "tax_form": {"state", "checked_by", "checked_at", "reason"},
 }
 MAY_CALL = {

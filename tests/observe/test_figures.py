@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from domain import flows
 from domain.accounts import Kind
+from domain.cases import Role
 from ledger import figures, journal, mails
 from tests.world import World
 
@@ -17,7 +18,7 @@ WAITS = "select max(id) from mail where status = 'pending'"
 async def test_a_mail_is_late_past_its_next_try_not_since_it_was_written(world: World) -> None:
     """A server that takes no mail today pages nobody; a loop that tries none does."""
     async with world.engine.connect() as c:
-        await mails.tell_staff(c, "test", "A test", "Nobody reads it")
+        await mails.tell_role(c, Role.STAFF, "test", "A test", "Nobody reads it")
         mail = await c.scalar(text(WAITS))
         await c.execute(text("update mail set next_at = now() + interval '1 h'"))
         assert (await figures.read(c)).mails.oldest_s == 0

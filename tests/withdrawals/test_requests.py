@@ -1,17 +1,35 @@
 """Withdrawals as their owners see them: quoted, requested, taken back, refused with the reason."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from activities.housekeeper import Housekeeper
+from domain.commands import Approve
 from domain.paydays import Paydays
+from ledger import people, tax_forms
 from ledger.calendars import banking_calendar
+from ledger.sealed_values import SealingKeys
+from ledger.tax_forms import Signature
 from tests.api.people import code, pointers
+from tests.api.tax import FORM, foreign
 from tests.holding.hands import policy
-from tests.withdrawals.leaving import IBAN, PUT, US_BANK, Leaving, falls_due, instead, usd
+from tests.life import Life
+from tests.tax import w8ben
+from tests.withdrawals.leaving import (
+    IBAN,
+    PUT,
+    TAX_KEYS,
+    US_BANK,
+    Leaving,
+    falls_due,
+    instead,
+    usd,
+)
+from tests.world import World
 
 QUOTE = "/v1/withdrawals/quote"
 
@@ -99,6 +117,29 @@ async def test_bad_input_names_its_field(
     usual = {"amount": usd(100_00), "fee": usd(1_00)}
     answer = await leaving.person.post("/v1/withdrawals", usual | body)
     assert (answer.status_code, pointers(answer)) == (422, [pointer])
+
+
+async def test_an_expired_form_keeps_withdrawals_back_and_never_earnings(
+    counter: World,
+) -> None:
+    """Whoever's form has ended is paid for their work as before, and paid out with a new form."""
+    life = await Life.begin(counter, price=50_00, earnings=100_00)
+    ben = Leaving(counter, life.freelancer)
+    long_ago = Signature(life.freelancer.id, "Ben Ode", 1, date(2020, 1, 2))
+    keys = SealingKeys(TAX_KEYS)
+    async with counter.engine.begin() as c:
+        await people.answer(c, ben.person.id, us_citizen=False, lives_in_us=False, permitted=None)
+        await tax_forms.keep(c, keys, w8ben(), long_ago)
+    assert (await ben.is_paid_at(us_bank=US_BANK)).status_code == 200
+    for _ in range(2):
+        assert code(await ben.asks()) == "tax_form_expired"
+        await Housekeeper(counter.engine).look(datetime.now(UTC))
+    await life.in_review()
+    await life.client_does(Approve)
+    assert await ben.earnings() > 100_00
+    assert code(await ben.asks()) == "tax_form_expired"
+    assert (await ben.person.post(FORM, foreign())).status_code == 201
+    assert (await ben.requested())["state"] == "requested"
 
 
 async def test_without_a_tax_form_earnings_grow_and_are_not_paid_out(leaving: Leaving) -> None:

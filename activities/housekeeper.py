@@ -1,0 +1,45 @@
+"""What comes due of no case: tax forms that end, tasks that are late, receipts that agree."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from domain import tax
+from ledger import agreeing, staff_tasks, tax_dates
+from ledger.database import in_short
+
+log = structlog.get_logger()
+
+PAUSE_S = 60.0
+
+
+class Housekeeper:
+    """Looks every minute; each thing is noted with what is told of it, so that it is told once."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def run(self) -> None:
+        """Look again and again until cancelled."""
+        while True:
+            try:
+                while await self.look(datetime.now(UTC)):
+                    pass
+                await agreeing.confirm(self._engine)
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("housekeeper will look again", error=in_short(error))
+            await asyncio.sleep(PAUSE_S)
+
+    async def look(self, now: datetime) -> int:
+        """A batch of everything that is due; how many things that were."""
+        today = tax.day(now)
+        async with self._engine.begin() as c:
+            reminded = await tax_dates.remind(c, today)
+            expired = await tax_dates.expire(c, today)
+            late = await staff_tasks.escalate(c, now)
+        if found := reminded + expired + late:
+            log.info("told what is due", reminded=reminded, expired=expired, late=late)
+        return found
