@@ -14,6 +14,7 @@ from domain.errors import AlreadyOver, ConditionMissing, NotOpen, NotYours
 from domain.ids import UserId
 from domain.payee import Payee
 from domain.policy import Policy
+from domain.source import Source
 from domain.standing import Standing
 
 
@@ -27,6 +28,7 @@ class Need(StrEnum):
     BANK_REFERENCE = "bank_reference"
     PAYEE = "payee"
     RUN = "run"
+    SOURCE = "source"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Facts:
     """Whoever is paid out."""
     in_run: bool = False
     """Whether the withdrawal is in a payment run that was approved."""
+    source: Source | None = None
+    """The deposit a refund gives back."""
     proven: frozenset[UserId] = frozenset()
     """Who has proof of notice in the present wait."""
     lots: Mapping[Account, int] = field(default_factory=dict)

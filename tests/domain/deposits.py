@@ -10,15 +10,19 @@ from domain.calendar import Calendar
 from domain.carriers import Checkout
 from domain.cases import Deposit, DepositState, Role
 from domain.clock import wake_at
+from domain.command import Command
 from domain.decide import Decision, by_clock, by_person, clock_needs, clock_row, row_for
+from domain.deposit_commands import ConfirmEnd, EndDeposit
 from domain.ids import CaseId, UserId
 from domain.policy import CaseTerms, Policy
 from domain.process import Facts, Need, Scene
 from tests.domain.books import Books
-from tests.domain.story import CLIENT, HOLIDAYS, MONDAY
+from tests.domain.story import CLIENT, HOLIDAYS, MONDAY, SECOND, STAFF
 
 S = DepositState
-USUAL: dict[type[c.Command], dict[str, object]] = {
+USUAL: dict[type[Command], dict[str, object]] = {
+    EndDeposit: {"id": "end_1", "reason": "it is away"},
+    ConfirmEnd: {"end_id": "end_1"},
     c.CheckoutOpened: {"session": "cs_1", "url": "https://pay.example/cs_1"},
     c.CheckoutRefused: {"code": "no_such_method"},
     c.Paid: {"payment": "pi_1", "amount_minor": 100_00, "fee_minor": 3_20, "currency": "USD"},
@@ -50,25 +54,25 @@ class Deposits:
         other.books = self.books.fork()
         return other
 
-    def command(self, kind: type[c.Command], by: Role | None = None) -> c.Command:
+    def command(self, kind: type[Command], by: Role | None = None) -> Command:
         """The command as it usually comes; another case's has no body that matters here."""
         return kind.model_construct() if kind not in USUAL else kind.model_validate(USUAL[kind])
 
     def does(
         self,
         role: Role,
-        command: c.Command,
+        command: Command,
         person: UserId | None = None,
         on_dispute: bool | None = None,
     ) -> Self:
         """Somebody decides, or the processor says; raises what the law refuses."""
-        who = person or (CLIENT if role is Role.CLIENT else None)
+        who = person or {Role.CLIENT: CLIENT, Role.STAFF: STAFF}.get(role)
         scene = Scene(self.at, "step", role, who, command, self.case, self._facts(frozenset()))
         facts = self._facts(row_for(scene).needs)
         self._write(by_person(replace(scene, facts=facts)))
         return self
 
-    def says(self, kind: type[c.Command], **body: object) -> Self:
+    def says(self, kind: type[Command], **body: object) -> Self:
         """The processor says this."""
         return self.does(Role.PROCESSOR, kind.model_validate(USUAL.get(kind, {}) | body))
 
@@ -79,6 +83,18 @@ class Deposits:
     def open(self) -> Self:
         """The client can pay."""
         return self.begun().says(c.CheckoutOpened)
+
+    def closing(self) -> Self:
+        """Nobody paid for a day, and the processor is asked to close the page."""
+        return self.open().until(MONDAY + DAY)
+
+    def ending(self) -> Self:
+        """Staff want it ended."""
+        return self.closing().does(Role.STAFF, self.command(EndDeposit), STAFF)
+
+    def ripe(self) -> Self:
+        """And the processor had its last chance."""
+        return self.ending().until(MONDAY + DAY + Policy().last_chance_period)
 
     def until(self, moment: datetime) -> Self:
         """Time passes, and the clock does what is due."""
@@ -115,8 +131,10 @@ DEPOSIT_SCENES = {
     S.DRAFT: (Deposits,),
     S.CREATED: (lambda: Deposits().begun(),),
     S.CHECKOUT: (lambda: Deposits().open(),),
-    S.CLOSING: (lambda: Deposits().open().until(MONDAY + DAY),),
+    S.CLOSING: (lambda: Deposits().closing(),),
+    S.ENDING: (lambda: Deposits().ending(), lambda: Deposits().ripe()),
     S.CREDITED: (lambda: Deposits().open().says(c.Paid),),
     S.EXPIRED: (lambda: Deposits().open().says(c.CheckoutExpired),),
+    S.ENDED: (lambda: Deposits().ripe().does(Role.STAFF, ConfirmEnd(end_id="end_1"), SECOND),),
     S.FAILED: (lambda: Deposits().begun().says(c.CheckoutRefused),),
 }
