@@ -18,7 +18,15 @@ from api.decisions import LATER, Noun, add_routes, pending
 from api.ids import DepositId
 from api.pages import Limit, Page, Place, page
 from api.problems import Problem
-from api.remittances import NOUN, Noticed, RemittanceShown, announced, require_fundable, show
+from api.remittances import (
+    NOUN,
+    Noticed,
+    RemittanceShown,
+    announced,
+    require_fundable,
+    require_room,
+    show,
+)
 from api.send import Decider, TheDecider
 from api.state import Engine, TheSettings
 from domain.carriers import Carried, Checkout
@@ -112,6 +120,7 @@ async def begin(asked: Wanted, decider: TheDecider) -> JSONResponse:
         row = await decider.known(c, content)
         if row is None:
             await require_fundable(c, asked.for_case, decider.caller.id)
+            await require_room(c, decider)
             deposit = _draft(asked, decider)
             row = await decider.begin(c, deposit, OpenDeposit(), content)
             if row["case_id"] == deposit.id:
