@@ -33,6 +33,7 @@ from activities.notices import Post
 from activities.payments import Payments
 from activities.payouts import Payouts
 from activities.processor import Processor
+from activities.refunds import Refunds
 from activities.sealer import Sealer
 from activities.seams import Seams
 from activities.sweeper import Sweeper
@@ -47,12 +48,19 @@ from workflows.dispute import DisputeWorkflow
 from workflows.doors import Doors
 from workflows.job import JobWorkflow
 from workflows.options import TaskQueue
+from workflows.refund import RefundWorkflow
 from workflows.remittance import RemittanceWorkflow
 from workflows.withdrawal import WithdrawalWorkflow
 
 LIVES: Mapping[TaskQueue, Sequence[type]] = {
     TaskQueue.JOBS: (JobWorkflow, DisputeWorkflow),
-    TaskQueue.MONEY: (ChecksWorkflow, DepositWorkflow, RemittanceWorkflow, WithdrawalWorkflow),
+    TaskQueue.MONEY: (
+        ChecksWorkflow,
+        DepositWorkflow,
+        RefundWorkflow,
+        RemittanceWorkflow,
+        WithdrawalWorkflow,
+    ),
 }
 """Which workflows live on which queue; on one that is missing here none does yet."""
 WORKFLOWS = [workflow for queue in LIVES.values() for workflow in queue]
@@ -157,6 +165,7 @@ def composed(
     secret = our.payout_keys
     keys = SealingKeys(secret.get_secret_value()) if secret else None
     payouts = Payouts(engine, processor, keys)
+    refunds = Refunds(engine, processor)
     books = Books(engine, Doors(client).heard, business_calendar())
     return Worker(
         client,
@@ -171,6 +180,8 @@ def composed(
             payments.close_checkout,
             payouts.pay_out,
             payouts.read_payout,
+            refunds.send_refund,
+            refunds.read_refund,
         ],
         # The sandbox would only cost here: what it looks for is looked for before (ADR 31).
         workflow_runner=UnsandboxedWorkflowRunner(),

@@ -16,8 +16,8 @@ from ledger.outside import OutsideLine
 OVERLAP = timedelta(days=3)
 """So far back it is listed again: clocks differ, and a line may be listed late."""
 PAGE = 100
-BY_THEIR_SOURCE = frozenset({"refund", "payment_refund", "transfer", "payout"})
-"""Kinds of lines of which their source has one at most."""
+BY_THEIR_SOURCE = frozenset({"refund", "payment_refund", "refund_failure", "transfer", "payout"})
+"""Kinds of lines that our entries call by their source; what fails later has a line of each way."""
 
 
 class ProcessorLines:

@@ -6,6 +6,7 @@ from api.callers import Caller
 from api.problems import Problem
 from domain.cases import JobState, Remittance, Role
 from domain.decide import MEDIATED, party
+from domain.refund_case import Refund
 from ledger import cases, people
 from ledger.cases import Pair
 
@@ -15,7 +16,7 @@ HOUSE = frozenset({"staff", "head_of_support"})
 
 def role(caller: Caller, pair: Pair, *, staff: bool = False) -> Role | None:
     """The caller's role in the case; `staff` asks for the house's doors, else parties go first."""
-    accounts = "accounting" in caller.roles and isinstance(pair.first, Remittance)
+    accounts = "accounting" in caller.roles and isinstance(pair.first, Remittance | Refund)
     if staff:
         if accounts:
             return Role.ACCOUNTING

@@ -8,23 +8,31 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import Field, model_validator
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api import access, timeline
 from api.bodies import Balance, Shown
 from api.callers import Caller, TheCaller
 from api.cases import CaseShown, common
-from api.decisions import LATER, add_routes, pending
+from api.decisions import LATER, Noun, add_routes, pending
 from api.ids import DepositId
 from api.pages import Limit, Page, Place, page
 from api.problems import Problem
-from api.remittances import NOUN, Noticed, RemittanceShown, announced, require_fundable, show
+from api.remittances import (
+    NOUN,
+    Noticed,
+    RemittanceShown,
+    announced,
+    require_fundable,
+    require_room,
+    show,
+)
 from api.send import Decider, TheDecider
 from api.state import Engine, TheSettings
 from domain.carriers import Carried, Checkout
 from domain.cases import Case, Deposit, DepositState, Remittance, RemittanceState, Role
 from domain.commands import OpenDeposit
-from domain.deposit import require_payable
+from domain.deposit import DEPOSIT, require_payable
 from domain.money import show as words
 from domain.policy import CaseTerms, Policy
 from failpoints import here
@@ -67,6 +75,13 @@ class Wanted(Noticed):
         return self
 
 
+class EndShown(Shown):
+    """Somebody of staff wants the deposit ended; a second person confirms it."""
+
+    id: str
+    by: str
+
+
 class DepositShown(CaseShown):
     """A deposit; `checkout_url` is the page to pay on, while it is open."""
 
@@ -77,6 +92,8 @@ class DepositShown(CaseShown):
     checkout_url: str | None
     credited: Balance | None
     """What arrived."""
+    end: EndShown | None = None
+    """For the house: who wants it ended without the processor's answer."""
 
 
 class DepositLine(Shown):
@@ -103,6 +120,7 @@ async def begin(asked: Wanted, decider: TheDecider) -> JSONResponse:
         row = await decider.known(c, content)
         if row is None:
             await require_fundable(c, asked.for_case, decider.caller.id)
+            await require_room(c, decider)
             deposit = _draft(asked, decider)
             row = await decider.begin(c, deposit, OpenDeposit(), content)
             if row["case_id"] == deposit.id:
@@ -191,7 +209,14 @@ def _shown(pair: Pair, caller: Caller, our: Settings) -> DepositShown:
         for_case=deposit.for_case,
         checkout_url=deposit.url,
         credited=_sum(deposit, came) if came else None,
+        end=EndShown.model_validate(deposit.end)
+        if deposit.end and role is not Role.CLIENT
+        else None,
     )
+
+
+async def _show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) -> DepositShown:
+    return _shown(pair, caller, our)
 
 
 def _line(deposit: object) -> DepositLine:
@@ -210,4 +235,5 @@ def _sum(deposit: Case, amount_minor: int) -> Balance:
     return Balance(amount_minor=amount_minor, currency=deposit.terms.currency)
 
 
+PAID_ON_A_PAGE = Noun(DEPOSIT, DepositId, DepositShown, _show)
 add_routes(router, NOUN)

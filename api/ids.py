@@ -25,10 +25,11 @@ def path_id(prefix: str) -> AfterValidator:
     return AfterValidator(named)
 
 
-CaseId = Annotated[str, path_id("(?:job|dispute|deposit|withdrawal)")]
+CaseId = Annotated[str, path_id("(?:job|dispute|deposit|withdrawal|refund)")]
 JobId = Annotated[str, path_id("job")]
 DepositId = Annotated[str, path_id("deposit")]
 DifferenceId = Annotated[str, path_id("difference")]
+RefundId = Annotated[str, path_id("refund")]
 WithdrawalId = Annotated[str, path_id("withdrawal")]
 DisputeId = Annotated[str, path_id("dispute")]
 InstructionId = Annotated[str, path_id("instruction")]

@@ -7,13 +7,29 @@ from domain.commands import (
     ConfirmReceipt,
     ReturnReceipt,
 )
+from domain.deposit_commands import EndDeposit
 from domain.process import Process
+from domain.refund_commands import (
+    ApproveRefund,
+    DeclineRefund,
+    RefundCameBack,
+    RefundFailed,
+    RefundSent,
+    WithdrawRefund,
+)
 
 OTHERS: dict[type[Command], str] = {
     AddStatement: "statements",
+    ApproveRefund: "approve",
     CancelWithdrawal: "cancel",
     ConfirmReceipt: "confirm",
+    DeclineRefund: "decline",
+    EndDeposit: "end",
+    RefundCameBack: "came-back",
+    RefundFailed: "failed",
+    RefundSent: "sent",
     ReturnReceipt: "return",
+    WithdrawRefund: "withdraw",
 }
 """Commands that read better as what they add to, or under the noun that they are for."""
 

@@ -33,6 +33,7 @@ OF_THE_LAW: dict[str, int] = {
     "nda_missing": 403,
     "not_allowed_to_work": 403,
     "not_open": 409,
+    "not_refundable": 409,
     "not_yours": 403,
     "payout_method_missing": 409,
     "payout_method_too_new": 409,
@@ -41,6 +42,7 @@ OF_THE_LAW: dict[str, int] = {
     "tax_form_expired": 409,
     "tax_form_invalid": 422,
     "tax_form_missing": 409,
+    "too_many_open_deposits": 409,
     "unknown_reference": 422,
     "work_permission_missing": 403,
 }

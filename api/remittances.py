@@ -15,11 +15,13 @@ from api.callers import Caller
 from api.cases import CaseShown, common
 from api.decisions import Noun, pending
 from api.ids import DepositId, shaped
+from api.payout_methods import policy_of
 from api.problems import Problem, field
 from api.send import Content, Decider
 from domain.carriers import Carried
 from domain.cases import OVER, Job, Remittance, Role
 from domain.commands import AnnounceRemittance, Command
+from domain.errors import TooManyOpenDeposits
 from domain.ids import UserId
 from domain.money import show as words
 from domain.policy import CaseTerms, Policy
@@ -28,7 +30,7 @@ from domain.remittance import REMITTANCE, require_announceable
 from domain.texts import written_day
 from domain.written import Files
 from failpoints import here
-from ledger import cases, ids
+from ledger import cases, deposits, ids
 from ledger.cases import Pair
 from ledger.database import to_read
 from settings import Settings
@@ -91,6 +93,8 @@ async def announced(
 
     async def made(c: AsyncConnection) -> Remittance:
         await require_fundable(c, asked.for_case, client)
+        if role is Role.CLIENT:
+            await require_room(c, decider)
         notice = draft(decider, method, client, asked)
         require_announceable(notice)
         return notice
@@ -184,6 +188,13 @@ async def require_fundable(c: AsyncConnection, job_id: str | None, client: str) 
     job = pair.first if pair else None
     if not isinstance(job, Job) or job.client != client or job.state in OVER:
         raise field("#/for_case", "you have no such open job", code="unknown_reference")
+
+
+async def require_room(c: AsyncConnection, decider: Decider) -> None:
+    """Refuse one more deposit of somebody of whom enough wait for their money."""
+    most = policy_of(decider.settings).most_open_deposits
+    if await deposits.waiting(c, decider.caller.id) >= most:
+        raise TooManyOpenDeposits(f"at most {most} may wait at once", most=most)
 
 
 def _seen(found: Remittance) -> Seen:

@@ -13,6 +13,7 @@ from api import remittances as shown
 from api.bodies import Amount, Asked, Balance, Line, Shown
 from api.callers import Accountant, TheCaller
 from api.decisions import LATER, add_routes, pending
+from api.deposits import PAID_ON_A_PAGE
 from api.ids import DepositId
 from api.pages import Limit, Page, Place, moment_of, page, place_at
 from api.problems import field
@@ -185,3 +186,4 @@ def _line(row: RowMapping) -> DepositLine:
 
 
 add_routes(router, shown.NOUN, staff=True, but={Match})
+add_routes(router, PAID_ON_A_PAGE, staff=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from domain.cases import Role
 
 ABOUT = """
-# The law of jobs, disputes, deposits and withdrawals
+# The law of jobs, disputes, deposits, withdrawals and refunds
 
 This page is written from the tables in `domain/` by `python -m docs.generate`; nobody edits it. The
 same tables decide what the running system allows, so the page cannot promise anything else.
@@ -64,8 +64,10 @@ STATES: Mapping[str, Mapping[str, str]] = {
         "created": "the processor is asked for a page to pay on",
         "checkout": "the client can pay on the processor's page",
         "closing": "the page is being closed; only the processor knows whether it was paid",
+        "ending": "staff want it ended, and the processor has a last chance to answer",
         "credited": "what was paid is in the client's wallet",
         "expired": "nothing was paid, and the page is closed",
+        "ended": "two people of staff ended it, because the processor never answered",
         "failed": "the processor makes no such page",
     },
     "remittance": {
@@ -92,6 +94,18 @@ STATES: Mapping[str, Mapping[str, str]] = {
         "failed": "it was not paid, and the money is back in the wallet",
         "returned": "the bank sent it back, and the money is in the wallet again",
         "cancelled": "the freelancer took it back before the payment run was approved",
+    },
+    "refund": {
+        "draft": "the client has asked for it, and nothing has happened",
+        "requested": "the credits have left the wallet, and staff decide",
+        "sending": "the processor gives it back to the card or account that paid",
+        "to_send": "a second person sends it at the bank to whoever paid",
+        "paid": "it was given back, and might still not be taken",
+        "closed": "it was given back, and too long ago to come again",
+        "declined": "staff did not send it, and the credits are in the wallet",
+        "withdrawn": "the client kept the credits",
+        "failed": "it could not be given back, and the credits are in the wallet",
+        "returned": "it was not taken, and the credits are in the wallet",
     },
 }
 """What each state means to the people in it."""
@@ -129,6 +143,11 @@ BEGINS: Mapping[tuple[str, str], str] = {
     ("unapproved", "requested"): "noon of the banking day before the payment date",
     ("unanswered", "sent"): "the payment run was approved",
     ("return_over", "paid"): "it was paid",
+    ("last_chance_over", "ending"): "the first person's decision",
+    ("unconfirmed", "ending"): "the first person's decision",
+    ("undecided", "requested"): "the request",
+    ("unanswered", "sending"): "the approval",
+    ("unsent", "to_send"): "the approval",
 }
 """When the period of each row of silence begins."""
 

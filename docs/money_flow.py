@@ -52,7 +52,7 @@ OWNERS: Mapping[Kind, tuple[str, str]] = {
     Kind.CREDITS_PROVISIONAL: ("person", "deposits that have not cleared yet"),
     Kind.EARNINGS_PROVISIONAL: ("person", "earnings from money that has not cleared yet"),
     Kind.ESCROW: ("job, contest or mediation", "set aside until it is decided; ends at zero"),
-    Kind.IN_TRANSIT: ("withdrawal", "on its way to the bank; ends at zero"),
+    Kind.IN_TRANSIT: ("withdrawal or refund to the source", "on its way out; ends at zero"),
     Kind.RECEIVABLE: ("person", "what somebody owes the platform"),
     Kind.SUSPENSE: ("currency", "receipts whose owner is not known yet"),
     Kind.PLATFORM_FEES: ("currency", "what the platform earned"),

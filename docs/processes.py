@@ -7,7 +7,7 @@ from types import ModuleType
 
 from docs.law_words import ABOUT, BEGINS, NUMBERS, STATES, who
 from docs.markdown import first_line, plain, sentence, table
-from domain import deposit, dispute, job, remittance, withdrawal
+from domain import deposit, dispute, job, refund, remittance, withdrawal
 from domain.bank_details import Via
 from domain.calendar import words
 from domain.carriers import Carried, Checkout
@@ -28,9 +28,11 @@ from domain.cases import (
     WithdrawalState,
 )
 from domain.errors import every_error
+from domain.lone_states import RefundState
 from domain.policy import Policy, Terms
 from domain.policy_words import listed, number, periods
 from domain.process import Process, Reminders, Silence, Step
+from domain.refund_case import Refund
 
 POLICY = Policy()
 PROCESSES: tuple[tuple[Process, ModuleType], ...] = (
@@ -39,6 +41,7 @@ PROCESSES: tuple[tuple[Process, ModuleType], ...] = (
     (deposit.DEPOSIT, deposit),
     (remittance.REMITTANCE, remittance),
     (withdrawal.WITHDRAWAL, withdrawal),
+    (refund.REFUND, refund),
 )
 START = datetime(2026, 1, 5, 15, tzinfo=UTC)
 """A sample moment: only distances from it are shown."""
@@ -185,6 +188,10 @@ def sample(state: StrEnum, accepted_by: tuple[Role, ...] = ()) -> Case:
         paid = {"freelancer": "f", "terms": terms, "amount_minor": 100_00, "fee_minor": 1_00}
         there = {"method": "method", "via": Via.US_BANK, "last_four": "6789"}
         return Withdrawal.model_validate({"id": "w", "state": state, **times, **paid, **there})
+    if isinstance(state, RefundState):
+        back = {"client": "c", "terms": terms, "deposit": "d", "method": Checkout.CARD}
+        due = {"id": "r", "state": state, "amount_minor": 100_00}
+        return Refund.model_validate({**due, **times, **back})
     proposal = Proposal(id="p", ends=Ends.REFUND, accepted_by=accepted_by)
     more = {"job": "job", "requested_by": Role.CLIENT, "proposal": proposal}
     return Dispute.model_validate({"id": "dispute", "state": state, **times, **people, **more})

@@ -26,7 +26,12 @@ SAMPLES: Mapping[str, Callable[[], Entry]] = {
     "bounce_recovered": lambda: flows.bounce_recovered(
         "<deposit>", FREELANCER, Parts(earnings_provisional=9_00), CLIENT, 1, USD
     ),
-    "deposit_refund": lambda: flows.deposit_refund("<deposit>", CLIENT, 40_00, STRIPE, USD),
+    "deposit_refund": lambda: flows.deposit_refund("<refund>", CLIENT, 40_00, USD),
+    "deposit_refund_settle": lambda: flows.deposit_refund_settle("<refund>", 40_00, STRIPE, USD),
+    "deposit_refund_return": lambda: flows.deposit_refund_return("<refund>", CLIENT, 40_00, USD),
+    "deposit_refund_returned": lambda: flows.deposit_refund_returned(
+        "<refund>", CLIENT, 40_00, STRIPE, USD
+    ),
     "provisional_clear": lambda: flows.provisional_clear(
         "<deposit>", CLIENT, Parts(credits_provisional=20_00, earnings_provisional=10_00), 1, USD
     ),

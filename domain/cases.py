@@ -11,6 +11,10 @@ from domain.accounts import Parts
 from domain.bank_details import Via
 from domain.carriers import Carried, Checkout
 from domain.ids import CaseId, DeliveryId, UserId
+from domain.lone_states import LONE_OVER, LoneState
+from domain.lone_states import DepositState as DepositState
+from domain.lone_states import RemittanceState as RemittanceState
+from domain.lone_states import WithdrawalState as WithdrawalState
 from domain.money import Minor
 from domain.policy import CaseTerms, Terms
 
@@ -63,49 +67,6 @@ class DisputeState(StrEnum):
     EXECUTED = "executed"
 
 
-class DepositState(StrEnum):
-    """What people see on a deposit."""
-
-    DRAFT = "draft"
-    CREATED = "created"
-    CHECKOUT = "checkout"
-    CLOSING = "closing"
-    CREDITED = "credited"
-    EXPIRED = "expired"
-    FAILED = "failed"
-
-
-class RemittanceState(StrEnum):
-    """What people see on a deposit that no processor carries."""
-
-    DRAFT = "draft"
-    ANNOUNCED = "announced"
-    RECEIVED = "received"
-    SUSPENSE = "suspense"
-    BOOKED = "booked"
-    PROVISIONAL = "provisional"
-    CORRECTING = "correcting"
-    CLEARING = "clearing"
-    BOUNCING = "bouncing"
-    CLEARED = "cleared"
-    BOUNCED = "bounced"
-    RETURNED = "returned"
-    LAPSED = "lapsed"
-
-
-class WithdrawalState(StrEnum):
-    """What people see on a withdrawal."""
-
-    DRAFT = "draft"
-    REQUESTED = "requested"
-    SENT = "sent"
-    PAID = "paid"
-    CLOSED = "closed"
-    FAILED = "failed"
-    RETURNED = "returned"
-    CANCELLED = "cancelled"
-
-
 OVER: frozenset[StrEnum] = frozenset(
     {
         JobState.COMPLETED,
@@ -119,18 +80,8 @@ OVER: frozenset[StrEnum] = frozenset(
         DisputeState.WITHDRAWN,
         DisputeState.SETTLED,
         DisputeState.EXECUTED,
-        DepositState.CREDITED,
-        DepositState.EXPIRED,
-        DepositState.FAILED,
-        RemittanceState.CLEARED,
-        RemittanceState.BOUNCED,
-        RemittanceState.RETURNED,
-        RemittanceState.LAPSED,
-        WithdrawalState.CLOSED,
-        WithdrawalState.FAILED,
-        WithdrawalState.RETURNED,
-        WithdrawalState.CANCELLED,
     }
+    | LONE_OVER
 )
 
 
@@ -215,11 +166,20 @@ class Correction(_Frozen):
     arrived_minor: Minor
 
 
+class End(_Frozen):
+    """Somebody of the house wants a case ended without an answer; a second person confirms it."""
+
+    id: str
+    by: UserId
+    ripe: bool = False
+    """Whether the last chance to answer is over."""
+
+
 class Case(_Frozen):
     """What every process instance has."""
 
     id: CaseId
-    state: JobState | DisputeState | DepositState | RemittanceState | WithdrawalState
+    state: JobState | DisputeState | LoneState
     version: Annotated[int, Field(ge=0)] = 0
     terms: CaseTerms
     opened_at: datetime
@@ -325,6 +285,7 @@ class Deposit(Case):
     """The processor's name for the payment that was made."""
     paid_minor: Minor = 0
     """What arrived: that is what is credited."""
+    end: End | None = None
 
     @property
     def parties(self) -> Mapping[Role, UserId]:

@@ -29,6 +29,8 @@ from domain.errors import DomainError, NotYours
 from domain.ids import UserId
 from domain.job import JOB
 from domain.process import Change, Need, Process, Scene, Silence, Step, require
+from domain.refund import REFUND
+from domain.refund_case import Refund
 from domain.remittance import REMITTANCE
 from domain.withdrawal import WITHDRAWAL
 
@@ -40,6 +42,7 @@ PROCESSES: Mapping[type[Case], Process] = {
     Deposit: DEPOSIT,
     Remittance: REMITTANCE,
     Withdrawal: WITHDRAWAL,
+    Refund: REFUND,
 }
 """The table of each kind of case."""
 

@@ -5,11 +5,12 @@ from typing import cast
 from domain import commands as c
 from domain import flows, own_flows
 from domain.accounts import Entry, Kind, Wallet
-from domain.cases import Deposit, DepositState, Role
+from domain.cases import Deposit, DepositState, End, Role
 from domain.clock import open_task
-from domain.errors import InvalidAmount
+from domain.deposit_commands import ConfirmEnd, EndDeposit
+from domain.errors import InvalidAmount, NotYours, SeenIsStale
 from domain.money import show
-from domain.process import Change, Need, Process, Scene, Silence, step
+from domain.process import Change, Condition, Need, Process, Scene, Silence, step
 
 S = DepositState
 OPEN_CHECKOUT = "open_checkout"
@@ -92,6 +93,40 @@ def call_staff(scene: Scene) -> Change:
     return Change(lone=open_task(scene.case, "processor_silent", scene.at))
 
 
+def want_end(scene: Scene) -> Change:
+    """The processor is asked on; a while later a second person may end it without an answer."""
+    assert scene.actor_id is not None, "staff are people"
+    end = End(id=cast(EndDeposit, scene.command).id, by=scene.actor_id)
+    return Change(lone=_to(scene, S.ENDING, end=end).lone, facts={"end_id": end.id})
+
+
+def give_up(scene: Scene) -> Change:
+    """It had its chance."""
+    end = _of(scene).end
+    assert end is not None, "somebody wants it ended"
+    return Change(lone=scene.case.model_copy(update={"end": end.model_copy(update={"ripe": True})}))
+
+
+def confirm_end(scene: Scene) -> Change:
+    """It is over; a payment that shows up later is a difference with the processor's books."""
+    end = _of(scene).end
+    if end is None or end.id != cast(ConfirmEnd, scene.command).end_id:
+        raise SeenIsStale("this is not what was wanted")
+    if end.by == scene.actor_id:
+        raise NotYours("Another person than the one who wants it ended has to confirm it")
+    return _to(scene, S.ENDED)
+
+
+def call_second(scene: Scene) -> Change:
+    """Nobody has confirmed that it ends: staff look at it, daily."""
+    return Change(lone=open_task(scene.case, "end_unconfirmed", scene.at))
+
+
+def _ripe(scene: Scene) -> bool:
+    end = _of(scene).end
+    return end is not None and end.ripe
+
+
 def _of(scene: Scene) -> Deposit:
     return cast(Deposit, scene.case)
 
@@ -102,6 +137,7 @@ def _to(scene: Scene, state: DepositState, **update: object) -> Change:
 
 CREDIT = "deposit: processor → client's credits"
 THEIRS = {Role.PROCESSOR}
+HAD_ITS_CHANCE = Condition("the processor had its last chance to answer", _ripe)
 
 STEPS = (
     *step(
@@ -117,12 +153,21 @@ STEPS = (
         "checkout_refused", "The processor does not take this payment",
     ),
     *step(
-        (S.CHECKOUT, S.CLOSING), c.Paid, THEIRS, S.CREDITED, credit,
+        (S.CHECKOUT, S.CLOSING, S.ENDING), c.Paid, THEIRS, S.CREDITED, credit,
         "deposit_credited", "The deposit is in the wallet", money=CREDIT, needs={Need.WALLETS},
     ),
     *step(
-        (S.CHECKOUT, S.CLOSING), c.CheckoutExpired, THEIRS, S.EXPIRED, expire,
+        (S.CHECKOUT, S.CLOSING, S.ENDING), c.CheckoutExpired, THEIRS, S.EXPIRED, expire,
         "deposit_expired", "The deposit expired: nothing was paid",
+    ),
+    *step(
+        S.CLOSING, EndDeposit, {Role.STAFF}, S.ENDING, want_end,
+        "deposit_ending", "Staff want the deposit ended, if the processor still says nothing",
+    ),
+    *step(
+        S.ENDING, ConfirmEnd, {Role.STAFF}, S.ENDED, confirm_end,
+        "deposit_ended", "Staff have ended the deposit: the processor did not say if it was paid",
+        when=(HAD_ITS_CHANCE,),
     ),
 )  # fmt: skip
 
@@ -139,6 +184,16 @@ SILENCES = (
         "unanswered", S.CLOSING, lambda p: p.escalation_period, None, call_staff,
         "processor_silent", "staff look at it: the processor does not say whether it was paid",
     ),
+    Silence(
+        "last_chance_over", S.ENDING, lambda p: p.last_chance_period, None, give_up,
+        "end_confirmable", "a second person of staff may end the deposit",
+        tells=frozenset({Role.STAFF}),
+    ),
+    Silence(
+        "unconfirmed", S.ENDING, lambda p: p.escalation_period, None, call_second,
+        "end_unconfirmed", "staff look at it: nobody has confirmed that the deposit ends",
+        tells=frozenset({Role.STAFF, Role.HEAD_OF_SUPPORT}),
+    ),
 )  # fmt: skip
 
 DEPOSIT = Process(
@@ -151,10 +206,12 @@ DEPOSIT = Process(
         S.CREATED: Role.PROCESSOR,
         S.CHECKOUT: Role.CLIENT,
         S.CLOSING: Role.PROCESSOR,
+        S.ENDING: Role.STAFF,
     },
     asks={
         S.CREATED: OPEN_CHECKOUT,
         S.CHECKOUT: READ_CHECKOUT,
         S.CLOSING: CLOSE_CHECKOUT,
+        S.ENDING: CLOSE_CHECKOUT,
     },
 )

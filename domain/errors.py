@@ -141,6 +141,20 @@ class PayoutMethodTooNew(DomainError):
     title = "Your new bank details cannot be paid to yet"
 
 
+class NotRefundable(DomainError):
+    """The deposit has not come, has not cleared, or is questioned."""
+
+    code = "not_refundable"
+    title = "This deposit cannot go back now"
+
+
+class TooManyOpenDeposits(DomainError):
+    """So many deposits of this person wait for their money already."""
+
+    code = "too_many_open_deposits"
+    title = "Pay or withdraw one of your open deposits first"
+
+
 def every_error() -> tuple[type[DomainError], ...]:
     """All refusals, by code, for documentation and the HTTP edge."""
     return tuple(sorted(DomainError.__subclasses__(), key=lambda error: error.code))

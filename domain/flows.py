@@ -50,14 +50,43 @@ def bounce_recovered(
     )
 
 
-def deposit_refund(
-    deposit_id: str, user: str, amount_minor: int, clearing: Kind, currency: str
-) -> Entry:
-    """Unspent credits go back to the card, account or payer they came from."""
+def deposit_refund(refund_id: str, user: str, amount_minor: int, currency: str) -> Entry:
+    """Unspent credits leave the wallet for the card, account or payer they came from."""
     return entry(
         "deposit_refund",
-        f"deposit/{deposit_id}/refund",
-        move(Kind.CREDITS, user, clearing, PLATFORM, amount_minor, currency),
+        f"refund/{refund_id}/start",
+        move(Kind.CREDITS, user, Kind.IN_TRANSIT, refund_id, amount_minor, currency),
+    )
+
+
+def deposit_refund_settle(
+    refund_id: str, amount_minor: int, clearing: Kind, currency: str
+) -> Entry:
+    """They are back where they came from."""
+    return entry(
+        "deposit_refund_settle",
+        f"refund/{refund_id}/settle",
+        move(Kind.IN_TRANSIT, refund_id, clearing, PLATFORM, amount_minor, currency),
+    )
+
+
+def deposit_refund_return(refund_id: str, user: str, amount_minor: int, currency: str) -> Entry:
+    """A refund that was declined, withdrawn or not taken is the client's credits again."""
+    return entry(
+        "deposit_refund_return",
+        f"refund/{refund_id}/return",
+        move(Kind.IN_TRANSIT, refund_id, Kind.CREDITS, user, amount_minor, currency),
+    )
+
+
+def deposit_refund_returned(
+    refund_id: str, user: str, amount_minor: int, clearing: Kind, currency: str
+) -> Entry:
+    """What had been given back came again, and is the client's credits."""
+    return entry(
+        "deposit_refund_returned",
+        f"refund/{refund_id}/returned",
+        move(clearing, PLATFORM, Kind.CREDITS, user, amount_minor, currency),
     )
 
 

@@ -8,7 +8,10 @@ WORDS: Mapping[str, str] = {
     "deposit": "A deposit was credited to the wallet.",
     "deposit_reversed": "A deposit bounced and was taken back.",
     "bounce_recovered": "Money of a bounced deposit came out of an escrow and was taken back.",
-    "deposit_refund": "Unspent credits went back to where they had come from.",
+    "deposit_refund": "Unspent credits left the wallet, to go back to where they had come from.",
+    "deposit_refund_settle": "Unspent credits went back to where they had come from.",
+    "deposit_refund_return": "A refund of unspent credits came back to the wallet.",
+    "deposit_refund_returned": "What had been refunded was not taken, and came back to the wallet.",
     "provisional_clear": "Provisional money cleared.",
     "receipt_unmatched": "Money came whose owner was not known.",
     "receipt_match": "Money that had come without a name found its owner.",
@@ -71,7 +74,7 @@ def called(account: Kind, owner: str, party: str | None, entry_kind: str) -> str
     if account is Kind.ESCROW:
         return f"the escrow of {owner}"
     if account is Kind.IN_TRANSIT:
-        return f"money on its way to the bank: {owner}"
+        return f"money on its way out: {owner}"
     if party is None and entry_kind.startswith("mediation_fee"):
         return "the mediator"
     return f"the {party}" if party else "other people"

@@ -71,6 +71,15 @@ class Policy(BaseModel):
     largest_deposit_minor: Minor = 100_000_00
     checkout_period: timedelta = 24 * HOUR
     """How long the processor's page can be paid on; Stripe's longest."""
+    most_open_deposits: Annotated[int, Field(ge=1)] = 20
+    """How many of one client's deposits may wait for their money at once."""
+    last_chance_period: timedelta = HOUR
+    """How long the processor may still answer, once staff want a deposit ended without it."""
+
+    # A refund to the source.
+    refund_decision_period: Period = BusinessDays(business_days=5)
+    refund_sending_period: Period = BusinessDays(business_days=5)
+    """How long one by hand waits to be sent at the bank before staff look at it."""
 
     # Money that no processor carries.
     largest_remittance_minor: Minor = 1_000_000_00

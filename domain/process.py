@@ -14,6 +14,7 @@ from domain.errors import AlreadyOver, ConditionMissing, NotOpen, NotYours
 from domain.ids import UserId
 from domain.payee import Payee
 from domain.policy import Policy
+from domain.source import Source
 from domain.standing import Standing
 
 
@@ -28,6 +29,7 @@ class Need(StrEnum):
     PAYEE = "payee"
     RUN = "run"
     RUNS = "runs"
+    SOURCE = "source"
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Facts:
     """Whether the withdrawal is in a payment run that was approved."""
     runs_approved: frozenset[date] = frozenset()
     """Payment dates whose runs were approved, as far as the withdrawal could be meant for them."""
+    source: Source | None = None
+    """The deposit a refund gives back."""
     proven: frozenset[UserId] = frozenset()
     """Who has proof of notice in the present wait."""
     lots: Mapping[Account, int] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from domain.deposit import DEPOSIT
 from domain.dispute import DISPUTE
 from domain.job import JOB
 from domain.process import Process
+from domain.refund import REFUND
 from domain.remittance import REMITTANCE
 from domain.withdrawal import WITHDRAWAL
 
@@ -21,7 +22,7 @@ JOB_COMMANDS = commands_of(JOB)
 DISPUTE_COMMANDS = commands_of(DISPUTE)
 COMMANDS = {
     process.name: commands_of(process)
-    for process in (JOB, DISPUTE, DEPOSIT, REMITTANCE, WITHDRAWAL)
+    for process in (JOB, DISPUTE, DEPOSIT, REMITTANCE, WITHDRAWAL, REFUND)
 }
 """The commands of each table, by their names."""
 

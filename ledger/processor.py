@@ -19,7 +19,7 @@ KEEP = text(
 ).columns(tells=JSONB)
 ALL, PAYOUTS = "events", "payouts"
 """What is looked at now and then."""
-MATTERS = ("checkout.session.", "payout.", "transfer.")
+MATTERS = ("checkout.session.", "payout.", "transfer.", "refund.", "charge.refund.")
 """Beginnings of the kinds on which a case asks anew; the others are only kept."""
 
 

@@ -25,6 +25,7 @@ from domain.decide import (
 from domain.errors import AlreadyOver, DomainError, UnknownReference
 from domain.outcome import Outcome, Recorded, Said, Status, StepRequest, brief
 from domain.process import Facts, Need, Scene
+from domain.refund_case import Refund
 from domain.registry import parse
 from ledger import (
     cases,
@@ -38,6 +39,7 @@ from ledger import (
     payouts,
     people,
     recording,
+    refunds,
     remittances,
 )
 from ledger.cases import Found, Pair
@@ -179,6 +181,9 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
         facts = replace(facts, wallets=cast(Any, held))
         if isinstance(case, Job) and case.state in UNFUNDED:
             facts = await _of_funding(c, replace(scene, facts=facts))
+    if Need.SOURCE in needs and isinstance(case, Refund):
+        # Behind the wallet's lock, where every refund of this client waits.
+        facts = replace(facts, source=await refunds.source(c, case.deposit))
     if Need.PAYEE in needs:
         # Behind the wallet's lock, where what is owed is the last word.
         person = party(case, Role.FREELANCER)

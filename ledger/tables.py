@@ -123,6 +123,7 @@ cases = Table(
         " when 'withdrawal' then client_id is null and freelancer_id is not null"
         " when 'remittance' then freelancer_id is null"
         " and (client_id is not null or state in ('draft','suspense','returned'))"
+        " when 'refund' then client_id is not null and freelancer_id is null"
         " else client_id is not null and freelancer_id is not null end",
         name="has_its_parties",
     ),
@@ -167,6 +168,17 @@ cases = Table(
         "ix_cases_meant_for",
         "client_id",
         postgresql_where=text("data ? 'for_case'"),
+    ),
+    Index(
+        "ix_cases_refunds_of",
+        text("(data ->> 'deposit')"),
+        postgresql_where=text("kind = 'refund'"),
+    ),
+    Index(
+        "ix_cases_refunds_open",
+        "due_at",
+        "id",
+        postgresql_where=text("kind = 'refund' and not over"),
     ),
     Index("ix_cases_with_tasks", "id", postgresql_where=text("not over and data ? 'tasks'")),
 )

@@ -13,7 +13,8 @@ class DepositWorkflow(CaseLife):
 
     The processor opens a page; the client pays on it. Told that something happened there, the
     workflow has the page fetched from the processor and credits what was paid, once. After 24
-    hours the page is closed, and the deposit expires if it was not paid.
+    hours the page is closed, and the deposit expires if it was not paid. Where the processor does
+    not answer, two people of staff may end it.
     """
 
     @workflow.run
@@ -24,3 +25,11 @@ class DepositWorkflow(CaseLife):
     @workflow.signal
     def open_deposit(self, instruction_id: str) -> None:
         self.decided("open_deposit", instruction_id)
+
+    @workflow.signal
+    def end_deposit(self, instruction_id: str) -> None:
+        self.decided("end_deposit", instruction_id)
+
+    @workflow.signal
+    def confirm_end(self, instruction_id: str) -> None:
+        self.decided("confirm_end", instruction_id)

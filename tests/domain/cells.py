@@ -11,6 +11,7 @@ from domain.errors import DomainError, every_error
 from domain.ids import UserId
 from domain.registry import COMMANDS, DISPUTE_COMMANDS, JOB_COMMANDS
 from tests.domain.deposits import DEPOSIT_SCENES, Deposits
+from tests.domain.refunds import REFUND_SCENES, Refunds
 from tests.domain.remittances import REMITTANCE_SCENES, Remittances
 from tests.domain.scenes import DISPUTE_SCENES, JOB_SCENES
 from tests.domain.story import SECOND, STAFF, Story
@@ -21,7 +22,7 @@ ROLES = (Role.CLIENT, Role.FREELANCER, Role.MEDIATOR, Role.STAFF, Role.CLOCK)
 THEIRS = (*ROLES, Role.PROCESSOR)
 OF_HOUSE = (*ROLES, Role.ACCOUNTING)
 OF_MONEY = (*THEIRS, Role.ACCOUNTING)
-Told = Story | Deposits | Remittances | Withdrawals
+Told = Story | Deposits | Remittances | Withdrawals | Refunds
 
 CODES = frozenset(error.code for error in every_error())
 
@@ -50,6 +51,9 @@ def table() -> str:
     for withdrawal, out in WITHDRAWAL_SCENES.items():
         kinds = COMMANDS["withdrawal"].values()
         lines += _block("withdrawal", withdrawal, out, kinds, on_dispute=False, roles=OF_MONEY)
+    for refund, ends in REFUND_SCENES.items():
+        names = COMMANDS["refund"].values()
+        lines += _block("refund", refund, ends, names, on_dispute=False, roles=OF_MONEY)
     return "\n".join(lines)
 
 

@@ -6,14 +6,18 @@ from domain import commands as c
 from domain.calendar import Calendar
 from domain.carriers import Checkout
 from domain.cases import Deposit, DepositState, Role
+from domain.command import Command
+from domain.deposit_commands import ConfirmEnd, EndDeposit
 from domain.ids import CaseId
 from domain.policy import CaseTerms, Policy
 from domain.process import Facts, Need
 from tests.domain.lone import Lone
-from tests.domain.story import CLIENT, HOLIDAYS, MONDAY
+from tests.domain.story import CLIENT, HOLIDAYS, MONDAY, SECOND, STAFF
 
 S = DepositState
-USUAL: dict[type[c.Command], dict[str, object]] = {
+USUAL: dict[type[Command], dict[str, object]] = {
+    EndDeposit: {"id": "end_1", "reason": "it is away"},
+    ConfirmEnd: {"end_id": "end_1"},
     c.CheckoutOpened: {"session": "cs_1", "url": "https://pay.example/cs_1"},
     c.CheckoutRefused: {"code": "no_such_method"},
     c.Paid: {"payment": "pi_1", "amount_minor": 100_00, "fee_minor": 3_20, "currency": "USD"},
@@ -23,7 +27,7 @@ USUAL: dict[type[c.Command], dict[str, object]] = {
 class Deposits(Lone[Deposit]):
     """One deposit, the books, and the moment it is."""
 
-    usual, people = USUAL, {Role.CLIENT: CLIENT}
+    usual, people = USUAL, {Role.CLIENT: CLIENT, Role.STAFF: STAFF}
 
     def __init__(self, asked: int = 100_00) -> None:
         case = Deposit(
@@ -47,6 +51,18 @@ class Deposits(Lone[Deposit]):
         """The client can pay."""
         return self.begun().says(c.CheckoutOpened)
 
+    def closing(self) -> Self:
+        """Nobody paid for a day, and the processor is asked to close the page."""
+        return self.open().until(MONDAY + DAY)
+
+    def ending(self) -> Self:
+        """Staff want it ended."""
+        return self.closing().does(Role.STAFF, self.command(EndDeposit), STAFF)
+
+    def ripe(self) -> Self:
+        """And the processor had its last chance."""
+        return self.ending().until(MONDAY + DAY + Policy().last_chance_period)
+
     def states(self) -> tuple[DepositState, None]:
         """Its state; no other case stands beside it."""
         return self.case.state, None
@@ -62,8 +78,10 @@ DEPOSIT_SCENES = {
     S.DRAFT: (Deposits,),
     S.CREATED: (lambda: Deposits().begun(),),
     S.CHECKOUT: (lambda: Deposits().open(),),
-    S.CLOSING: (lambda: Deposits().open().until(MONDAY + DAY),),
+    S.CLOSING: (lambda: Deposits().closing(),),
+    S.ENDING: (lambda: Deposits().ending(), lambda: Deposits().ripe()),
     S.CREDITED: (lambda: Deposits().open().says(c.Paid),),
     S.EXPIRED: (lambda: Deposits().open().says(c.CheckoutExpired),),
+    S.ENDED: (lambda: Deposits().ripe().does(Role.STAFF, ConfirmEnd(end_id="end_1"), SECOND),),
     S.FAILED: (lambda: Deposits().begun().says(c.CheckoutRefused),),
 }

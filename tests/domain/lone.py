@@ -8,13 +8,14 @@ from typing import ClassVar, Generic, Self, TypeVar
 
 from domain.cases import Deposit, Remittance, Role, Withdrawal
 from domain.clock import wake_at
-from domain.commands import Command
+from domain.command import Command
 from domain.decide import Decision, by_clock, by_person, clock_needs, clock_row, row_for
 from domain.ids import UserId
 from domain.process import Facts, Need, Scene
+from domain.refund_case import Refund
 from tests.domain.books import Books
 
-L = TypeVar("L", Deposit, Remittance, Withdrawal)
+L = TypeVar("L", Deposit, Refund, Remittance, Withdrawal)
 
 
 class Lone(Generic[L]):

@@ -5,11 +5,12 @@ import pytest
 from domain import commands as c
 from domain.accounts import PLATFORM, Account, Kind
 from domain.cases import Role
-from domain.errors import InvalidAmount
+from domain.deposit_commands import ConfirmEnd
+from domain.errors import ConditionMissing, InvalidAmount, NotYours, SeenIsStale
 from domain.outcome import brief
 from domain.policy import DAY
 from tests.domain.deposits import Deposits, S
-from tests.domain.story import CLIENT, MONDAY
+from tests.domain.story import CLIENT, MONDAY, SECOND, STAFF
 
 CREDITS = Account(Kind.CREDITS, CLIENT)
 CLEARING = Account(Kind.PROCESSOR_CLEARING, PLATFORM)
@@ -88,3 +89,33 @@ def test_the_page_is_shown_only_while_it_is_open() -> None:
     assert deposit.case.url is not None
     assert deposit.until(MONDAY + DAY).case.url is None
     assert deposit.case.parties == {Role.CLIENT: CLIENT}
+
+
+def test_a_processor_that_is_away_for_good_ends_by_two_people() -> None:
+    """After its last chance, and not by the one who wanted it."""
+    deposit = Deposits().ending()
+    with pytest.raises(ConditionMissing, match="last chance"):
+        deposit.fork().does(Role.STAFF, ConfirmEnd(end_id="end_1"), SECOND)
+    deposit = Deposits().ripe()
+    with pytest.raises(NotYours):
+        deposit.fork().does(Role.STAFF, ConfirmEnd(end_id="end_1"), STAFF)
+    with pytest.raises(SeenIsStale):
+        deposit.fork().does(Role.STAFF, ConfirmEnd(end_id="end_0"), SECOND)
+    deposit.does(Role.STAFF, ConfirmEnd(end_id="end_1"), SECOND)
+    assert deposit.case.state is S.ENDED and deposit.books.balances[CREDITS] == 0
+
+
+@pytest.mark.parametrize(("said", "state"), [(c.Paid, S.CREDITED), (c.CheckoutExpired, S.EXPIRED)])
+def test_until_it_is_confirmed_the_processor_has_the_last_word(
+    said: type[c.Command], state: S
+) -> None:
+    """It is asked on, and ends the deposit as what it is."""
+    for deposit in (Deposits().ending(), Deposits().ripe()):
+        assert brief(deposit.case, None, deposit.case).asks == "close_checkout"
+        assert deposit.says(said).case.state is state
+
+
+def test_an_end_that_nobody_confirms_is_a_task() -> None:
+    """A day after the first person's decision."""
+    deposit = Deposits().ending().until(MONDAY + 2 * DAY)
+    assert [task.kind for task in deposit.case.tasks] == ["end_unconfirmed"]

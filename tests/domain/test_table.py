@@ -25,8 +25,10 @@ from domain.commands import Approve, Command
 from domain.deposit import DEPOSIT
 from domain.dispute import DISPUTE
 from domain.job import JOB
+from domain.lone_states import RefundState
 from domain.policy import Policy
 from domain.process import Process
+from domain.refund import REFUND
 from domain.registry import COMMANDS
 from domain.remittance import REMITTANCE
 from domain.withdrawal import WITHDRAWAL
@@ -42,8 +44,8 @@ LETTERS = {
     Role.PROCESSOR: "P",
     Role.ACCOUNTING: "A",
 }
-ALL = [JOB, DISPUTE, DEPOSIT, REMITTANCE, WITHDRAWAL]
-STATES = (JobState, DisputeState, DepositState, RemittanceState, WithdrawalState)
+ALL = [JOB, DISPUTE, DEPOSIT, REMITTANCE, WITHDRAWAL, REFUND]
+STATES = (JobState, DisputeState, DepositState, RemittanceState, WithdrawalState, RefundState)
 WAITING = [
     (process, state)
     for process, states in zip(ALL, STATES, strict=True)

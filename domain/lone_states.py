@@ -1,0 +1,89 @@
+"""The states of cases that are one person's alone: money on its way in, out, or back."""
+
+from enum import StrEnum
+
+
+class DepositState(StrEnum):
+    """What people see on a deposit."""
+
+    DRAFT = "draft"
+    CREATED = "created"
+    CHECKOUT = "checkout"
+    CLOSING = "closing"
+    ENDING = "ending"
+    CREDITED = "credited"
+    EXPIRED = "expired"
+    ENDED = "ended"
+    FAILED = "failed"
+
+
+class RemittanceState(StrEnum):
+    """What people see on a deposit that no processor carries."""
+
+    DRAFT = "draft"
+    ANNOUNCED = "announced"
+    RECEIVED = "received"
+    SUSPENSE = "suspense"
+    BOOKED = "booked"
+    PROVISIONAL = "provisional"
+    CORRECTING = "correcting"
+    CLEARING = "clearing"
+    BOUNCING = "bouncing"
+    CLEARED = "cleared"
+    BOUNCED = "bounced"
+    RETURNED = "returned"
+    LAPSED = "lapsed"
+
+
+class WithdrawalState(StrEnum):
+    """What people see on a withdrawal."""
+
+    DRAFT = "draft"
+    REQUESTED = "requested"
+    SENT = "sent"
+    PAID = "paid"
+    CLOSED = "closed"
+    FAILED = "failed"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+class RefundState(StrEnum):
+    """What people see on a refund to the source."""
+
+    DRAFT = "draft"
+    REQUESTED = "requested"
+    SENDING = "sending"
+    TO_SEND = "to_send"
+    PAID = "paid"
+    CLOSED = "closed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    FAILED = "failed"
+    RETURNED = "returned"
+
+
+LoneState = DepositState | RemittanceState | WithdrawalState | RefundState
+
+LONE_OVER: frozenset[StrEnum] = frozenset(
+    {
+        DepositState.CREDITED,
+        DepositState.EXPIRED,
+        DepositState.FAILED,
+        DepositState.ENDED,
+        RemittanceState.CLEARED,
+        RemittanceState.BOUNCED,
+        RemittanceState.RETURNED,
+        RemittanceState.LAPSED,
+        WithdrawalState.CLOSED,
+        WithdrawalState.FAILED,
+        WithdrawalState.RETURNED,
+        WithdrawalState.CANCELLED,
+        RefundState.CLOSED,
+        RefundState.DECLINED,
+        RefundState.WITHDRAWN,
+        RefundState.FAILED,
+        RefundState.RETURNED,
+    }
+)
+"""The states of which nothing comes any more."""
