@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from temporalio.exceptions import ApplicationError
 
-from activities.payouts import KEY_LASTS, SETTLES_IN, Payouts
+from activities.payouts import KEY_LASTS, OURS_FOR, SETTLES_IN, Payouts
 from activities.processor import Processor
 from ledger.sealed_values import SealingKeys
 from tests.api.people import code
@@ -156,6 +157,19 @@ async def test_nothing_is_asked_while_the_last_try_may_be_under_way(connected: C
     with pytest.raises(Exception, match="under way"):
         await _asked(connected.world, withdrawal["id"], soon)
     assert connected.transfers == []
+
+
+async def test_what_we_lack_ourselves_is_asked_for_now_and_then(
+    leaving: Leaving, out_stand: Stand
+) -> None:
+    """Nobody is refused for it; and a run that waits for money does not ask all the time."""
+    rich = Leaving(leaving.world, await leaving.world.person("rich", earnings_minor=10_000_00))
+    one = await Connected.paid_by(out_stand, await rich.ready())
+    withdrawal, _ = await one.sent(10_000_00)
+    with pytest.raises(ApplicationError, match="balance_insufficient") as refused:
+        await _asked(one.world, withdrawal["id"], datetime.now(UTC))
+    assert refused.value.next_retry_delay == OURS_FOR
+    assert (await one.shown(withdrawal))["state"] == "sent"
 
 
 async def _asked(world: World, case_id: str, now: datetime) -> Any:
