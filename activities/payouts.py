@@ -25,6 +25,8 @@ SETTLES_IN = timedelta(minutes=5)
 """After so long, what was asked with the key before is done, or never will be."""
 OURS = frozenset({"balance_insufficient"})
 """Refusals that are no fault of whoever is paid: asked again."""
+OURS_FOR = timedelta(minutes=15)
+"""How long a transfer rests for which we have too little: a whole run may wait for money."""
 GONE = ("failed", "canceled")
 BACK = "transfer_reversed"
 """Why a sum is not paid out that was taken back, by us or by staff at Stripe."""
@@ -95,6 +97,10 @@ class Payouts:
                 {"idempotency_key": f"{one.id}/transfer/{tries}"},
             )
         except (stripe.InvalidRequestError, stripe.PermissionError) as refusal:
+            if refusal.code in OURS:
+                kind = type(refusal).__name__
+                why = f"Stripe: {refusal.code}"
+                raise ApplicationError(why, type=kind, next_retry_delay=OURS_FOR) from None
             return _refused(refusal)
         here("payout.moved", one.id)
         return Said(command="transfer_made", body={"transfer": transfer.id}, key=transfer.id)

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from temporalio.exceptions import ApplicationError
 
 from activities.announcements import Announcements
-from activities.payouts import KEY_LASTS, SETTLES_IN, Payouts
+from activities.payouts import KEY_LASTS, OURS_FOR, SETTLES_IN, Payouts
 from activities.processor import Processor
 from ledger import payouts
 from ledger.reconciling import Finding
@@ -213,6 +214,19 @@ async def _told(one: Connected, withdrawal: dict[str, Any]) -> list[Finding]:
     backs = [back.id for transfer in one.transfers for back in transfer.reversals.data]
     names = [withdrawal["id"], *(transfer.id for transfer in one.transfers), *backs]
     return [told for told in found.values() if any(name in told.about for name in names)]
+
+
+async def test_what_we_lack_ourselves_is_asked_for_now_and_then(
+    leaving: Leaving, out_stand: Stand
+) -> None:
+    """Nobody is refused for it; and a run that waits for money does not ask all the time."""
+    rich = Leaving(leaving.world, await leaving.world.person("rich", earnings_minor=10_000_00))
+    one = await Connected.paid_by(out_stand, await rich.ready())
+    withdrawal, _ = await one.sent(10_000_00)
+    with pytest.raises(ApplicationError, match="balance_insufficient") as refused:
+        await _asked(one.world, withdrawal["id"], datetime.now(UTC))
+    assert refused.value.next_retry_delay == OURS_FOR
+    assert (await one.shown(withdrawal))["state"] == "sent"
 
 
 async def _asked(world: World, case_id: str, now: datetime) -> Any:
