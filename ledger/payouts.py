@@ -1,21 +1,11 @@
 """What accounting decided for whole payment runs, withdrawal by withdrawal, and answered for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    Row,
-    RowMapping,
-    func,
-    literal_column,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import ColumnElement, Row, RowMapping, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.bank_details import Via
@@ -116,9 +106,9 @@ async def tell(
 
 
 async def for_the_bank(
-    c: AsyncConnection, run: date, after: str, limit: int
-) -> Sequence[RowMapping]:
-    """What the bank is asked to pay, with where it goes, in the order of ids."""
+    c: AsyncConnection, run: date, batch: int
+) -> AsyncIterator[Sequence[RowMapping]]:
+    """What the bank is asked to pay, with where it goes, in the order of ids, by one statement."""
     query = (
         select(
             payout.c.withdrawal_id,
@@ -128,12 +118,12 @@ async def for_the_bank(
             payout_method.c.key_id,
         )
         .join(payout_method, payout_method.c.id == payout.c.method_id)
-        .where(*_to_the_bank(run), payout.c.withdrawal_id > after)
+        .where(*_to_the_bank(run))
         .order_by(payout.c.withdrawal_id)
-        # Written out: a plan for any limit would read the whole run for each batch.
-        .limit(literal_column(str(limit), Integer))
     )
-    return (await c.execute(query)).mappings().all()
+    rows = await c.stream(query, execution_options={"yield_per": batch})
+    async for some in rows.mappings().partitions():
+        yield some
 
 
 async def bank_totals(c: AsyncConnection, run: date) -> tuple[int, int]:

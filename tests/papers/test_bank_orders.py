@@ -108,7 +108,7 @@ def test_nothing_of_one_payment_is_left_in_the_next() -> None:
 
     def written(*these: Payment) -> list[bytes]:
         whole = totals(payment.amount_minor for payment in these)
-        head = order(totals=whole)
+        head = order(whole)
         return as_xml(head, list(these)).split(b"<CdtTrfTxInf>")[1:]
 
     together = [part.split(b"</CdtTrfTxInf>")[0] for part in written(*mixed)]
