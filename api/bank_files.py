@@ -1,9 +1,9 @@
 """The file with which the bank is asked to pay a run: made anew each time, the same bytes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from tempfile import SpooledTemporaryFile
 from typing import Annotated, BinaryIO, Literal, cast
 
@@ -11,7 +11,6 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
 from sqlalchemy import RowMapping
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.payment_runs import Run
 from api.problems import Problem
@@ -59,8 +58,8 @@ async def bank_file(
     if found is None or not count:
         raise Problem("not_found")
     order = _order(found, Totals(count=count, sum_minor=total), our)
-    asked = _Asked(engine, asyncio.get_running_loop(), keys, run)
-    async with _TURNS.of(caller.id):
+    async with _TURNS.of(caller.id), engine.connect() as c:
+        asked = _Asked(asyncio.get_running_loop(), keys, payouts.for_the_bank(c, run, BATCH))
         file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 # closed when it was sent
         try:
             await asyncio.to_thread(_write, file, kind, order, asked)
@@ -74,22 +73,18 @@ async def bank_file(
 class _Asked:
     """What a thread that writes asks of the books, a batch at a time."""
 
-    engine: AsyncEngine
     loop: asyncio.AbstractEventLoop
     keys: SealingKeys
-    run: date
+    batches: AsyncIterator[Sequence[RowMapping]]
 
     def payments(self) -> Iterator[Payment]:
         """Each payment, with where it goes, in the order of ids."""
-        after = ""
-        while rows := asyncio.run_coroutine_threadsafe(self._batch(after), self.loop).result():
+        while rows := asyncio.run_coroutine_threadsafe(self._batch(), self.loop).result():
             for row in rows:
                 yield _payment(self.keys, row)
-            after = rows[-1]["withdrawal_id"]
 
-    async def _batch(self, after: str) -> list[RowMapping]:
-        async with to_read(self.engine) as c:
-            return list(await payouts.for_the_bank(c, self.run, after, BATCH))
+    async def _batch(self) -> Sequence[RowMapping] | None:
+        return await anext(self.batches, None)
 
 
 def _write(file: "SpooledTemporaryFile[bytes]", kind: str, order: Order, asked: _Asked) -> None:

@@ -193,9 +193,9 @@ async def confirm(
         if len(set(named)) < len(named):
             raise Problem("invalid", "A payment has one answer")
         await payouts.answer(c, run, caller.id, paid=asked.paid, failed=failed, returned=returned)
-        rest = await payouts.answer_the_rest(c, run, caller.id) if asked.others_paid else []
-        woken.extend(await payouts.tell(c, run, AT_ONCE, [*named, *rest]))
-        paid = len(asked.paid) + len(rest)
+        rest = await payouts.answer_the_rest(c, run, caller.id) if asked.others_paid else 0
+        woken.extend(await payouts.tell(c, run, AT_ONCE, named))
+        paid = len(asked.paid) + rest
         return Answered(paid=paid, failed=len(failed), returned=len(returned))
 
     told = await once(asked, answer, status=200)

@@ -1,6 +1,5 @@
 """Where people are paid: kept sealed, shown by their last four, opened for the bank alone."""
 
-import json
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -71,7 +70,7 @@ async def details(c: AsyncConnection, keys: SealingKeys, method_id: str) -> Deta
 def opened(keys: SealingKeys, row: RowMapping) -> Details:
     """What a whole row says."""
     content = keys.open(_place(row["id"]), Sealed(row["key_id"], row["payload"]))
-    return Details.model_validate(json.loads(content))
+    return Details.model_validate_json(content)
 
 
 async def _whole(

@@ -1,6 +1,6 @@
 """What accounting decided for whole payment runs, withdrawal by withdrawal, and answered for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -32,7 +32,8 @@ TELL = text("""
         insert into tell (workflow_id, signal)
         select 'withdrawal/' || withdrawal_id, :signal
           from payout
-         where payment_date = :date and (:all or withdrawal_id = any(:ids))
+         where payment_date = :date
+           and (:all or withdrawal_id = any(:ids) or answered_at = now())
          order by withdrawal_id
         returning id, workflow_id
     )
@@ -104,22 +105,24 @@ async def answer(
     await _answer(c, run, returned, S.PAID, back, "returned_reason")
 
 
-async def answer_the_rest(c: AsyncConnection, run: date, by: str) -> list[str]:
-    """The bank paid all that it has not answered for yet; which."""
+async def answer_the_rest(c: AsyncConnection, run: date, by: str) -> int:
+    """The bank paid all that it has not answered for yet; how many those are."""
     sent = select(cases.c.id).where(cases.c.state == S.SENT.value)
     waits = (*_to_the_bank(run), payout.c.outcome.is_(None), payout.c.withdrawal_id.in_(sent))
     own = select(payout.c.withdrawal_id).where(*waits, payout.c.person_id == by).limit(1)
     if await c.scalar(own) is not None:
         raise _own()
     values = {"outcome": "paid", "answered_by": by, "answered_at": func.now()}
-    query = update(payout).where(*waits).values(values).returning(payout.c.withdrawal_id)
-    return list(await c.scalars(query))
+    return (await c.execute(update(payout).where(*waits).values(values))).rowcount
 
 
 async def tell(
     c: AsyncConnection, run: date, at_once: int, which: Sequence[str] | None = None
 ) -> list[Row[int, str]]:
-    """Have the workflows of a run told, in one statement; the first of them, to be told at once."""
+    """Have the workflows of a run told, in one statement; the first of them, to be told at once.
+
+    All of them, or those named and those that were answered for in this transaction.
+    """
     named = {"all": which is None, "ids": list(which or ())}
     rows = await c.execute(TELL, {"date": run, "signal": TOLD, "at_once": at_once, **named})
     return list(rows)
@@ -132,9 +135,9 @@ async def ask(c: AsyncConnection, since: datetime, until: datetime, pause: timed
 
 
 async def for_the_bank(
-    c: AsyncConnection, run: date, after: str, limit: int
-) -> Sequence[RowMapping]:
-    """What the bank is asked to pay, with where it goes, in the order of ids."""
+    c: AsyncConnection, run: date, batch: int
+) -> AsyncIterator[Sequence[RowMapping]]:
+    """What the bank is asked to pay, with where it goes, in the order of ids, by one statement."""
     query = (
         select(
             payout.c.withdrawal_id,
@@ -144,11 +147,12 @@ async def for_the_bank(
             payout_method.c.key_id,
         )
         .join(payout_method, payout_method.c.id == payout.c.method_id)
-        .where(*_to_the_bank(run), payout.c.withdrawal_id > after)
+        .where(*_to_the_bank(run))
         .order_by(payout.c.withdrawal_id)
-        .limit(limit)
     )
-    return (await c.execute(query)).mappings().all()
+    rows = await c.stream(query, execution_options={"yield_per": batch})
+    async for some in rows.mappings().partitions():
+        yield some
 
 
 async def bank_totals(c: AsyncConnection, run: date) -> tuple[int, int]:

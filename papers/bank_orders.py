@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date
 from typing import Annotated, Any, BinaryIO, Literal
 
@@ -105,8 +105,9 @@ def write_xml(out: BinaryIO, order: Order, payments: Iterable[Payment]) -> None:
             with file.element("PmtInf"):
                 for part in _shared(order):
                     file.write(part)
+                forms = _Forms()
                 for payment in _counted(payments, order.totals):
-                    file.write("\n", _transfer(payment))
+                    file.write("\n", forms.filled(payment))
 
 
 def write_csv(out: BinaryIO, order: Order, payments: Iterable[Payment]) -> None:
@@ -167,6 +168,41 @@ def _transfer(payment: Payment) -> Any:
         E.CdtrAcct(*_account(payment.account)),
         *([E.RmtInf(E.Ustrd(payment.text))] if payment.text else []),
     )
+
+
+class _Forms:
+    """Transfers differ in a few words: one of each kind is made, and filled in for each payment."""
+
+    def __init__(self) -> None:
+        self._made: dict[object, tuple[Any, list[tuple[Any, Callable[[Any], str]]]]] = {}
+
+    def filled(self, payment: Payment) -> Any:
+        """The transfer of this payment, until the next one is asked for."""
+        kind = type(payment.account), bool(payment.text)
+        if kind not in self._made:
+            made = _transfer(payment)
+            blanks = [
+                (blank, word) for path, word in WORDS.items() for blank in made.iterfind(path)
+            ]
+            self._made[kind] = made, blanks
+        form, blanks = self._made[kind]
+        for blank, word in blanks:
+            blank.text = word(payment)
+        return form
+
+
+WORDS: Mapping[str, Callable[[Any], str]] = {
+    "PmtId/EndToEndId": lambda payment: payment.end_to_end_id,
+    "Amt/InstdAmt": lambda payment: decimal(payment.amount_minor),
+    "CdtrAgt//BICFI": lambda payment: payment.account.bic,
+    "CdtrAgt//MmbId": lambda payment: payment.account.routing_number,
+    "Cdtr/Nm": lambda payment: payment.name,
+    "CdtrAcct//IBAN": lambda payment: payment.account.iban,
+    "CdtrAcct//Othr/Id": lambda payment: payment.account.account_number,
+    "CdtrAcct/Tp/Cd": lambda payment: HOLDINGS[payment.account.holding],
+    "RmtInf/Ustrd": lambda payment: payment.text,
+}
+"""What a transfer has of its own, and where that stands in it."""
 
 
 def _sums(of: Totals) -> Iterator[Any]:

@@ -29,8 +29,12 @@ def plain(text: str, longest: int) -> str:
 
     It never begins with a sign, which banks take for a tag and spreadsheets for a formula.
     """
-    written = "".join(_plain(letter) for letter in unicodedata.normalize("NFKD", text))
+    written = text if LETTERS.issuperset(text) else _written(text)
     return " ".join(written.split()).lstrip("/-?:).,'+ ")[:longest].rstrip()
+
+
+def _written(text: str) -> str:
+    return "".join(_plain(letter) for letter in unicodedata.normalize("NFKD", text))
 
 
 def decimal(amount_minor: int) -> str:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from pydantic import ValidationError
 
+from domain.bank_details import IbanAccount
 from papers.bank_orders import (
     COLUMNS,
     NAMESPACE,
@@ -23,7 +24,7 @@ from papers.bank_orders import (
     write_csv,
     write_xml,
 )
-from tests.papers.bank_files import ABROAD, THEIRS, order, order_of, payments
+from tests.papers.bank_files import ABROAD, OURS, THEIRS, order, order_of, payments
 from tests.papers.weight import weight
 
 NS = {"p": NAMESPACE}
@@ -91,6 +92,28 @@ def test_whatever_people_are_called_the_file_is_valid_and_adds_up(
     sums = texts(content, "//p:CtrlSum/text()")
     assert {int(text.replace(".", "")) for text in sums} == {sum(cents)}
     assert texts(content, "//p:NbOfTxs/text()") == [str(len(people))] * 2
+
+
+def test_nothing_of_one_payment_is_left_in_the_next() -> None:
+    """Whatever came before it, a payment is written as if it were the only one."""
+    british = IbanAccount(iban="GB82WEST12345698765432", bic="NWBKGB2L")
+    mixed = [
+        one(end_to_end_id="wd-1", name="Ann", text="May"),
+        one(end_to_end_id="wd-2", name="Bo", amount_minor=1, account=ABROAD, text="June"),
+        one(end_to_end_id="wd-3", name="Cy", account=OURS, text="July"),
+        one(end_to_end_id="wd-4", name="Di", account=ABROAD),
+        one(end_to_end_id="wd-5", name="Ed", account=british),
+        one(end_to_end_id="wd-6", name="Flo", account=THEIRS),
+    ]
+
+    def written(*these: Payment) -> list[bytes]:
+        whole = totals(payment.amount_minor for payment in these)
+        head = order(whole)
+        return as_xml(head, list(these)).split(b"<CdtTrfTxInf>")[1:]
+
+    together = [part.split(b"</CdtTrfTxInf>")[0] for part in written(*mixed)]
+    alone = [written(payment)[0].split(b"</CdtTrfTxInf>")[0] for payment in mixed]
+    assert together == alone
 
 
 def test_an_account_in_the_country_is_named_by_its_routing_number() -> None:
