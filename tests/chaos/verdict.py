@@ -60,7 +60,8 @@ OPEN_THEN = """
     select count(*) as many from cases
      where kind = 'job' and opened_at <= :moment and (closed_at is null or closed_at > :moment)
        and exists (select from event
-                    where recorded_at between :moment - interval '15 seconds' and :moment)
+                    where actor not in ('clock', 'processor')
+                      and recorded_at between :moment - interval '15 seconds' and :moment)
 """
 MAILS = "select id, status from mail"
 MINUTES_PASS = (
@@ -114,7 +115,7 @@ async def found(engine: AsyncEngine, notes: Sequence[Note], lived: Sequence[Live
 
 
 async def in_life(engine: AsyncEngine, moments: Iterable[datetime]) -> list[datetime]:
-    """Those of these moments at which steps were taken and a job was open: one had to follow.
+    """Those of these moments at which people acted and a job was open: a step had to follow.
 
     The last jobs of a run may only wait for a clock.
     """
