@@ -1,5 +1,6 @@
 """Payouts by Stripe: once, whatever is lost on the way, and back with the reason when they fail."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -55,6 +56,22 @@ async def test_bad_luck_pays_once_all_the_same(connected: Connected, kind: str, 
     withdrawal, _ = await connected.sent()
     await connected.waits(withdrawal, "payout")
     assert (len(connected.transfers), len(connected.payouts)) == (1, 1)
+
+
+async def test_while_stripe_is_away_for_an_hour_a_payout_waits_and_is_made_once(
+    connected: Connected,
+) -> None:
+    """It is asked for again and again, and at once when staff see that Stripe is back."""
+    connected.stand.control("faults", kind="500", path="/v1/*", method="POST", count=100_000)
+    withdrawal, _ = await connected.sent()
+    await asyncio.sleep(2)
+    connected.stand.control("clock", seconds=3600)
+    assert connected.transfers == [] and await connected.known(withdrawal, "transfer") is None
+    connected.stand.http.delete("/_control/faults")
+    staff = connected.world.house.staff
+    assert (await staff.post(f"/v1/staff/cases/{withdrawal['id']}/retry")).status_code == 200
+    await connected.waits(withdrawal, "payout")
+    assert len(connected.transfers) == len(connected.payouts) == 1
 
 
 async def test_a_payout_that_fails_is_back_with_stripes_reason(
