@@ -1,5 +1,6 @@
 """One life for each ending of a deposit, as golden histories are recorded of it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -33,8 +34,24 @@ async def failed(paying: Paying) -> dict[str, Any]:
     return await paying.stands(answer.json(), "failed")
 
 
+async def ended(paying: Paying) -> dict[str, Any]:
+    """Stripe is away for good, and two people of staff end it."""
+    deposit = await paying.begun()
+    paying.stand.control("faults", kind="500", path="/v1/checkout/sessions/*", count=10_000)
+    await paying.goes_on(deposit, DAY)
+    await paying.stands(deposit, "closing")
+    house, path = paying.world.house, f"/v1/staff/deposits/{deposit['id']}"
+    shown = (await house.staff.post(f"{path}/end", {"reason": "Stripe is away"})).json()
+    await paying.goes_on(deposit, DAY)
+    while (await house.second.post(f"{path}/confirm-end", {"end_id": shown["end"]["id"]})).is_error:
+        await asyncio.sleep(0.2)
+    paying.stand.http.delete("/_control/faults")
+    return await paying.stands(deposit, "ended")
+
+
 DEPOSITS: Mapping[str, Act] = {
     "deposit_credited": credited,
     "deposit_expired": expired,
     "deposit_failed": failed,
+    "deposit_ended": ended,
 }
