@@ -21,7 +21,7 @@ async def has_paid_in(life: Life) -> None:
     await pays(life)
 
     async def credited() -> bool:
-        return (await _only(life, "deposits"))["state"] == "credited"
+        return bool((await _only(life, "deposits"))["state"] == "credited")
 
     await eventually(credited, SEEN_WITHIN)
 
@@ -70,7 +70,7 @@ async def was_given_back_once(life: Life) -> None:
 
 async def _becomes(life: Life, state: str) -> None:
     async def there() -> bool:
-        return (await _only(life, "refunds"))["state"] == state
+        return bool((await _only(life, "refunds"))["state"] == state)
 
     await eventually(there, SEEN_WITHIN)
 

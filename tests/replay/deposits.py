@@ -1,11 +1,11 @@
 """One life for each ending of a deposit, as golden histories are recorded of it."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from tests.deposits.paying import Paying
+from tests.life import eventually
 
 DAY = timedelta(hours=24)
 Act = Callable[[Paying], Awaitable[dict[str, Any]]]
@@ -42,9 +42,13 @@ async def ended(paying: Paying) -> dict[str, Any]:
     await paying.stands(deposit, "closing")
     house, path = paying.world.house, f"/v1/staff/deposits/{deposit['id']}"
     shown = (await house.staff.post(f"{path}/end", {"reason": "Stripe is away"})).json()
-    await paying.goes_on(deposit, DAY)
-    while (await house.second.post(f"{path}/confirm-end", {"end_id": shown["end"]["id"]})).is_error:
-        await asyncio.sleep(0.2)
+    await paying.goes_on(deposit, timedelta(hours=1))
+    named = {"end_id": shown["end"]["id"]}
+
+    async def confirmed() -> bool:
+        return (await house.second.post(f"{path}/confirm-end", named)).is_success
+
+    await eventually(confirmed)
     paying.stand.http.delete("/_control/faults")
     return await paying.stands(deposit, "ended")
 
