@@ -61,7 +61,7 @@ class Refunds:
         assert one.payment is not None, "what the processor gives back was paid there"
         tries = self._tries(one)
         there = await self._before(one) if tries else None
-        here("refund.asking", one.id)
+        here("refund.asking", one.id, one.client)
         try:
             there = there or await self._processor.asked.refunds.create_async(
                 {
@@ -76,7 +76,7 @@ class Refunds:
                 raise
             why = (refusal.code or "refused")[:64]
             return Said(command="refund_failed", body={"reason": why}, key="refused")
-        here("refund.asked", one.id)
+        here("refund.asked", one.id, one.client)
         return Said(command="refund_made", body={"refund": there.id}, key=there.id)
 
     def _tries(self, one: Refund) -> int:

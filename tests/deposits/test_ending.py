@@ -9,7 +9,7 @@ from tests.deposits.paying import Paying
 from tests.life import eventually
 
 DAY, HOUR = timedelta(hours=24), timedelta(hours=1)
-AWAY = {"kind": "500", "path": "/v1/checkout/sessions", "count": 10_000}
+AWAY = {"kind": "500", "path": "/v1/checkout/sessions*", "count": 10_000}
 
 
 async def ending(paying: Paying, deposit: dict[str, Any]) -> dict[str, Any]:

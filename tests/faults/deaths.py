@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tests.faults import giving_back as back
 from tests.faults import paying_out as out
 from tests.faults import stories as s
 
@@ -43,6 +44,8 @@ IN_THE_WORKER = (
     Death("payout.moved", out.PAID_OUT, "worker"),
     Death("payout.beginning", out.PAID_OUT, "worker"),
     Death("payout.begun", out.PAID_OUT, "worker"),
+    Death("refund.asking", back.GIVEN_BACK, "worker"),
+    Death("refund.asked", back.GIVEN_BACK, "worker"),
     Death("mail.claimed", s.DECLINED, "worker"),
     Death("mail.handed_over", s.APPROVED, "worker"),
     Death("mail.settled", s.DECLINED, "worker"),
@@ -99,6 +102,7 @@ IN_THE_API = (
     # The notice, its receipt, and the second person's word.
     Death("decision.written:2", s.SENT),
     Death("decision.committed:3", s.SENT),
+    Death("refund.written", back.ASKS_BACK),
     Death("withdrawal.written", out.WITHDRAWS),
     Death("method.written", out.CHANGES_BANK),
     Death("method.committed", out.CHANGES_BANK),

@@ -19,6 +19,7 @@ from local.postgres import Postgres
 from local.temporal import TemporalServer
 from settings import Settings
 from tests.deposits.paying import Paying, reaching
+from tests.deposits.refunding import Refunding
 from tests.deposits.remitting import Remitting
 from tests.fakestripe.stand import Stand, standing
 from tests.holding.faults import Failing
@@ -26,6 +27,7 @@ from tests.holding.hands import ended, hands, workflow
 from tests.life import Life, eventually
 from tests.replay import histories
 from tests.replay.deposits import DEPOSITS
+from tests.replay.refunds import REFUNDS
 from tests.replay.remittances import REMITTANCES
 from tests.replay.stories import STORIES, Story
 from tests.replay.withdrawals import WITHDRAWALS
@@ -87,6 +89,8 @@ async def record_deposit(name: str, paying: Paying) -> None:
     world = paying.world
     if name in DEPOSITS:
         deposit = await DEPOSITS[name](paying)
+    elif name in REFUNDS:
+        deposit = await REFUNDS[name](Refunding(paying))
     else:
         deposit = await REMITTANCES[name](Remitting(world, paying.client))
     which = deposit["id"], deposit["kind"]
@@ -154,7 +158,7 @@ def main(names: Sequence[str]) -> None:
                 files = folder / "files"
                 settings = settings_for(url, address, "default", mail.smtp_port, files)
                 asyncio.run(record_all(chosen, settings))
-        known = [*DEPOSITS, *REMITTANCES]
+        known = [*DEPOSITS, *REMITTANCES, *REFUNDS]
         deposits = [one for one in names or known if one in known]
         with database(postgres, "deposits") as url, standing(folder / "stripe.sqlite") as stand:
             settings = settings_for(

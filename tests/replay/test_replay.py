@@ -27,6 +27,7 @@ from domain.outcome import Answer, CaseBrief, Outcome, Said, Start, StepRequest
 from tests.replay import histories
 from tests.replay.changed import ForgetsToLook, WaitsFirst
 from tests.replay.deposits import DEPOSITS
+from tests.replay.refunds import REFUNDS
 from tests.replay.remittances import REMITTANCES
 from tests.replay.stories import STORIES
 from tests.replay.withdrawals import WITHDRAWALS
@@ -68,7 +69,7 @@ async def test_a_golden_history_is_replayed(name: str) -> None:
 
 def test_every_story_has_its_histories() -> None:
     """And no history is left of a story that is no longer told."""
-    assert set(KEPT) == {*STORIES, *DEPOSITS, *REMITTANCES, *WITHDRAWALS}
+    assert set(KEPT) == {*STORIES, *DEPOSITS, *REMITTANCES, *REFUNDS, *WITHDRAWALS}
 
 
 def test_every_ending_was_lived() -> None:
