@@ -26,7 +26,9 @@ import temporal_client
 import tracing
 from activities.announcements import Announcements
 from activities.books import Books
+from activities.chargebacks import Chargebacks
 from activities.checks import Checks
+from activities.disputed import Disputed
 from activities.gauges import Gauges
 from activities.notices import Post
 from activities.payments import Payments
@@ -35,11 +37,15 @@ from activities.processor import Processor
 from activities.sealer import Sealer
 from activities.seams import Seams
 from activities.sweeper import Sweeper
+from api.evidence import Evidence
+from api.signing_keys import key_of
+from domain.policy import Policy
 from ledger.calendars import business_calendar
 from ledger.database import connect
 from ledger.sealed_values import SealingKeys
 from settings import Settings, settings
 from workflows import builds
+from workflows.chargeback import ChargebackWorkflow
 from workflows.checks import ChecksWorkflow
 from workflows.deposit import DepositWorkflow
 from workflows.dispute import DisputeWorkflow
@@ -51,7 +57,13 @@ from workflows.withdrawal import WithdrawalWorkflow
 
 LIVES: Mapping[TaskQueue, Sequence[type]] = {
     TaskQueue.JOBS: (JobWorkflow, DisputeWorkflow),
-    TaskQueue.MONEY: (ChecksWorkflow, DepositWorkflow, RemittanceWorkflow, WithdrawalWorkflow),
+    TaskQueue.MONEY: (
+        ChargebackWorkflow,
+        ChecksWorkflow,
+        DepositWorkflow,
+        RemittanceWorkflow,
+        WithdrawalWorkflow,
+    ),
 }
 """Which workflows live on which queue; on one that is missing here none does yet."""
 WORKFLOWS = [workflow for queue in LIVES.values() for workflow in queue]
@@ -59,7 +71,7 @@ GRACE = timedelta(seconds=15)
 HANDED_ON_AFTER = timedelta(seconds=5)
 """When a case goes to another worker than the one that has it in memory; 10 s by default."""
 CONNECT_TRIES = 30
-LOOPS = 5
+LOOPS = 6
 """Each may hold a connection, and has it to itself: however many steps wait, mails go out."""
 
 log = structlog.get_logger()
@@ -73,10 +85,12 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
     await _require_work(client, our)
     engine, own = pools(our)
     metrics.watch_pool(engine, own)
-    sweeper = Sweeper(own, Doors(client, our.task_queue_prefix), our.sweep_after)
-    processor = Processor(our)
+    doors, processor = Doors(client, our.task_queue_prefix), Processor(our)
+    sweeper = Sweeper(own, doors, our.sweep_after)
     announced = Announcements(own, processor, our.processor_pause)
-    loops = (Post(own, our), sweeper, Sealer(own), Gauges(own), announced)
+    policy = Policy.model_validate(our.policy, extra="forbid")
+    disputed = Disputed(own, processor, doors, business_calendar(), policy)
+    loops = (Post(own, our), sweeper, Sealer(own), Gauges(own), announced, disputed)
     workers = [composed(client, engine, our, queue, processor) for queue in queues]
     try:
         async with together(workers), asyncio.TaskGroup() as group:
@@ -156,6 +170,8 @@ def composed(
     secret = our.payout_keys
     keys = SealingKeys(secret.get_secret_value()) if secret else None
     payouts = Payouts(engine, processor, keys)
+    evidence = Evidence(engine, our, key_of(our))
+    chargebacks = Chargebacks(engine, processor, evidence.case_file)
     books = Books(engine, Doors(client).heard, business_calendar())
     return Worker(
         client,
@@ -170,6 +186,8 @@ def composed(
             payments.close_checkout,
             payouts.pay_out,
             payouts.read_payout,
+            chargebacks.read_dispute,
+            chargebacks.send_evidence,
         ],
         # The sandbox would only cost here: what it looks for is looked for before (ADR 31).
         workflow_runner=UnsandboxedWorkflowRunner(),

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.callers import Caller
 from api.problems import Problem
-from domain.cases import JobState, Remittance, Role
+from domain.cases import Chargeback, JobState, Remittance, Role
 from domain.decide import MEDIATED, party
 from ledger import cases, people
 from ledger.cases import Pair
@@ -15,7 +15,7 @@ HOUSE = frozenset({"staff", "head_of_support"})
 
 def role(caller: Caller, pair: Pair, *, staff: bool = False) -> Role | None:
     """The caller's role in the case; `staff` asks for the house's doors, else parties go first."""
-    accounts = "accounting" in caller.roles and isinstance(pair.first, Remittance)
+    accounts = "accounting" in caller.roles and isinstance(pair.first, Remittance | Chargeback)
     if staff:
         if accounts:
             return Role.ACCOUNTING

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from domain.cases import Role
 
 ABOUT = """
-# The law of jobs, disputes, deposits and withdrawals
+# The law of jobs, disputes, deposits, withdrawals and chargebacks
 
 This page is written from the tables in `domain/` by `python -m docs.generate`; nobody edits it. The
 same tables decide what the running system allows, so the page cannot promise anything else.
@@ -93,6 +93,15 @@ STATES: Mapping[str, Mapping[str, str]] = {
         "returned": "the bank sent it back, and the money is in the wallet again",
         "cancelled": "the freelancer took it back before the payment run was approved",
     },
+    "chargeback": {
+        "draft": "the processor has told of it, and nothing has happened",
+        "opened": "the money was taken back, and the evidence waits for its day",
+        "answering": "the evidence is on its way to the card network",
+        "answered": "the card network has the evidence, and decides",
+        "owing": "it is lost, and the client owes what was not in the wallet",
+        "won": "the payment was upheld, and the money is back",
+        "lost": "the money is gone, and nothing is owed for it any more",
+    },
 }
 """What each state means to the people in it."""
 
@@ -129,6 +138,10 @@ BEGINS: Mapping[tuple[str, str], str] = {
     ("unapproved", "requested"): "noon of the banking day before the payment date",
     ("unanswered", "sent"): "the payment run was approved",
     ("return_over", "paid"): "it was paid",
+    ("evidence", "opened"): "two days before the card network's deadline",
+    ("unsent", "answering"): "the evidence was to go out",
+    ("undecided", "answered"): "the payment was disputed",
+    ("debt_over", "owing"): "it was lost",
 }
 """When the period of each row of silence begins."""
 

@@ -7,13 +7,15 @@ from types import ModuleType
 
 from docs.law_words import ABOUT, BEGINS, NUMBERS, STATES, who
 from docs.markdown import first_line, plain, sentence, table
-from domain import deposit, dispute, job, remittance, withdrawal
+from domain import chargeback, deposit, dispute, job, remittance, withdrawal
 from domain.bank_details import Via
 from domain.calendar import words
 from domain.carriers import Carried, Checkout
 from domain.cases import (
     OVER,
     Case,
+    Chargeback,
+    ChargebackState,
     Deposit,
     DepositState,
     Dispute,
@@ -39,6 +41,7 @@ PROCESSES: tuple[tuple[Process, ModuleType], ...] = (
     (deposit.DEPOSIT, deposit),
     (remittance.REMITTANCE, remittance),
     (withdrawal.WITHDRAWAL, withdrawal),
+    (chargeback.CHARGEBACK, chargeback),
 )
 START = datetime(2026, 1, 5, 15, tzinfo=UTC)
 """A sample moment: only distances from it are shown."""
@@ -185,6 +188,9 @@ def sample(state: StrEnum, accepted_by: tuple[Role, ...] = ()) -> Case:
         paid = {"freelancer": "f", "terms": terms, "amount_minor": 100_00, "fee_minor": 1_00}
         there = {"method": "method", "via": Via.US_BANK, "last_four": "6789"}
         return Withdrawal.model_validate({"id": "w", "state": state, **times, **paid, **there})
+    if isinstance(state, ChargebackState):
+        back = {"client": "c", "terms": terms, "deposit": "d", "dispute": "du", "payment": "pi"}
+        return Chargeback.model_validate({"id": "cb", "state": state, **times, **back})
     proposal = Proposal(id="p", ends=Ends.REFUND, accepted_by=accepted_by)
     more = {"job": "job", "requested_by": Role.CLIENT, "proposal": proposal}
     return Dispute.model_validate({"id": "dispute", "state": state, **times, **people, **more})

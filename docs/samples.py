@@ -64,7 +64,6 @@ SAMPLES: Mapping[str, Callable[[], Entry]] = {
     "chargeback_won": lambda: flows.chargeback_won(
         "<chargeback>", CLIENT, TAKEN, [(JOB, 25_00)], USD
     ),
-    "chargeback_lost": lambda: flows.chargeback_lost("<chargeback>", FREELANCER, 25_00, USD),
     "receivable_settle": lambda: flows.receivable_settle(
         "job/<job>/release", FREELANCER, 4_00, Kind.EARNINGS, USD
     ),

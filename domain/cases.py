@@ -11,6 +11,10 @@ from domain.accounts import Parts
 from domain.bank_details import Via
 from domain.carriers import Carried, Checkout
 from domain.ids import CaseId, DeliveryId, UserId
+from domain.lone_states import ChargebackState as ChargebackState
+from domain.lone_states import DepositState as DepositState
+from domain.lone_states import RemittanceState as RemittanceState
+from domain.lone_states import WithdrawalState as WithdrawalState
 from domain.money import Minor
 from domain.policy import CaseTerms, Terms
 
@@ -63,49 +67,6 @@ class DisputeState(StrEnum):
     EXECUTED = "executed"
 
 
-class DepositState(StrEnum):
-    """What people see on a deposit."""
-
-    DRAFT = "draft"
-    CREATED = "created"
-    CHECKOUT = "checkout"
-    CLOSING = "closing"
-    CREDITED = "credited"
-    EXPIRED = "expired"
-    FAILED = "failed"
-
-
-class RemittanceState(StrEnum):
-    """What people see on a deposit that no processor carries."""
-
-    DRAFT = "draft"
-    ANNOUNCED = "announced"
-    RECEIVED = "received"
-    SUSPENSE = "suspense"
-    BOOKED = "booked"
-    PROVISIONAL = "provisional"
-    CORRECTING = "correcting"
-    CLEARING = "clearing"
-    BOUNCING = "bouncing"
-    CLEARED = "cleared"
-    BOUNCED = "bounced"
-    RETURNED = "returned"
-    LAPSED = "lapsed"
-
-
-class WithdrawalState(StrEnum):
-    """What people see on a withdrawal."""
-
-    DRAFT = "draft"
-    REQUESTED = "requested"
-    SENT = "sent"
-    PAID = "paid"
-    CLOSED = "closed"
-    FAILED = "failed"
-    RETURNED = "returned"
-    CANCELLED = "cancelled"
-
-
 OVER: frozenset[StrEnum] = frozenset(
     {
         JobState.COMPLETED,
@@ -130,6 +91,8 @@ OVER: frozenset[StrEnum] = frozenset(
         WithdrawalState.FAILED,
         WithdrawalState.RETURNED,
         WithdrawalState.CANCELLED,
+        ChargebackState.WON,
+        ChargebackState.LOST,
     }
 )
 
@@ -147,6 +110,9 @@ class Ends(StrEnum):
     RELEASE = "release"
     REFUND = "refund"
     SPLIT = "split"
+
+
+LoneState = DepositState | RemittanceState | WithdrawalState | ChargebackState
 
 
 class _Frozen(BaseModel):
@@ -219,7 +185,7 @@ class Case(_Frozen):
     """What every process instance has."""
 
     id: CaseId
-    state: JobState | DisputeState | DepositState | RemittanceState | WithdrawalState
+    state: JobState | DisputeState | LoneState
     version: Annotated[int, Field(ge=0)] = 0
     terms: CaseTerms
     opened_at: datetime
@@ -395,3 +361,27 @@ class Withdrawal(Case):
     @property
     def parties(self) -> Mapping[Role, UserId]:
         return {Role.FREELANCER: self.freelancer}
+
+
+class Chargeback(Case):
+    """A card payment that was credited, and that its owner's bank wants back."""
+
+    state: ChargebackState = ChargebackState.DRAFT
+    client: UserId
+    deposit: CaseId
+    """Which deposit the payment was."""
+    dispute: str
+    """The processor's name for it; it knows it as a dispute."""
+    payment: str
+    amount_minor: Minor = 0
+    """What the network took back."""
+    reason: str = ""
+    """Why, in the network's word."""
+    evidence_due: datetime | None = None
+    """When the evidence goes out."""
+    taken: Parts | None = None
+    """What was found for it in the client's wallet, and what was not, as their debt."""
+
+    @property
+    def parties(self) -> Mapping[Role, UserId]:
+        return {Role.CLIENT: self.client}

@@ -11,6 +11,7 @@ from domain.accounts import Entry
 from domain.cases import (
     OVER,
     Case,
+    Chargeback,
     Contract,
     Deposit,
     Dispute,
@@ -22,6 +23,7 @@ from domain.cases import (
     Timer,
     Withdrawal,
 )
+from domain.chargeback import CHARGEBACK
 from domain.commands import Fund
 from domain.deposit import DEPOSIT
 from domain.dispute import DISPUTE
@@ -40,6 +42,7 @@ PROCESSES: Mapping[type[Case], Process] = {
     Deposit: DEPOSIT,
     Remittance: REMITTANCE,
     Withdrawal: WITHDRAWAL,
+    Chargeback: CHARGEBACK,
 }
 """The table of each kind of case."""
 
@@ -137,7 +140,7 @@ def clock_row(case: Case, at: datetime) -> str | None:
 def clock_needs(case: Case, row: str) -> tuple[frozenset[Need], frozenset[Role]]:
     """What the clock's row must know, and whose proof of notice."""
     if row == Fund.name:
-        return frozenset({Need.WALLETS}), frozenset()
+        return frozenset({Need.WALLETS, Need.CHARGEBACKS}), frozenset()
     if row in clock.BACKGROUND:
         return frozenset(), frozenset()
     silence = process_of(case).silence(row, case.state)

@@ -141,6 +141,13 @@ class PayoutMethodTooNew(DomainError):
     title = "Your new bank details cannot be paid to yet"
 
 
+class ChargebackOpen(DomainError):
+    """A payment of this person's is disputed with the card network, and not decided yet."""
+
+    code = "chargeback_open"
+    title = "A payment of yours is disputed with the card network"
+
+
 def every_error() -> tuple[type[DomainError], ...]:
     """All refusals, by code, for documentation and the HTTP edge."""
     return tuple(sorted(DomainError.__subclasses__(), key=lambda error: error.code))

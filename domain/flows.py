@@ -320,15 +320,6 @@ def chargeback_won(
     )
 
 
-def chargeback_lost(chargeback_id: str, freelancer: str, amount_minor: int, currency: str) -> Entry:
-    """The platform bears what was already released to a freelancer and cannot be recovered."""
-    return entry(
-        "chargeback_lost",
-        f"chargeback/{chargeback_id}/lost/{freelancer}",
-        move(Kind.LOSSES, PLATFORM, Kind.PROCESSOR_CLEARING, PLATFORM, amount_minor, currency),
-    )
-
-
 def receivable_settle(
     cause: str, user: str, amount_minor: int, source: Kind, currency: str
 ) -> Entry:

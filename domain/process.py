@@ -27,6 +27,7 @@ class Need(StrEnum):
     BANK_REFERENCE = "bank_reference"
     PAYEE = "payee"
     RUN = "run"
+    CHARGEBACKS = "chargebacks"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Facts:
     """Whoever is paid out."""
     in_run: bool = False
     """Whether the withdrawal is in a payment run that was approved."""
+    charged_back: bool = False
+    """Whether a payment of the client's is disputed with the card network."""
     proven: frozenset[UserId] = frozenset()
     """Who has proof of notice in the present wait."""
     lots: Mapping[Account, int] = field(default_factory=dict)

@@ -18,7 +18,7 @@ KEEP = text(
     "select made, tells from keep_announcements(cast(:announced as jsonb), :heard_as)"
 ).columns(tells=JSONB)
 ALL = "events"
-MATTERS = ("checkout.session.", "payout.", "transfer.")
+MATTERS = ("checkout.session.", "payout.", "transfer.", "charge.dispute.")
 """Beginnings of the kinds on which a case asks anew; the others are only kept."""
 
 

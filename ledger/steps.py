@@ -28,6 +28,7 @@ from domain.process import Facts, Need, Scene
 from domain.registry import parse
 from ledger import (
     cases,
+    chargebacks,
     files,
     instructions,
     journal,
@@ -175,6 +176,10 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
         facts = replace(facts, wallets=cast(Any, held))
         if isinstance(case, Job) and case.state in UNFUNDED:
             facts = await _of_funding(c, replace(scene, facts=facts))
+    if Need.CHARGEBACKS in needs:
+        # Behind the wallet's lock too: whatever was taken from it is known.
+        disputed = await chargebacks.undecided(c, [scene.job.client])
+        facts = replace(facts, charged_back=bool(disputed))
     if Need.PAYEE in needs:
         # Behind the wallet's lock, where what is owed is the last word.
         person = party(case, Role.FREELANCER)

@@ -123,6 +123,7 @@ cases = Table(
         " when 'withdrawal' then client_id is null and freelancer_id is not null"
         " when 'remittance' then freelancer_id is null"
         " and (client_id is not null or state in ('draft','suspense','returned'))"
+        " when 'chargeback' then client_id is not null and freelancer_id is null"
         " else client_id is not null and freelancer_id is not null end",
         name="has_its_parties",
     ),
@@ -162,6 +163,17 @@ cases = Table(
         "ix_cases_meant_for",
         "client_id",
         postgresql_where=text("data ? 'for_case'"),
+    ),
+    Index(
+        "uq_cases_disputed",
+        text("(data ->> 'dispute')"),
+        unique=True,
+        postgresql_where=text("kind = 'chargeback'"),
+    ),
+    Index(
+        "ix_cases_payment",
+        text("(data ->> 'payment')"),
+        postgresql_where=text("kind = 'deposit' and data ? 'payment'"),
     ),
     Index("ix_cases_with_tasks", "id", postgresql_where=text("not over and data ? 'tasks'")),
 )
@@ -324,6 +336,11 @@ processor_event = Table(
     at("created_at"),
     at("received_at", now=True),
     Index("ix_processor_event_created_at", "created_at"),
+    Index(
+        "ix_processor_event_disputes",
+        "about",
+        postgresql_where=text("kind like 'charge.dispute.%'"),
+    ),
 )
 
 processor_look = Table(

@@ -11,6 +11,7 @@ from temporalio.common import (
     TypedSearchAttributes,
 )
 
+from domain.chargeback import READ_DISPUTE, SEND_EVIDENCE
 from domain.deposit import CLOSE_CHECKOUT, OPEN_CHECKOUT, READ_CHECKOUT
 from domain.outcome import Answer, CaseBrief, Outcome
 from domain.withdrawal import PAY_OUT, READ_PAYOUT
@@ -33,6 +34,7 @@ WORKFLOWS = {
     "deposit": "DepositWorkflow",
     "remittance": "RemittanceWorkflow",
     "withdrawal": "WithdrawalWorkflow",
+    "chargeback": "ChargebackWorkflow",
 }
 """The workflow type of each kind of case."""
 QUEUES = {
@@ -41,6 +43,7 @@ QUEUES = {
     "deposit": TaskQueue.MONEY,
     "remittance": TaskQueue.MONEY,
     "withdrawal": TaskQueue.MONEY,
+    "chargeback": TaskQueue.MONEY,
 }
 """Where each kind of case lives."""
 
@@ -60,6 +63,7 @@ SUMMARIES = {
     "deposit": "Money a client pays in on the processor's page",
     "remittance": "Money that comes by bank transfer, money order or check",
     "withdrawal": "Earnings on their way to their owner's bank",
+    "chargeback": "A payment that is disputed with the card network",
 }
 FOR_OPERATORS = """\
 Everything about a case stands in its row; this workflow only waits and acts.
@@ -75,7 +79,11 @@ What may happen next, and why: `docs/processes.md`.
 COMMIT_STEP = "commit_step"
 SEND_REMINDER = "send_reminder"
 CHECK_BOOKS = "check_books"
-OUTSIDE = (OPEN_CHECKOUT, READ_CHECKOUT, CLOSE_CHECKOUT, PAY_OUT, READ_PAYOUT)
+OUTSIDE = (
+    *(OPEN_CHECKOUT, READ_CHECKOUT, CLOSE_CHECKOUT),
+    *(PAY_OUT, READ_PAYOUT),
+    *(READ_DISPUTE, SEND_EVIDENCE),
+)
 """What cases ask of the outside."""
 RESULT_TYPES: dict[str, type] = {
     COMMIT_STEP: Outcome,

@@ -10,6 +10,7 @@ from domain.cases import Role
 from domain.errors import DomainError, every_error
 from domain.ids import UserId
 from domain.registry import COMMANDS, DISPUTE_COMMANDS, JOB_COMMANDS
+from tests.domain.chargebacks import CHARGEBACK_SCENES, Chargebacks
 from tests.domain.deposits import DEPOSIT_SCENES, Deposits
 from tests.domain.remittances import REMITTANCE_SCENES, Remittances
 from tests.domain.scenes import DISPUTE_SCENES, JOB_SCENES
@@ -21,7 +22,7 @@ ROLES = (Role.CLIENT, Role.FREELANCER, Role.MEDIATOR, Role.STAFF, Role.CLOCK)
 THEIRS = (*ROLES, Role.PROCESSOR)
 OF_HOUSE = (*ROLES, Role.ACCOUNTING)
 OF_MONEY = (*THEIRS, Role.ACCOUNTING)
-Told = Story | Deposits | Remittances | Withdrawals
+Told = Story | Deposits | Remittances | Withdrawals | Chargebacks
 
 CODES = frozenset(error.code for error in every_error())
 
@@ -50,6 +51,9 @@ def table() -> str:
     for withdrawal, out in WITHDRAWAL_SCENES.items():
         kinds = COMMANDS["withdrawal"].values()
         lines += _block("withdrawal", withdrawal, out, kinds, on_dispute=False, roles=OF_MONEY)
+    for chargeback, back in CHARGEBACK_SCENES.items():
+        known = COMMANDS["chargeback"].values()
+        lines += _block("chargeback", chargeback, back, known, on_dispute=False, roles=THEIRS)
     return "\n".join(lines)
 
 

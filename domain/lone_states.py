@@ -1,0 +1,58 @@
+"""The states of cases that are one person's alone: money on its way in, out, or back."""
+
+from enum import StrEnum
+
+
+class DepositState(StrEnum):
+    """What people see on a deposit."""
+
+    DRAFT = "draft"
+    CREATED = "created"
+    CHECKOUT = "checkout"
+    CLOSING = "closing"
+    CREDITED = "credited"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
+class RemittanceState(StrEnum):
+    """What people see on a deposit that no processor carries."""
+
+    DRAFT = "draft"
+    ANNOUNCED = "announced"
+    RECEIVED = "received"
+    SUSPENSE = "suspense"
+    BOOKED = "booked"
+    PROVISIONAL = "provisional"
+    CORRECTING = "correcting"
+    CLEARING = "clearing"
+    BOUNCING = "bouncing"
+    CLEARED = "cleared"
+    BOUNCED = "bounced"
+    RETURNED = "returned"
+    LAPSED = "lapsed"
+
+
+class WithdrawalState(StrEnum):
+    """What people see on a withdrawal."""
+
+    DRAFT = "draft"
+    REQUESTED = "requested"
+    SENT = "sent"
+    PAID = "paid"
+    CLOSED = "closed"
+    FAILED = "failed"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+class ChargebackState(StrEnum):
+    """What people see on a payment that is disputed with the card network."""
+
+    DRAFT = "draft"
+    OPENED = "opened"
+    ANSWERING = "answering"
+    ANSWERED = "answered"
+    OWING = "owing"
+    WON = "won"
+    LOST = "lost"
