@@ -52,12 +52,12 @@ class Chargebacks:
             if (before := said(await self._dispute(one))) is not None:
                 return Answer(said=before)
             evidence = await self._evidence(one)
-            here("evidence.sending", case_id)
+            here("evidence.sending", case_id, one.client)
             answer: DisputeUpdateParams = {"evidence": evidence, "submit": True}
             await self._processor.asked.disputes.update_async(
                 one.dispute, answer, {"idempotency_key": f"{case_id}/{_digest(repr(answer))}"}
             )
-            here("evidence.sent", case_id)
+            here("evidence.sent", case_id, one.client)
             now = said(await self._dispute(one))
         if now is None:
             raise ApplicationError("the answer is not there yet", type="NotAnsweredYet")

@@ -76,14 +76,14 @@ class Disputed:
         try:
             async with self._engine.begin() as c:
                 case = await self._begun(c, dispute, said)
-                here("chargeback.written", dispute_id)
+                here("chargeback.written", case.client if case else dispute_id)
         except IntegrityError:
             # Another worker was faster.
             return False
         if case is None:
             log.error("a disputed payment is none of ours, or not yet", dispute=dispute_id)
             return False
-        here("chargeback.committed", case.id)
+        here("chargeback.committed", case.id, case.client)
         await self._doors.start(case, again=True)
         return True
 

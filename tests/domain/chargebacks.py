@@ -34,10 +34,10 @@ USUAL: dict[type[Command], dict[str, object]] = {
 class Chargebacks:
     """One chargeback, the books, and the moment it is."""
 
-    def __init__(self, credits: int = 100_00) -> None:
+    def __init__(self, wallet: int = 100_00) -> None:
         self.at = MONDAY
         self.books = Books()
-        self.books.give(CLIENT, credits=credits)
+        self.books.give(CLIENT, credits=wallet)
         self.last: Decision | None = None
         self.case = Chargeback(
             id=CaseId("chargeback_1"),
@@ -117,10 +117,10 @@ class Chargebacks:
 
 CHARGEBACK_SCENES = {
     S.DRAFT: (Chargebacks,),
-    S.OPENED: (lambda: Chargebacks().opened(), lambda: Chargebacks(credits=0).opened()),
+    S.OPENED: (lambda: Chargebacks().opened(), lambda: Chargebacks(wallet=0).opened()),
     S.ANSWERING: (lambda: Chargebacks().opened().until(DEADLINE - 2 * DAY),),
-    S.ANSWERED: (lambda: Chargebacks().answered(), lambda: Chargebacks(credits=0).answered()),
-    S.OWING: (lambda: Chargebacks(credits=0).opened().says(c.ChargebackLost),),
+    S.ANSWERED: (lambda: Chargebacks().answered(), lambda: Chargebacks(wallet=0).answered()),
+    S.OWING: (lambda: Chargebacks(wallet=0).opened().says(c.ChargebackLost),),
     S.WON: (lambda: Chargebacks().opened().says(c.ChargebackWon),),
     S.LOST: (lambda: Chargebacks().opened().says(c.ChargebackLost),),
 }

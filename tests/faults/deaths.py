@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tests.faults import charging_back as back
 from tests.faults import paying_out as out
 from tests.faults import stories as s
 
@@ -43,6 +44,10 @@ IN_THE_WORKER = (
     Death("payout.moved", out.PAID_OUT, "worker"),
     Death("payout.beginning", out.PAID_OUT, "worker"),
     Death("payout.begun", out.PAID_OUT, "worker"),
+    Death("evidence.sending", back.DISPUTED, "worker"),
+    Death("evidence.sent", back.DISPUTED, "worker"),
+    Death("chargeback.written", back.DISPUTED, "worker"),
+    Death("chargeback.committed", back.DISPUTED, "worker"),
     Death("mail.claimed", s.DECLINED, "worker"),
     Death("mail.handed_over", s.APPROVED, "worker"),
     Death("mail.settled", s.DECLINED, "worker"),
