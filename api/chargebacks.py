@@ -9,11 +9,13 @@ from api import access, timeline
 from api.bodies import Balance, Shown
 from api.callers import Caller, TheCaller
 from api.cases import CaseShown, common
+from api.decisions import Noun, add_routes
 from api.ids import ChargebackId
 from api.pages import Limit, Page, Place, page
 from api.state import Engine, TheSettings
 from domain.accounts import Parts
 from domain.cases import Chargeback, ChargebackState
+from domain.chargeback import CHARGEBACK
 from ledger import cases, chargebacks, reading
 from ledger.cases import Pair
 from ledger.database import to_read
@@ -21,6 +23,13 @@ from settings import Settings
 
 router = APIRouter(prefix="/chargebacks", tags=["wallet"])
 on_staff = APIRouter(prefix="/staff/chargebacks", tags=["staff"])
+
+
+class Piece(Shown):
+    """What was taken from the escrow of a job."""
+
+    job: str
+    amount: Balance
 
 
 class ChargebackShown(CaseShown):
@@ -32,6 +41,7 @@ class ChargebackShown(CaseShown):
     amount: Balance
     reason: str
     from_credits: Balance
+    from_escrows: list[Piece]
     owed: Balance
     """What the wallet lacked when it was taken back."""
     evidence_due: datetime | None
@@ -107,9 +117,14 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         amount=_sum(found, found.amount_minor),
         reason=found.reason,
         from_credits=_sum(found, taken.credits),
+        from_escrows=[Piece(job=one.case, amount=_sum(found, one.minor)) for one in found.pieces],
         owed=_sum(found, taken.advanced),
         evidence_due=found.evidence_due,
     )
+
+
+NOUN = Noun(CHARGEBACK, ChargebackId, ChargebackShown, show)
+add_routes(router, NOUN)
 
 
 def _line(found: object) -> ChargebackLine:

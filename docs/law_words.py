@@ -98,6 +98,7 @@ STATES: Mapping[str, Mapping[str, str]] = {
         "opened": "the money was taken back, and the evidence waits for its day",
         "answering": "the evidence is on its way to the card network",
         "answered": "the card network has the evidence, and decides",
+        "refilling": "it is lost, and the client may fill the escrows again that are short",
         "owing": "it is lost, and the client owes what was not in the wallet",
         "won": "the payment was upheld, and the money is back",
         "lost": "the money is gone, and nothing is owed for it any more",
@@ -141,7 +142,8 @@ BEGINS: Mapping[tuple[str, str], str] = {
     ("evidence", "opened"): "two days before the card network's deadline",
     ("unsent", "answering"): "the evidence was to go out",
     ("undecided", "answered"): "the payment was disputed",
-    ("debt_over", "owing"): "it was lost",
+    ("refill_over", "refilling"): "it was lost",
+    ("debt_over", "owing"): "it was lost, and the escrows were settled",
 }
 """When the period of each row of silence begins."""
 

@@ -64,6 +64,9 @@ SAMPLES: Mapping[str, Callable[[], Entry]] = {
     "chargeback_won": lambda: flows.chargeback_won(
         "<chargeback>", CLIENT, TAKEN, [(JOB, 25_00)], USD
     ),
+    "escrow_refill": lambda: flows.escrow_refill(
+        "chargeback/<chargeback>", JOB, CLIENT, Parts(credits=25_00), 4, USD
+    ),
     "receivable_settle": lambda: flows.receivable_settle(
         "job/<job>/release", FREELANCER, 4_00, Kind.EARNINGS, USD
     ),

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.accounts import Parts
+from domain.accounts import Parts, Shortfall
 from domain.bank_details import Via
 from domain.carriers import Carried, Checkout
 from domain.ids import CaseId, DeliveryId, UserId
@@ -241,6 +241,10 @@ class Job(Contract):
     """When a revision was asked for that no delivery has answered yet."""
     round: int = 0
     held: Parts | None = None
+    short: tuple[Shortfall, ...] = ()
+    """What was taken from the escrow: while anything is missing, the job is frozen."""
+    approved: DeliveryId | None = None
+    """The delivery that was approved while it was; the release waits."""
     late: bool = False
     mediation_open: bool = False
     rejections: int = 0
@@ -380,7 +384,9 @@ class Chargeback(Case):
     evidence_due: datetime | None = None
     """When the evidence goes out."""
     taken: Parts | None = None
-    """What was found for it in the client's wallet, and what was not, as their debt."""
+    """What was found for it in the client's wallet, and what was nowhere, as their debt."""
+    pieces: tuple[Shortfall, ...] = ()
+    """What was taken from escrows."""
 
     @property
     def parties(self) -> Mapping[Role, UserId]:

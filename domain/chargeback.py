@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from domain import chargeback_commands as c
-from domain import flows, own_flows
+from domain import flows, own_flows, shortfalls
 from domain.accounts import Parts, Wallet
 from domain.cases import Case, Chargeback, ChargebackState, Role
 from domain.clock import open_task
-from domain.errors import InvalidAmount
+from domain.errors import InsufficientFunds, InvalidAmount
 from domain.process import Change, Need, Process, Scene, Silence, step
+from domain.reminding import usual_reminders
 
 S = ChargebackState
 READ_DISPUTE = "read_dispute"
@@ -25,9 +26,9 @@ def begin(scene: Scene) -> Change:
     if command.currency != currency or not command.amount_minor:
         sent = {"currency": command.currency, "amount_minor": command.amount_minor}
         raise InvalidAmount("the network took another sum than a deposit's", **sent)
-    wallet = scene.facts.wallets.get(one.client, Wallet())
-    found = min(wallet.credits, command.amount_minor)
-    taken = Parts(credits=found, advanced=command.amount_minor - found)
+    found = min(_wallet(scene).credits, command.amount_minor)
+    short = shortfalls.take(scene, command.amount_minor - found, ("credits",))
+    taken = Parts(credits=found, advanced=command.amount_minor - found - short.total)
     due = command.answer_by and command.answer_by - one.terms.policy.evidence_before
     opened = _to(
         scene,
@@ -36,18 +37,20 @@ def begin(scene: Scene) -> Change:
         reason=command.reason,
         evidence_due=due,
         taken=taken,
+        pieces=short.pieces,
     )
     entries = (
-        flows.chargeback_open(one.id, one.client, taken, (), currency),
+        flows.chargeback_open(one.id, one.client, taken, _moved(short), currency),
         own_flows.processor_fee(f"chargeback/{one.id}/open", command.fee_minor, currency),
     )
     facts = {
         "outside": line_of(one.dispute, taken=True),
         "amount_minor": command.amount_minor,
+        "from_escrows_minor": short.total,
         "owed_minor": taken.advanced,
         "reason": command.reason,
     }
-    return Change(lone=opened.lone, entries=entries, facts=facts)
+    return Change(lone=opened.lone, entries=entries, facts=facts, touches=short.touches)
 
 
 def line_of(dispute: str, *, taken: bool) -> str:
@@ -72,32 +75,51 @@ def win(scene: Scene) -> Change:
     if command.amount_minor != one.amount_minor:
         sums = {"amount_minor": command.amount_minor, "taken_minor": one.amount_minor}
         raise InvalidAmount("the network gave back another sum than it took", **sums)
-    taken = _taken(one)
-    owed = min(taken.advanced, scene.facts.wallets.get(one.client, Wallet()).receivable)
-    back = Parts(credits=taken.credits + taken.advanced - owed, advanced=owed)
+    taken, short = _taken(one), shortfalls.give_back(scene)
+    owed = min(taken.advanced, _wallet(scene).receivable)
+    back = Parts(credits=one.amount_minor - short.total - owed, advanced=owed)
     entries = (
-        flows.chargeback_won(one.id, one.client, back, (), currency),
+        flows.chargeback_won(one.id, one.client, back, _moved(short), currency),
         own_flows.processor_fee_back(f"chargeback/{one.id}/won", command.fee_back_minor, currency),
     )
     facts = {"outside": line_of(one.dispute, taken=False), "amount_minor": command.amount_minor}
-    return Change(lone=_to(scene, S.WON).lone, entries=entries, facts=facts)
+    won = _to(scene, S.WON).lone
+    return Change(lone=won, entries=entries, facts=facts, touches=short.touches)
 
 
 def lose(scene: Scene) -> Change:
-    """The money is gone; what the client owes for it waits, and is written off in the end."""
-    owed = _taken(_of(scene)).advanced
-    return _to(scene, S.OWING if owed else S.LOST)
+    """The money is gone; what escrows lack of it the client may fill again."""
+    lacking = shortfalls.lacking(scene)
+    if not lacking:
+        return _to(scene, _when_settled(_of(scene)))
+    return Change(lone=_to(scene, S.REFILLING).lone, facts={"lacking_minor": lacking})
+
+
+def refill(scene: Scene) -> Change:
+    """As much as the wallet has goes to the escrows that are short."""
+    one, lacking = _of(scene), shortfalls.lacking(scene)
+    filled, entries = shortfalls.refill(scene, _wallet(scene), f"chargeback/{one.id}")
+    if lacking and not filled.total:
+        raise InsufficientFunds(missing_minor=lacking)
+    left = lacking - filled.total
+    after = _to(scene, S.REFILLING if left else _when_settled(one))
+    facts = {"amount_minor": filled.total, "lacking_minor": left}
+    return Change(lone=after.lone, entries=entries, facts=facts, touches=filled.touches)
+
+
+def give_up(scene: Scene) -> Change:
+    """Nobody filled them: what was approved is paid as far as it goes, the rest cancelled."""
+    after = _to(scene, _when_settled(_of(scene)))
+    return Change(lone=after.lone, touches=shortfalls.give_up(scene))
 
 
 def write_off(scene: Scene) -> Change:
     """What of it is owed still is the platform's loss."""
     one = _of(scene)
-    owed = scene.facts.wallets.get(one.client, Wallet()).receivable
-    lost = min(_taken(one).advanced, owed)
+    lost = min(_taken(one).advanced, _wallet(scene).receivable)
     entry = flows.receivable_write_off(f"chargeback/{one.id}", one.client, lost, one.terms.currency)
-    entries = (entry,) if lost else ()
     facts = {"amount_minor": lost}
-    return Change(lone=_to(scene, S.LOST).lone, entries=entries, facts=facts)
+    return Change(lone=_to(scene, S.LOST).lone, entries=(entry,) if lost else (), facts=facts)
 
 
 def call_staff(scene: Scene) -> Change:
@@ -108,6 +130,19 @@ def call_staff(scene: Scene) -> Change:
 def nobody_answers(scene: Scene) -> Change:
     """The network is long overdue."""
     return Change(lone=open_task(scene.case, "network_silent", scene.at))
+
+
+def _when_settled(one: Chargeback) -> ChargebackState:
+    """A debt waits to be paid, or to be written off."""
+    return S.OWING if _taken(one).advanced else S.LOST
+
+
+def _moved(short: shortfalls.Taken) -> list[tuple[str, int]]:
+    return [(piece.case, piece.minor) for piece in short.pieces]
+
+
+def _wallet(scene: Scene) -> Wallet:
+    return scene.facts.wallets.get(_of(scene).client, Wallet())
 
 
 def _taken(one: Chargeback) -> Parts:
@@ -130,12 +165,14 @@ def _evidence_due(case: Case) -> datetime:
 
 THEIRS = {Role.PROCESSOR}
 WALLETS = {Need.WALLETS}
+ESCROWS = {Need.WALLETS, Need.ESCROWS}
+GIVEN_UP = "refund: escrow → client; what was approved, as far as filled, → freelancer"
 
 STEPS = (
     *step(
         S.DRAFT, c.ChargebackOpened, THEIRS, S.OPENED, begin,
-        "chargeback_opened", "A payment is disputed with the card network", needs=WALLETS,
-        money="client's credits, and what they lack as a debt → processor",
+        "chargeback_opened", "A payment is disputed with the card network", needs=ESCROWS,
+        money="client's credits, then escrows it paid, then the client's debt → processor",
     ),
     *step(
         (S.OPENED, S.ANSWERING), c.EvidenceSent, THEIRS, S.ANSWERED, sent,
@@ -143,12 +180,18 @@ STEPS = (
     ),
     *step(
         UNDECIDED, c.ChargebackWon, THEIRS, S.WON, win,
-        "chargeback_won", "The card network upheld the payment", needs=WALLETS,
+        "chargeback_won", "The card network upheld the payment", needs=ESCROWS,
         money="processor → where it was taken from",
     ),
     *step(
-        UNDECIDED, c.ChargebackLost, THEIRS, (S.LOST, S.OWING), lose,
+        UNDECIDED, c.ChargebackLost, THEIRS, (S.LOST, S.OWING, S.REFILLING), lose,
         "chargeback_lost", "The card network gave the payment back to whoever had made it",
+        needs=ESCROWS,
+    ),
+    *step(
+        S.REFILLING, c.Refill, {Role.CLIENT}, (S.REFILLING, S.LOST, S.OWING), refill,
+        "escrows_refilled", "The client filled the escrows again, as far as the wallet sufficed",
+        needs=ESCROWS, money="client → escrows",
     ),
 )  # fmt: skip
 
@@ -168,6 +211,11 @@ SILENCES = (
         since=lambda case: case.opened_at,
     ),
     Silence(
+        "refill_over", S.REFILLING, lambda p: p.refill_period, S.LOST, give_up,
+        "refill_ended", "what is approved is paid as far as filled, and the rest is cancelled",
+        money=GIVEN_UP, proof=lambda case: frozenset({Role.CLIENT}), needs=frozenset(ESCROWS),
+    ),
+    Silence(
         "debt_over", S.OWING, lambda p: p.debt_period, S.LOST, write_off,
         "debt_written_off", "what is owed for it still is written off",
         needs=frozenset(WALLETS),
@@ -178,12 +226,17 @@ CHARGEBACK = Process(
     name="chargeback",
     steps=STEPS,
     silences=SILENCES,
-    reminders=(),
+    reminders=(
+        usual_reminders(
+            S.REFILLING, "refill_over", lambda case: {Role.CLIENT}, "Please fill the escrow again"
+        ),
+    ),
     turn={
         S.DRAFT: Role.PROCESSOR,
         S.OPENED: Role.CLOCK,
         S.ANSWERING: Role.PROCESSOR,
         S.ANSWERED: Role.PROCESSOR,
+        S.REFILLING: Role.CLIENT,
         S.OWING: Role.CLIENT,
     },
     asks={S.OPENED: READ_DISPUTE, S.ANSWERING: SEND_EVIDENCE, S.ANSWERED: READ_DISPUTE},

@@ -1,4 +1,4 @@
-"""What the processor says of a payment that is disputed with the card network."""
+"""What is said and decided on a payment that is disputed with the card network."""
 
 from typing import Annotated
 
@@ -32,3 +32,7 @@ class ChargebackWon(Command):
 
 class ChargebackLost(Command):
     """The payment stays with whoever made it."""
+
+
+class Refill(Command):
+    """The client fills the escrows again that are short, as far as the wallet suffices."""

@@ -83,6 +83,8 @@ class Decision:
     notices: tuple[Notice, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     lone: Case | None = None
+    touched: tuple["Decision", ...] = ()
+    """What became of other people's jobs."""
 
     @property
     def cases(self) -> tuple[Case, ...]:
@@ -285,7 +287,8 @@ def _decision(
     only = () if change.quiet else only
     says = f"{says}: {change.why}" if change.why else says
     notices = only if only is not None else (*_everyone(scene, change, event, says), *also)
-    return Decision(event, says, job, dispute, change.entries, notices, change.facts, lone)
+    touched = tuple(_decision(one.scene, one.change, one.event, one.says) for one in change.touches)
+    return Decision(event, says, job, dispute, change.entries, notices, change.facts, lone, touched)
 
 
 def _settled(scene: Scene, before: Case | None, after: C, since: datetime, anew: Case | None) -> C:

@@ -320,6 +320,17 @@ def chargeback_won(
     )
 
 
+def escrow_refill(
+    cause: str, job_id: str, client: str, parts: Parts, sequence: int, currency: str
+) -> Entry:
+    """The client fills an escrow again from which a payment was taken back."""
+    return entry(
+        "escrow_refill",
+        f"{cause}/refill/{job_id}/{sequence}",
+        *from_parts(client, parts, Kind.ESCROW, job_id, currency),
+    )
+
+
 def receivable_settle(
     cause: str, user: str, amount_minor: int, source: Kind, currency: str
 ) -> Entry:

@@ -14,6 +14,7 @@ from domain.errors import (
     Linked,
     SeenIsStale,
 )
+from domain.ids import DeliveryId
 from domain.money import show
 from domain.process import Change, Condition, Need, Process, Scene, Silence, step
 from domain.reminding import usual_reminders
@@ -111,9 +112,18 @@ def approve(scene: Scene) -> Change:
     command = cast(c.Approve, scene.command)
     if command.delivery_id not in scene.job.deliveries:
         raise SeenIsStale("there is no such delivery on this job")
+    if scene.job.short:
+        return _approved_later(scene, command.delivery_id)
     change = endings.release(scene)
     facts = {**change.facts, "delivery_id": command.delivery_id}
     return Change(change.job, change.dispute, change.entries, facts)
+
+
+def _approved_later(scene: Scene, delivery: DeliveryId) -> Change:
+    """It counts, and is carried out when the disputed payment is decided."""
+    job = scene.job.model_copy(update={"approved": delivery})
+    facts = {"delivery_id": delivery, "waits": True}
+    return Change(job=job, facts=facts, why="it is paid once the disputed payment is decided")
 
 
 def request_revision(scene: Scene) -> Change:

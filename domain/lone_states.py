@@ -53,6 +53,7 @@ class ChargebackState(StrEnum):
     OPENED = "opened"
     ANSWERING = "answering"
     ANSWERED = "answered"
+    REFILLING = "refilling"
     OWING = "owing"
     WON = "won"
     LOST = "lost"

@@ -101,6 +101,9 @@ class Policy(BaseModel):
     # A payment that is disputed with the card network.
     evidence_before: timedelta = 48 * HOUR
     """How long before the network's deadline the evidence goes out."""
+    longest_freeze: timedelta = 365 * DAY
+    """No network takes as long: so far the clocks of a frozen job are moved away."""
+    refill_period: timedelta = 7 * DAY
     network_answer_period: timedelta = 120 * DAY
     debt_period: timedelta = 90 * DAY
     """After so long, what a lost payment left owing is written off."""

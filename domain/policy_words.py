@@ -61,6 +61,8 @@ LABELS: Mapping[str, str] = {
     "payout_answer_period": "A payout waits for its answer before accounting look at it",
     "return_period": "A bank may send a payout back for",
     "evidence_before": "Evidence goes to the card network before its deadline, by",
+    "longest_freeze": "A job whose payment is disputed is frozen for at most",
+    "refill_period": "The client has time to refill an escrow",
     "network_answer_period": "A disputed payment waits for the network before staff look at it",
     "debt_period": "What a lost payment left owing is written off after",
     "reminders_before_end": "Usual reminders, besides half time, before the end",

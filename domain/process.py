@@ -28,6 +28,19 @@ class Need(StrEnum):
     PAYEE = "payee"
     RUN = "run"
     CHARGEBACKS = "chargebacks"
+    ESCROWS = "escrows"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A job, locked, in whose escrow money is, or was, that somebody takes back."""
+
+    job: Job
+    dispute: Dispute | None = None
+    """Its open dispute."""
+    minor: int = 0
+    """How much of that money is there now, in minor units."""
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +66,8 @@ class Facts:
     """Whoever is paid out."""
     in_run: bool = False
     """Whether the withdrawal is in a payment run that was approved."""
+    places: tuple[Place, ...] = ()
+    """The escrows that a payment that is taken back went to, the newest job first."""
     charged_back: bool = False
     """Whether a payment of the client's is disputed with the card network."""
     proven: frozenset[UserId] = frozenset()
@@ -130,11 +145,23 @@ class Change:
     """Whether nobody needs to hear of it."""
     why: str = ""
     """The reason that whoever is told of it reads."""
+    touches: tuple["Touch", ...] = ()
+    """What becomes of other people's jobs."""
 
     @property
     def cases(self) -> tuple[Case, ...]:
         """All it changes."""
         return tuple(one for one in (self.job, self.dispute, self.lone) if one is not None)
+
+
+@dataclass(frozen=True)
+class Touch:
+    """What a step does to a job beside which its case does not stand."""
+
+    scene: Scene
+    change: Change
+    event: str
+    says: str
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from sqlalchemy import RowMapping, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.accounts import Account, Kind
-from domain.cases import Deposit
-from domain.tracing import Written, filled
+from domain.cases import Chargeback, Deposit
+from domain.tracing import Written, filled, traced
 from ledger.tables import brief, cases
 
 UNKNOWN = text("""
@@ -20,8 +20,8 @@ UNKNOWN = text("""
      limit :limit
 """)
 WAY = text("select reference, kind, changes from credits_way(:person, :currency)")
-TAKEN = ("opened", "answering", "answered")
-"""States in which nobody knows yet whose the money is."""
+TAKEN = ("opened", "answering", "answered", "refilling")
+"""States in which new work waits."""
 
 
 async def unknown(c: AsyncConnection, limit: int, *, but: Sequence[str]) -> list[str]:
@@ -40,7 +40,7 @@ async def deposit_of(c: AsyncConnection, payment: str) -> RowMapping | None:
 
 
 async def undecided(c: AsyncConnection, people: Collection[str]) -> set[str]:
-    """Who of these has a payment that the network has taken back and not decided on."""
+    """Who of these has a payment that was taken back, and escrows or evidence still wait."""
     query = select(cases.c.client_id).where(
         cases.c.kind == "chargeback",
         ~cases.c.over,
@@ -52,15 +52,25 @@ async def undecided(c: AsyncConnection, people: Collection[str]) -> set[str]:
 
 async def jobs_paid(c: AsyncConnection, deposit: Deposit) -> list[str]:
     """Jobs in whose escrow money of this deposit was, the newest first."""
-    currency = deposit.terms.currency
-    rows = await c.execute(WAY, {"person": deposit.client, "currency": currency})
-    way = [
+    way = await _way(c, deposit.client, deposit.terms.currency)
+    return filled(way, deposit.id)[::-1]
+
+
+async def in_escrows(c: AsyncConnection, one: Chargeback) -> dict[str, int]:
+    """How much of the disputed deposit is in which job's escrow now, in minor units."""
+    way = await _way(c, one.client, one.terms.currency)
+    places = traced(way).get(one.deposit, {})
+    return {at.owner: minor for at, minor in places.items() if at.kind is Kind.ESCROW}
+
+
+async def _way(c: AsyncConnection, client: str, currency: str) -> list[Written]:
+    rows = await c.execute(WAY, {"person": client, "currency": currency})
+    return [
         Written(row.kind, row.reference, {
             Account(Kind(kind), owner, currency): minor for kind, owner, minor in row.changes
         })
         for row in rows
     ]  # fmt: skip
-    return filled(way, deposit.id)[::-1]
 
 
 async def listed(

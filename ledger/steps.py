@@ -29,6 +29,7 @@ from domain.registry import parse
 from ledger import (
     cases,
     chargebacks,
+    escrows,
     files,
     instructions,
     journal,
@@ -168,12 +169,17 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
         facts = replace(facts, mediators=await mediators.candidates(c, list(parties), scene.at))
     if Need.RUN in needs:
         facts = replace(facts, in_run=await payouts.decided(c, case) is not None)
+    if Need.ESCROWS in needs:
+        # Before the wallets: no case is locked after an account.
+        facts = replace(facts, places=await escrows.locked(c, case))
     if Need.WALLETS in needs:
-        both = [one.parties.values() for one in (case, scene.other) if one is not None]
+        own = [one for one in (case, scene.other) if one is not None]
+        both = [one.parties.values() for one in (*own, *(there.job for there in facts.places))]
         concerned = dict.fromkeys(str(person) for people in both for person in people)
         concerned |= dict.fromkeys(await _others(c, scene, needs))
         held = await journal.wallets(c, list(concerned), case.terms.currency)
         facts = replace(facts, wallets=cast(Any, held))
+        facts = replace(facts, places=await escrows.as_they_are(c, case, facts.places))
         if isinstance(case, Job) and case.state in UNFUNDED:
             facts = await _of_funding(c, replace(scene, facts=facts))
     if Need.CHARGEBACKS in needs:

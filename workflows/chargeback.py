@@ -13,11 +13,16 @@ class ChargebackWorkflow(CaseLife):
 
     Its sum was taken from the client when it became known. Two days before the network's deadline
     the evidence goes to it, once. Told that something happened, the workflow has the dispute
-    fetched from the processor: won, everything is back where it came from; lost, what the client
-    owes for it waits 90 days and is written off then.
+    fetched from the processor: won, everything is back where it came from; lost, the client has
+    seven days to fill the escrows again from which money was taken, and what they owe besides is
+    written off after 90 days.
     """
 
     @workflow.run
     async def run(self, start: Start) -> None:
         """Live the chargeback from the state its row is in."""
         await self.live(start)
+
+    @workflow.signal
+    def refill(self, instruction_id: str) -> None:
+        self.decided("refill", instruction_id)
