@@ -134,10 +134,11 @@ async def _clock_step(c: AsyncConnection, request: StepRequest, calendar: Calend
         enough = case.terms.policy.mails_that_prove
         facts = replace(facts, proven=await mails.proven(c, case.wait, enough))
     step_id = f"{case.id}/{case.version}/{row}"
-    decision = by_clock(replace(scene, step_id=step_id, facts=facts))
+    scene = replace(scene, step_id=step_id, facts=facts)
+    decision = by_clock(scene)
     if decision is None:
         return nothing
-    return await recording.commit(c, request, replace(scene, step_id=step_id), decision, found)
+    return await recording.commit(c, request, scene, decision, found)
 
 
 async def _run_step(

@@ -60,12 +60,13 @@ async def test_an_approval_waits_and_is_paid_when_it_is_won(paying: Paying) -> N
     """The client decides once; the freelancer delivers and is paid."""
     one = await Disputing.begun(paying, 100_00)
     life = await one.works(100_00)
+    await life.client_does(c.OfferSettlement)
     await one.opened()
     await _job(life, frozen=True)
+    assert await life.refused(Role.FREELANCER, c.AcceptSettlement) == "escrow_short"
     await life.freelancer_does(c.Deliver)
     approved = await life.client_does(c.Approve)
     assert approved["state"] == "in_review"
-    assert await life.refused(Role.FREELANCER, c.AcceptSettlement, offer_id="none")
     await one.decided("won", won=True)
     await _job(life, state="completed")
     assert await one.balance("earnings", life.freelancer.id) == 90_00
