@@ -77,7 +77,8 @@ STATES: Mapping[str, Mapping[str, str]] = {
         "provisional": "it can be spent, and the bank can still take it back",
         "correcting": "another sum is said to have arrived, and a second person has to see it",
         "clearing": "it has cleared, and an escrow still holds some of it as provisional",
-        "bouncing": "the bank took it back, and an escrow still holds some of it",
+        "bouncing": "the bank took it back, and an escrow may still hold some of it",
+        "refilling": "the bank took it back, and the client may fill the escrows again",
         "cleared": "it is final",
         "bounced": "the bank took it back, and so did we",
         "returned": "it went back to whoever sent it",
@@ -142,7 +143,7 @@ BEGINS: Mapping[tuple[str, str], str] = {
     ("evidence", "opened"): "two days before the card network's deadline",
     ("unsent", "answering"): "the evidence was to go out",
     ("undecided", "answered"): "the payment was disputed",
-    ("refill_over", "refilling"): "it was lost",
+    ("refill_over", "refilling"): "the money was lost, or bounced",
     ("debt_over", "owing"): "it was lost, and the escrows were settled",
 }
 """When the period of each row of silence begins."""

@@ -328,6 +328,8 @@ class Remittance(Case):
     matched: UserId | None = None
     """Whose it was found to be."""
     correction: Correction | None = None
+    pieces: tuple[Shortfall, ...] = ()
+    """What was taken back from escrows, when it bounced."""
 
     @property
     def parties(self) -> Mapping[Role, UserId]:

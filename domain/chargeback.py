@@ -11,6 +11,7 @@ from domain.clock import open_task
 from domain.errors import InsufficientFunds, InvalidAmount
 from domain.process import Change, Need, Process, Scene, Silence, step
 from domain.reminding import usual_reminders
+from domain.shortfalls import ESCROWS, GIVEN_UP
 
 S = ChargebackState
 READ_DISPUTE = "read_dispute"
@@ -165,8 +166,6 @@ def _evidence_due(case: Case) -> datetime:
 
 THEIRS = {Role.PROCESSOR}
 WALLETS = {Need.WALLETS}
-ESCROWS = {Need.WALLETS, Need.ESCROWS}
-GIVEN_UP = "refund: escrow → client; what was approved, as far as filled, → freelancer"
 
 STEPS = (
     *step(

@@ -39,6 +39,20 @@ def deposit_reversed(
     )
 
 
+def deposit_reversed_held(
+    deposit_id: str, escrows: Sequence[tuple[str, int]], clearing: Kind, currency: str
+) -> Entry:
+    """What of a bounced deposit was held in escrows is taken back from them."""
+    return entry(
+        "deposit_reversed",
+        f"deposit/{deposit_id}/reversed/escrows",
+        *(
+            move(Kind.ESCROW, owner, clearing, PLATFORM, amount_minor, currency)
+            for owner, amount_minor in escrows
+        ),
+    )
+
+
 def bounce_recovered(
     deposit_id: str, user: str, found: Parts, client: str, sequence: int, currency: str
 ) -> Entry:

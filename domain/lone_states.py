@@ -27,6 +27,7 @@ class RemittanceState(StrEnum):
     CORRECTING = "correcting"
     CLEARING = "clearing"
     BOUNCING = "bouncing"
+    REFILLING = "refilling"
     CLEARED = "cleared"
     BOUNCED = "bounced"
     RETURNED = "returned"

@@ -12,9 +12,11 @@ from domain import endings, flows
 from domain.accounts import Entry, Parts, Shortfall, Wallet
 from domain.cases import OVER, Contract, Dispute, Job
 from domain.clock import ESCALATE_TASK, RESUME, not_before, shift, with_timer
-from domain.process import Change, Place, Scene, Touch
+from domain.process import Change, Need, Place, Scene, Touch
 
 C = TypeVar("C", bound=Contract)
+ESCROWS = frozenset({Need.WALLETS, Need.ESCROWS})
+GIVEN_UP = "refund: escrow → client; what was approved, as far as filled, → freelancer"
 FROZEN = "job_frozen", "The job stands still: a payment behind it was taken back"
 THAWED = "job_thawed", "The job goes on: its escrow is whole again"
 RELEASED = "delivery_approved", "The work that was approved is paid"

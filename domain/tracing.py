@@ -53,7 +53,8 @@ class _Lots:
 def traced(entries: Iterable[Written]) -> dict[str, dict[Account, int]]:
     """Where each deposit's money is, in minor units, after these entries in order.
 
-    What an escrow gives back goes to its takers in the order it came in; what is left of it when
+    What is taken back from an escrow is one deposit's, or the oldest. What an escrow gives back
+    goes to its takers in the order it came in; what is left of it when
     the escrow is empty went with the platform's fee, and is provisional no more.
     """
     *_, (_, last) = ((None, {}), *_walked(entries))
@@ -79,13 +80,14 @@ def _walked(
     taken_back: dict[str, _Lots] = {}
     for entry in entries:
         whose = _deposit(entry) if entry.kind in OF_ONE_DEPOSIT else None
+        is_taken = whose is not None or entry.kind == TAKEN_BACK
         pool = taken_back.pop(_deposit(entry), _Lots()) if entry.kind == GIVEN_BACK else _Lots()
         for account, change in _in_order(entry.changes):
             there = lots.setdefault(account, _Lots())
             if account.kind is Kind.ESCROW:
                 held[account] = held.get(account, 0) + change
-                if change < 0:
-                    pool.sums += there.take(there.total)
+            if account.kind is Kind.ESCROW and change < 0 and not is_taken:
+                pool.sums += there.take(there.total)
             elif change < 0:
                 pool.sums += there.take(-change, whose)
         for account, change in _in_order(entry.changes):
@@ -93,7 +95,7 @@ def _walked(
             if account.kind is not Kind.ESCROW and change > 0:
                 there.sums += [(whose, change)] if whose else pool.take(change)
         for account, change in _in_order(entry.changes):
-            if account.kind is Kind.ESCROW and (change > 0 or held[account]):
+            if account.kind is Kind.ESCROW and (change > 0 or (held[account] and not is_taken)):
                 lots[account].sums += pool.take(pool.total)
         if entry.kind == TAKEN_BACK:
             taken_back[_deposit(entry)] = pool

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.cases import Case, Chargeback
+from domain.accounts import Kind
+from domain.cases import Case, Chargeback, Remittance
 from domain.process import Place
-from ledger import cases, chargebacks
+from ledger import cases, chargebacks, remittances
+from ledger.tables import cases as rows
 
 
 async def locked(c: AsyncConnection, case: Case) -> tuple[Place, ...]:
@@ -24,15 +27,30 @@ async def as_they_are(c: AsyncConnection, case: Case, places: Sequence[Place]) -
 
     Where some got to in between is not locked: that is left out.
     """
-    if not places or not isinstance(case, Chargeback) or case.pieces:
+    if not places or _pieces(case):
         return tuple(places)
-    there = await chargebacks.in_escrows(c, case)
+    there = await _there(c, case)
     return tuple(replace(one, minor=there.get(one.job.id, 0)) for one in places)
 
 
 async def _jobs(c: AsyncConnection, case: Case) -> set[str]:
     """Where the money is, before it is taken; from where it was taken, after."""
-    assert isinstance(case, Chargeback), "nothing else is taken from escrows"
-    if case.taken is None:
-        return set(await chargebacks.in_escrows(c, case))
+    if pieces := _pieces(case):
+        return pieces
+    there = await _there(c, case)
+    jobs = select(rows.c.id).where(rows.c.id.in_(there), rows.c.kind == "job")
+    return set(await c.scalars(jobs)) if there else set()
+
+
+async def _there(c: AsyncConnection, case: Case) -> dict[str, int]:
+    """How much of the money is in whose escrow, in minor units; nothing once it was taken."""
+    if isinstance(case, Chargeback):
+        return await chargebacks.in_escrows(c, case) if case.taken is None else {}
+    assert isinstance(case, Remittance), "nothing else is taken from escrows"
+    lots = await remittances.lots(c, case)
+    return {at.owner: minor for at, minor in lots.items() if at.kind is Kind.ESCROW}
+
+
+def _pieces(case: Case) -> set[str]:
+    assert isinstance(case, Chargeback | Remittance), "nothing else is taken from escrows"
     return {piece.case for piece in case.pieces}

@@ -180,7 +180,8 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
         concerned |= dict.fromkeys(await _others(c, scene, needs))
         held = await journal.wallets(c, list(concerned), case.terms.currency)
         facts = replace(facts, wallets=cast(Any, held))
-        facts = replace(facts, places=await escrows.as_they_are(c, case, facts.places))
+        if facts.places:
+            facts = replace(facts, places=await escrows.as_they_are(c, case, facts.places))
         if isinstance(case, Job) and case.state in UNFUNDED:
             facts = await _of_funding(c, replace(scene, facts=facts))
     if Need.CHARGEBACKS in needs:

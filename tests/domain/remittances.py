@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from domain import commands as c
 from domain import flows
-from domain.accounts import Account, Entry, Parts
+from domain.accounts import Account, Entry, Kind, Parts
 from domain.calendar import Calendar
 from domain.carriers import Carried
 from domain.cases import Remittance, RemittanceState, Role
@@ -18,10 +18,10 @@ from domain.errors import DomainError
 from domain.ids import CaseId, UserId
 from domain.policy import CaseTerms, Policy
 from domain.postings import cut
-from domain.process import Facts, Need, Scene
+from domain.process import Facts, Need, Place, Scene
 from domain.tracing import TRACED, Written, traced
 from tests.domain.books import Books
-from tests.domain.story import CLIENT, FREELANCER, HOLIDAYS, MONDAY
+from tests.domain.story import CLIENT, FREELANCER, HOLIDAYS, MONDAY, Story
 
 S = RemittanceState
 ADA, BOB = UserId("ada"), UserId("bob")
@@ -62,11 +62,14 @@ class Remittances:
         terms = CaseTerms(policy=Policy())
         made = {"id": CaseId("deposit_1"), "terms": terms, **usual, **times, **more}
         self.case = Remittance.model_validate(made)
+        self.story: Story | None = None
+        """A job in whose escrow some of it is."""
 
     def fork(self) -> Self:
         """The same remittance, to be continued in another way."""
         other = copy(self)
-        other.books = self.books.fork()
+        other.story = self.story.fork() if self.story else None
+        other.books = other.story.books if other.story else self.books.fork()
         return other
 
     def command(self, kind: type[c.Command], by: Role | None = None) -> c.Command:
@@ -148,6 +151,13 @@ class Remittances:
         self.books.post([flows.split(job, CLIENT, FREELANCER, parted, "USD")])
         return self
 
+    def spent(self, price: int = 60_00) -> Self:
+        """A job of this price is paid from it and delivered."""
+        self.story = Story(price=price, wallet=0, at=self.at)
+        self.story.books = self.books
+        self.story.in_review()
+        return self
+
     def until(self, moment: datetime) -> Self:
         """Time passes, and the clock does what is due."""
         while (wakes := wake_at(self.case)) is not None and wakes <= moment:
@@ -177,14 +187,34 @@ class Remittances:
     def _facts(self, needs: frozenset[Need]) -> Facts:
         held = {one: self.books.wallet(one) for one in PEOPLE} if Need.WALLETS in needs else {}
         lots = self.lots() if Need.LOTS in needs else {}
-        calendar = Calendar(holidays=self.holidays)
-        return Facts(calendar, wallets=held, lots=lots, reference_known=self.reference_known)
+        places = self._places() if Need.ESCROWS in needs else ()
+        return Facts(
+            Calendar(holidays=self.holidays),
+            wallets=held,
+            lots=lots,
+            places=places,
+            reference_known=self.reference_known,
+            proven=frozenset({CLIENT}),
+        )
+
+    def _places(self) -> tuple[Place, ...]:
+        if self.story is None:
+            return ()
+        job = self.story.job
+        there = self.lots().get(Account(Kind.ESCROW, job.id), 0)
+        return (Place(job, self.story.open_dispute(), there),)
 
     def _write(self, decision: Decision) -> None:
         self.last = decision
         self.books.post(decision.entries)
         assert isinstance(decision.lone, Remittance), "its steps change the remittance alone"
         self.case = decision.lone
+        for one in decision.touched:
+            assert self.story is not None and one.job is not None, "there is a job to touch"
+            self.books.post(one.entries)
+            self.story.job, self.story.dispute = one.job, one.dispute or self.story.dispute
+        if self.story is not None:
+            self.story.at = self.at
 
 
 def _written(entry: Entry) -> Written:
@@ -199,6 +229,12 @@ def _written(entry: Entry) -> Written:
 def check() -> Remittances:
     """A check that is not announced yet."""
     return Remittances(Carried.CHECK)
+
+
+def paid_in(remittance: Remittances, minor: int = 200_00) -> Remittances:
+    """The client has paid in something else."""
+    remittance.books.give(CLIENT, credits=minor)
+    return remittance
 
 
 SPENT = Parts(credits_provisional=60_00)
@@ -219,6 +255,11 @@ REMITTANCE_SCENES = {
     S.CORRECTING: (lambda: Remittances().correcting(), lambda: check().correcting()),
     S.CLEARING: (lambda: check().booked().held().until(MONDAY + MONTH),),
     S.BOUNCING: (lambda: check().booked().held().by(BOB, c.Bounce),),
+    S.REFILLING: (
+        lambda: check().booked().spent().by(BOB, c.Bounce),
+        lambda: paid_in(check().booked().spent().by(BOB, c.Bounce)),
+        lambda: paid_in(check().booked().spent().by(BOB, c.Bounce), 10_00),
+    ),
     S.CLEARED: (lambda: Remittances().booked().until(MONDAY + MONTH),),
     S.BOUNCED: (lambda: check().booked().by(BOB, c.Bounce),),
     S.RETURNED: (lambda: Remittances().suspended().by(BOB, c.ReturnReceipt),),

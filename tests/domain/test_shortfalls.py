@@ -6,12 +6,13 @@ import pytest
 
 from domain import chargeback_commands as c
 from domain import commands as j
-from domain import endings
-from domain.accounts import Kind
-from domain.cases import Ip, JobState, Role
+from domain import endings, flows
+from domain.accounts import Kind, Parts
+from domain.cases import Ip, JobState, RemittanceState, Role
 from domain.errors import EscrowShort, InsufficientFunds
 from domain.policy import DAY, Policy
 from tests.domain.chargebacks import Chargebacks, S, short, with_money
+from tests.domain.remittances import BOB, check, paid_in
 from tests.domain.story import CLIENT, FREELANCER, Story
 
 LOST = c.ChargebackLost
@@ -179,3 +180,62 @@ def test_a_dispute_goes_on_when_it_is_won() -> None:
     one.until(one.at + timedelta(hours=5)).says(c.ChargebackWon)
     assert due is not None and _job(one).due_at() == due + timedelta(hours=5)
     assert _job(one).quarrel().paused_until is None
+
+
+# The same when a check bounces.
+
+PROVISIONAL = Kind.CREDITS_PROVISIONAL
+
+
+def test_a_bounced_check_is_taken_out_of_the_escrow_it_filled() -> None:
+    """The client owes nothing for it; the job stands still."""
+    one = check().booked().spent(60_00).by(BOB, j.Bounce)
+    assert one.case.state is RemittanceState.REFILLING and one.story is not None
+    assert one.books.balance(Kind.ESCROW, "job_1") == 0 and one.lots() == {}
+    assert one.books.balance(PROVISIONAL, CLIENT) == 0 == one.books.wallet(CLIENT).receivable
+    assert one.books.balance(Kind.BANK_CLEARING, "platform") == 0
+    assert one.story.job.short and one.story.job.paused_until is not None
+
+
+def test_escrows_go_before_what_others_earned_of_it() -> None:
+    """Ninety of a hundred were released; the escrow holds ten of another's money besides."""
+    one = check().booked().held(40_00, "job_2")
+    one.released(Parts(credits_provisional=40_00), 4_00, "job_2").spent(50_00)
+    one.by(BOB, j.Bounce)
+    assert one.books.balance(Kind.ESCROW, "job_1") == 0
+    assert one.books.balance(Kind.EARNINGS_PROVISIONAL, FREELANCER) == 0
+    assert one.books.wallet(CLIENT).receivable == 4_00
+
+
+def test_a_job_that_a_bounced_check_paid_goes_on_when_it_is_refilled() -> None:
+    """With money that has cleared; a day later the bounce is over."""
+    one = paid_in(check().booked().spent(60_00).by(BOB, j.Bounce))
+    one.does(Role.CLIENT, c.Refill())
+    assert one.story is not None and not one.story.job.short
+    assert one.books.balance(Kind.ESCROW, "job_1") == 60_00
+    one.until(one.at + 2 * DAY)
+    assert one.states() == (RemittanceState.BOUNCED, None)
+    one.story.client(j.Approve)
+    assert one.books.wallet(FREELANCER).earnings == 54_00
+
+
+def test_a_job_that_a_bounced_check_paid_is_cancelled_when_nobody_refills_it() -> None:
+    """What another deposit paid of it is refunded."""
+    one = check().booked()
+    paid_in(one, 10_00)
+    one.spent(110_00).by(BOB, j.Bounce)
+    one.until(one.at + Policy().refill_period + 2 * DAY)
+    assert one.states() == (RemittanceState.BOUNCED, None) and one.story is not None
+    assert one.story.states() == (JobState.CANCELLED, None)
+    assert one.books.wallet(CLIENT).credits == 10_00
+
+
+def test_a_bounce_leaves_the_money_of_another_check_where_it_is() -> None:
+    """Of one escrow that two checks filled, only the bounced one's part is taken."""
+    one = check().booked()
+    other = flows.deposit_provisional("deposit_2", CLIENT, 50_00, Kind.BANK_CLEARING, "USD")
+    one.books.post([other])
+    one.spent(140_00).by(BOB, j.Bounce)
+    assert one.lots() == {}
+    assert sum(one.lots_of("deposit_2").values()) == 50_00
+    assert one.books.balance(Kind.ESCROW, "job_1") == 40_00
