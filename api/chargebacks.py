@@ -14,7 +14,7 @@ from api.ids import ChargebackId
 from api.pages import Limit, Page, Place, page
 from api.state import Engine, TheSettings
 from domain.accounts import Parts
-from domain.cases import Chargeback, ChargebackState
+from domain.cases import Case, Chargeback, ChargebackState, Remittance
 from domain.chargeback import CHARGEBACK
 from ledger import cases, chargebacks, reading
 from ledger.cases import Pair
@@ -117,10 +117,15 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         amount=_sum(found, found.amount_minor),
         reason=found.reason,
         from_credits=_sum(found, taken.credits),
-        from_escrows=[Piece(job=one.case, amount=_sum(found, one.minor)) for one in found.pieces],
+        from_escrows=pieces(found),
         owed=_sum(found, taken.advanced),
         evidence_due=found.evidence_due,
     )
+
+
+def pieces(found: Chargeback | Remittance) -> list[Piece]:
+    """What was taken from escrows, by job."""
+    return [Piece(job=one.case, amount=_sum(found, one.minor)) for one in found.pieces]
 
 
 NOUN = Noun(CHARGEBACK, ChargebackId, ChargebackShown, show)
@@ -142,5 +147,5 @@ def _line(found: object) -> ChargebackLine:
     )
 
 
-def _sum(found: Chargeback, amount_minor: int) -> Balance:
+def _sum(found: Case, amount_minor: int) -> Balance:
     return Balance(amount_minor=amount_minor, currency=found.terms.currency)

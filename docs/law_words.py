@@ -19,6 +19,11 @@ happens. Whatever is decided, both parties are told.
 Sundays and public holidays of the United States; they keep the time of day there. While staff have
 paused the clock of a job, all its due times move alike, and the parties may still act.
 
+**Payments that are taken back.** A job in whose escrow a disputed payment, or a check that bounced,
+had gone stands still with all its clocks. Deliveries and refunds stay possible, an approval is
+recorded and waits, and nothing is released. When the money is back, everything goes on where it
+stood.
+
 **People go before the clock.** A decision that reached the server before an automatic step was
 written wins over that step.
 

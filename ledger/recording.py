@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.accounts import WALLET
-from domain.cases import JobState
+from domain.cases import Chargeback, JobState
 from domain.commands import Deliver
 from domain.decide import Decision
 from domain.errors import DomainError
@@ -233,8 +233,10 @@ def _started(before: Pair, after: Pair) -> tuple[CaseBrief, ...]:
 
 
 def _credited(decision: Decision) -> set[str]:
-    """The people in whose wallets this step puts money."""
-    return {
+    """The people whose jobs may start now: their wallets get money, or their payment is decided."""
+    lone = decision.lone
+    decided = {str(lone.client)} if isinstance(lone, Chargeback) else set()
+    return decided | {
         posting.target.owner
         for entry in decision.entries
         for posting in entry.postings
