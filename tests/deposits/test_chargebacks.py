@@ -1,15 +1,21 @@
 """What the card network takes back is taken back once, answered in time, and ends in the books."""
 
+import asyncio
 import random
 from datetime import datetime, timedelta
 
 from activities.announcements import Announcements
+from activities.chargebacks import Chargebacks
+from activities.disputed import Disputed
 from activities.processor import Processor
+from domain.policy import Policy
+from ledger.calendars import business_calendar
 from tests.api.people import code
 from tests.deposits.disputing import Disputing
 from tests.deposits.paying import Paying
 from tests.life import eventually
 from tests.outside import compared
+from workflows.doors import Doors
 
 DAY = timedelta(days=1)
 
@@ -111,6 +117,40 @@ async def test_a_deadline_that_is_near_is_answered_at_once(paying: Paying) -> No
     assert one.at_stripe().evidence.service_documentation is None
     assert one.at_stripe().evidence.uncategorized_text
     await one.decided("won", won=True)
+
+
+async def test_evidence_is_sent_once_however_often_it_is_asked_for(paying: Paying) -> None:
+    """A worker that died after it had sent it is asked again."""
+    one = await Disputing.begun(paying)
+    await one.opened(days=1)
+    shown = await one.stands("answered")
+    processor = Processor(paying.world.settings)
+    again = Chargebacks(paying.world.engine, processor, _no_paper)
+    answer = await again.send_evidence(shown["id"])
+    assert answer.said is not None and answer.said.command == "evidence_sent"
+    assert one.at_stripe().evidence_details.submission_count == 1
+    await processor.close()
+    await one.decided("won", won=True)
+
+
+async def test_a_dispute_that_many_workers_find_is_one_chargeback(paying: Paying) -> None:
+    """The sum is taken once; whoever comes second leaves it alone."""
+    one = await Disputing.begun(paying)
+    processor, world = Processor(paying.world.settings), paying.world
+    doors, policy = Doors(world.temporal), Policy()
+    some = [Disputed(world.engine, processor, doors, business_calendar(), policy) for _ in range(5)]
+    one.disputes()
+    await one.hears()
+    await asyncio.gather(*(each.once() for each in some))
+    await one.stands("opened")
+    assert await paying.wallet() == 0
+    await processor.close()
+    await one.decided("won", won=True)
+    assert await paying.wallet() == 100_00
+
+
+async def _no_paper(client: str, job_id: str) -> None:
+    """There is none."""
 
 
 async def test_a_network_that_does_not_decide_is_a_task_of_staff(paying: Paying) -> None:

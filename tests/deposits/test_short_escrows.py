@@ -1,5 +1,7 @@
 """A payment that is taken back out of an escrow: frozen, won, refilled, or given up."""
 
+import asyncio
+import random
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -132,3 +134,28 @@ async def test_what_was_approved_is_paid_as_far_as_it_is_filled(paying: Paying) 
     await one.stands("lost")
     await _job(life, state="completed")
     assert await one.balance("earnings", life.freelancer.id) == 27_00
+
+
+async def test_an_approval_and_a_chargeback_at_the_same_moment_agree(paying: Paying) -> None:
+    """Whichever is first, nothing is released that was taken back, and the books are right."""
+    for _ in range(4):
+        one = await Disputing.begun(await _another(paying), 100_00)
+        life = await one.works(100_00)
+        await life.freelancer_does(c.Deliver)
+        one.disputes()
+        waits = asyncio.create_task(one.hears())
+        await asyncio.sleep(random.uniform(0, 2))
+        approved = await life.client_does(c.Approve)
+        await waits
+        shown = await one.stands("opened")
+        if approved["state"] == "completed":
+            assert shown["owed"]["amount_minor"] == 100_00
+        else:
+            assert shown["from_escrows"][0]["amount"]["amount_minor"] == 100_00
+        await one.decided("won", won=True)
+        await _job(life, state="completed")
+        assert await one.balance("earnings", life.freelancer.id) == 90_00
+
+
+async def _another(paying: Paying) -> Paying:
+    return Paying(paying.world, paying.stand, await paying.world.person("client"))
