@@ -26,7 +26,9 @@ import temporal_client
 import tracing
 from activities.announcements import Announcements
 from activities.books import Books
+from activities.chargebacks import Chargebacks
 from activities.checks import Checks
+from activities.disputed import Disputed
 from activities.gauges import Gauges
 from activities.housekeeper import Housekeeper
 from activities.notices import Post
@@ -37,11 +39,15 @@ from activities.refunds import Refunds
 from activities.sealer import Sealer
 from activities.seams import Seams
 from activities.sweeper import Sweeper
+from api.evidence import Evidence
+from api.signing_keys import key_of
+from domain.policy import Policy
 from ledger.calendars import business_calendar
 from ledger.database import connect
 from ledger.sealed_values import SealingKeys
 from settings import Settings, settings
 from workflows import builds
+from workflows.chargeback import ChargebackWorkflow
 from workflows.checks import ChecksWorkflow
 from workflows.deposit import DepositWorkflow
 from workflows.dispute import DisputeWorkflow
@@ -55,6 +61,7 @@ from workflows.withdrawal import WithdrawalWorkflow
 LIVES: Mapping[TaskQueue, Sequence[type]] = {
     TaskQueue.JOBS: (JobWorkflow, DisputeWorkflow),
     TaskQueue.MONEY: (
+        ChargebackWorkflow,
         ChecksWorkflow,
         DepositWorkflow,
         RefundWorkflow,
@@ -82,10 +89,13 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
     await _require_work(client, our)
     engine, own = pools(our)
     metrics.watch_pool(engine, own)
-    sweeper = Sweeper(own, Doors(client, our.task_queue_prefix), our.sweep_after)
-    processor = Processor(our)
+    doors, processor = Doors(client, our.task_queue_prefix), Processor(our)
+    sweeper = Sweeper(own, doors, our.sweep_after)
     announced = Announcements(own, processor, our.processor_pause, our.payout_pause)
-    loops = (Post(own, our), sweeper, Sealer(own), Gauges(own), announced, Housekeeper(own))
+    policy = Policy.model_validate(our.policy, extra="forbid")
+    disputed = Disputed(own, processor, doors, business_calendar(), policy)
+    keepers = (sweeper, Sealer(own), Gauges(own), Housekeeper(own))
+    loops = (Post(own, our), *keepers, announced, disputed)
     workers = [composed(client, engine, our, queue, processor) for queue in queues]
     try:
         async with together(workers), asyncio.TaskGroup() as group:
@@ -166,6 +176,8 @@ def composed(
     keys = SealingKeys(secret.get_secret_value()) if secret else None
     payouts = Payouts(engine, processor, keys)
     refunds = Refunds(engine, processor)
+    evidence = Evidence(engine, our, key_of(our))
+    chargebacks = Chargebacks(engine, processor, evidence.case_file)
     books = Books(engine, Doors(client).heard, business_calendar())
     return Worker(
         client,
@@ -182,6 +194,8 @@ def composed(
             payouts.read_payout,
             refunds.send_refund,
             refunds.read_refund,
+            chargebacks.read_dispute,
+            chargebacks.send_evidence,
         ],
         # The sandbox would only cost here: what it looks for is looked for before (ADR 31).
         workflow_runner=UnsandboxedWorkflowRunner(),

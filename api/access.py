@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.callers import Caller
 from api.problems import Problem
-from domain.cases import JobState, Remittance, Role
+from domain.cases import Chargeback, JobState, Remittance, Role
 from domain.decide import MEDIATED, party
 from domain.refund_case import Refund
 from ledger import cases, people
@@ -12,11 +12,13 @@ from ledger.cases import Pair
 
 HOUSE = frozenset({"staff", "head_of_support"})
 """Who may look at any case; only `staff` decide."""
+BY_HAND = (Remittance, Refund, Chargeback)
+"""What accounting decide on."""
 
 
 def role(caller: Caller, pair: Pair, *, staff: bool = False) -> Role | None:
     """The caller's role in the case; `staff` asks for the house's doors, else parties go first."""
-    accounts = "accounting" in caller.roles and isinstance(pair.first, Remittance | Refund)
+    accounts = "accounting" in caller.roles and isinstance(pair.first, BY_HAND)
     if staff:
         if accounts:
             return Role.ACCOUNTING

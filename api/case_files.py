@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query, Response
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api import case_stories
-from api.callers import TheCaller
+from api.callers import Caller, TheCaller
 from api.case_items import Story, items
 from api.case_words import moment
 from api.ids import JobId
@@ -17,6 +18,7 @@ from api.state import Engine, TheRates, TheSettings
 from api.turns import Turns
 from papers import document, rendering, sealed_pdf
 from papers.signing import SigningKey
+from settings import Settings
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 JSON, PDF = "application/json", "application/pdf"
@@ -42,18 +44,26 @@ async def case_file(
 ) -> Response:
     """Everything that happened in the job and its disputes, as the caller may know it, signed."""
     await rates.take(settings.case_file_limit, "case file", caller.id)
-    on_paper = format_ == "pdf" or (format_ is None and accept.lower().startswith(PDF))
-    async with _TURNS[PDF if on_paper else JSON].of(caller.id):
-        story, at = await case_stories.read(engine, caller, case_id, settings.case_file_bytes)
-        about = _about(story, moment(at), settings.public_url)
-        # A long case takes a while to hash: other requests go on meanwhile.
-        content = await asyncio.to_thread(lambda: document.signed(about, items(story), key))
-        if on_paper:
-            return _download(await _paper(content, key), PDF, f"case-file-{case_id}.pdf")
+    wants_paper = format_ == "pdf" or (format_ is None and accept.lower().startswith(PDF))
+    async with _TURNS[PDF if wants_paper else JSON].of(caller.id):
+        content = await made(engine, caller, case_id, settings, key)
+        if wants_paper:
+            return _download(await on_paper(content, key), PDF, f"case-file-{case_id}.pdf")
         return _download(content, JSON, f"case-file-{case_id}.json")
 
 
-async def _paper(content: bytes, key: SigningKey) -> bytes:
+async def made(
+    engine: AsyncEngine, caller: Caller, job_id: str, settings: Settings, key: SigningKey
+) -> bytes:
+    """The signed case file as JSON, as this caller may know the job; Problem when it cannot be."""
+    story, at = await case_stories.read(engine, caller, job_id, settings.case_file_bytes)
+    about = _about(story, moment(at), settings.public_url)
+    # A long case takes a while to hash: other requests go on meanwhile.
+    return await asyncio.to_thread(lambda: document.signed(about, items(story), key))
+
+
+async def on_paper(content: bytes, key: SigningKey) -> bytes:
+    """The same as a sealed PDF; Problem when that takes too long."""
     try:
         pdf = await rendering.rendered(content)
     except rendering.TooLong:

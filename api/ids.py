@@ -25,9 +25,10 @@ def path_id(prefix: str) -> AfterValidator:
     return AfterValidator(named)
 
 
-CaseId = Annotated[str, path_id("(?:job|dispute|deposit|withdrawal|refund)")]
+CaseId = Annotated[str, path_id("(?:job|dispute|deposit|withdrawal|refund|chargeback)")]
 JobId = Annotated[str, path_id("job")]
 DepositId = Annotated[str, path_id("deposit")]
+ChargebackId = Annotated[str, path_id("chargeback")]
 DifferenceId = Annotated[str, path_id("difference")]
 RefundId = Annotated[str, path_id("refund")]
 WithdrawalId = Annotated[str, path_id("withdrawal")]

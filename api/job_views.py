@@ -40,6 +40,8 @@ class JobShown(ContractShown):
     """Every dispute there was, the newest first."""
     rejections: int
     ip: str | None
+    frozen: bool
+    """Whether all clocks stand still, because a payment behind it was taken back."""
 
 
 class JobLine(Shown):
@@ -87,6 +89,7 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         disputes=list(page.disputes),
         rejections=job.rejections,
         ip=job.ip,
+        frozen=bool(job.short) and job.state not in OVER,
     )
 
 

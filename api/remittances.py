@@ -13,6 +13,7 @@ from api import access
 from api.bodies import Amount, Asked, Balance, Shown
 from api.callers import Caller
 from api.cases import CaseShown, common
+from api.chargebacks import Piece, pieces
 from api.decisions import Noun, pending
 from api.ids import DepositId, shaped
 from api.payout_methods import policy_of
@@ -80,6 +81,8 @@ class RemittanceShown(CaseShown):
     arrived: Balance | None
     """What reached the bank."""
     credited_at: datetime | None
+    from_escrows: list[Piece]
+    """What was taken back from escrows, when it bounced."""
     receipt: Seen | None
     """For the house alone."""
 
@@ -161,6 +164,7 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         for_case=found.for_case,
         arrived=_sum(found, found.arrived_minor) if found.arrived_minor else None,
         credited_at=found.credited_at,
+        from_escrows=pieces(found),
         receipt=None if role is Role.CLIENT else _seen(found),
     )
 

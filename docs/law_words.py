@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from domain.cases import Role
 
 ABOUT = """
-# The law of jobs, disputes, deposits, withdrawals and refunds
+# The law of jobs, disputes, deposits, withdrawals, refunds and chargebacks
 
 This page is written from the tables in `domain/` by `python -m docs.generate`; nobody edits it. The
 same tables decide what the running system allows, so the page cannot promise anything else.
@@ -18,6 +18,11 @@ happens. Whatever is decided, both parties are told.
 **Time.** Days are periods of 24 hours. Business days are those of New York, without Saturdays,
 Sundays and public holidays of the United States; they keep the time of day there. While staff have
 paused the clock of a job, all its due times move alike, and the parties may still act.
+
+**Payments that are taken back.** A job in whose escrow a disputed payment, or a check that bounced,
+had gone stands still with all its clocks. Deliveries and refunds stay possible, an approval is
+recorded and waits, and nothing is released. When the money is back, everything goes on where it
+stood.
 
 **People go before the clock.** A decision that reached the server before an automatic step was
 written wins over that step.
@@ -79,7 +84,8 @@ STATES: Mapping[str, Mapping[str, str]] = {
         "provisional": "it can be spent, and the bank can still take it back",
         "correcting": "another sum is said to have arrived, and a second person has to see it",
         "clearing": "it has cleared, and an escrow still holds some of it as provisional",
-        "bouncing": "the bank took it back, and an escrow still holds some of it",
+        "bouncing": "the bank took it back, and an escrow may still hold some of it",
+        "refilling": "the bank took it back, and the client may fill the escrows again",
         "cleared": "it is final",
         "bounced": "the bank took it back, and so did we",
         "returned": "it went back to whoever sent it",
@@ -106,6 +112,16 @@ STATES: Mapping[str, Mapping[str, str]] = {
         "withdrawn": "the client kept the credits",
         "failed": "it could not be given back, and the credits are in the wallet",
         "returned": "it was not taken, and the credits are in the wallet",
+    },
+    "chargeback": {
+        "draft": "the processor has told of it, and nothing has happened",
+        "opened": "the money was taken back, and the evidence waits for its day",
+        "answering": "the evidence is on its way to the card network",
+        "answered": "the card network has the evidence, and decides",
+        "refilling": "it is lost, and the client may fill the escrows again that are short",
+        "owing": "it is lost, and the client owes what was not in the wallet",
+        "won": "the payment was upheld, and the money is back",
+        "lost": "the money is gone, and nothing is owed for it any more",
     },
 }
 """What each state means to the people in it."""
@@ -148,6 +164,11 @@ BEGINS: Mapping[tuple[str, str], str] = {
     ("undecided", "requested"): "the request",
     ("unanswered", "sending"): "the approval",
     ("unsent", "to_send"): "the approval",
+    ("evidence", "opened"): "two days before the card network's deadline",
+    ("unsent", "answering"): "the evidence was to go out",
+    ("undecided", "answered"): "the payment was disputed",
+    ("refill_over", "refilling"): "the money was lost, or bounced",
+    ("debt_over", "owing"): "it was lost, and the escrows were settled",
 }
 """When the period of each row of silence begins."""
 

@@ -7,13 +7,15 @@ from types import ModuleType
 
 from docs.law_words import ABOUT, BEGINS, NUMBERS, STATES, who
 from docs.markdown import first_line, plain, sentence, table
-from domain import deposit, dispute, job, refund, remittance, withdrawal
+from domain import chargeback, deposit, dispute, job, refund, remittance, withdrawal
 from domain.bank_details import Via
 from domain.calendar import words
 from domain.carriers import Carried, Checkout
 from domain.cases import (
     OVER,
     Case,
+    Chargeback,
+    ChargebackState,
     Deposit,
     DepositState,
     Dispute,
@@ -42,6 +44,7 @@ PROCESSES: tuple[tuple[Process, ModuleType], ...] = (
     (remittance.REMITTANCE, remittance),
     (withdrawal.WITHDRAWAL, withdrawal),
     (refund.REFUND, refund),
+    (chargeback.CHARGEBACK, chargeback),
 )
 START = datetime(2026, 1, 5, 15, tzinfo=UTC)
 """A sample moment: only distances from it are shown."""
@@ -192,6 +195,9 @@ def sample(state: StrEnum, accepted_by: tuple[Role, ...] = ()) -> Case:
         back = {"client": "c", "terms": terms, "deposit": "d", "method": Checkout.CARD}
         due = {"id": "r", "state": state, "amount_minor": 100_00}
         return Refund.model_validate({**due, **times, **back})
+    if isinstance(state, ChargebackState):
+        back = {"client": "c", "terms": terms, "deposit": "d", "dispute": "du", "payment": "pi"}
+        return Chargeback.model_validate({"id": "cb", "state": state, **times, **back})
     proposal = Proposal(id="p", ends=Ends.REFUND, accepted_by=accepted_by)
     more = {"job": "job", "requested_by": Role.CLIENT, "proposal": proposal}
     return Dispute.model_validate({"id": "dispute", "state": state, **times, **people, **more})

@@ -23,6 +23,9 @@ SAMPLES: Mapping[str, Callable[[], Entry]] = {
     "deposit": lambda: flows.deposit("<deposit>", CLIENT, 100_00, STRIPE, USD),
     "deposit_provisional": lambda: flows.deposit_provisional("<deposit>", CLIENT, 30_00, BANK, USD),
     "deposit_reversed": lambda: flows.deposit_reversed("<deposit>", CLIENT, TAKEN, BANK, USD),
+    "deposit_reversed_held": lambda: flows.deposit_reversed_held(
+        "<deposit>", [(JOB, 20_00)], BANK, USD
+    ),
     "bounce_recovered": lambda: flows.bounce_recovered(
         "<deposit>", FREELANCER, Parts(earnings_provisional=9_00), CLIENT, 1, USD
     ),
@@ -69,7 +72,9 @@ SAMPLES: Mapping[str, Callable[[], Entry]] = {
     "chargeback_won": lambda: flows.chargeback_won(
         "<chargeback>", CLIENT, TAKEN, [(JOB, 25_00)], USD
     ),
-    "chargeback_lost": lambda: flows.chargeback_lost("<chargeback>", FREELANCER, 25_00, USD),
+    "escrow_refill": lambda: flows.escrow_refill(
+        "chargeback/<chargeback>", JOB, CLIENT, Parts(credits=25_00), 4, USD
+    ),
     "receivable_settle": lambda: flows.receivable_settle(
         "job/<job>/release", FREELANCER, 4_00, Kind.EARNINGS, USD
     ),

@@ -111,6 +111,16 @@ class Parts(BaseModel):
     def cleared(self) -> int:
         return self.credits + self.earnings + self.advanced
 
+    def plus(self, other: "Parts") -> "Parts":
+        """Both together."""
+        names = Parts.model_fields
+        return Parts(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
+    def less(self, other: "Parts") -> "Parts":
+        """What is left without the other."""
+        names = Parts.model_fields
+        return Parts(**{name: getattr(self, name) - getattr(other, name) for name in names})
+
     def by_kind(self) -> tuple[tuple[Kind, int], ...]:
         """Each account kind with its part, in the order a hold takes."""
         return (
@@ -120,6 +130,18 @@ class Parts(BaseModel):
             (Kind.EARNINGS, self.earnings),
             (Kind.RECEIVABLE, self.advanced),
         )
+
+
+class Shortfall(BaseModel):
+    """How much was taken from an escrow, in minor units.
+
+    A job names the case that took it, and that case the job.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    case: str
+    minor: Minor
 
 
 class Wallet(BaseModel):
@@ -145,6 +167,12 @@ class Wallet(BaseModel):
     def withdrawable(self) -> int:
         """Cleared earnings, once nothing is owed."""
         return 0 if self.receivable else self.earnings
+
+    def without(self, taken: Parts) -> "Wallet":
+        """What is left of it."""
+        left = {kind.value: getattr(self, kind.value) - getattr(taken, kind.value)
+                for kind in WALLET}  # fmt: skip
+        return self.model_copy(update=left)
 
     def take(self, amount_minor: int) -> Parts | None:
         """The parts that make up the amount, provisional first; None when it doesn't suffice."""

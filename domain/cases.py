@@ -7,11 +7,12 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.accounts import Parts
+from domain.accounts import Parts, Shortfall
 from domain.bank_details import Via
 from domain.carriers import Carried, Checkout
 from domain.ids import CaseId, DeliveryId, UserId
 from domain.lone_states import LONE_OVER, LoneState
+from domain.lone_states import ChargebackState as ChargebackState
 from domain.lone_states import DepositState as DepositState
 from domain.lone_states import RemittanceState as RemittanceState
 from domain.lone_states import WithdrawalState as WithdrawalState
@@ -235,6 +236,10 @@ class Job(Contract):
     """When a revision was asked for that no delivery has answered yet."""
     round: int = 0
     held: Parts | None = None
+    short: tuple[Shortfall, ...] = ()
+    """What was taken from the escrow: while anything is missing, the job is frozen."""
+    approved: DeliveryId | None = None
+    """The delivery that was approved while it was; the release waits."""
     late: bool = False
     mediation_open: bool = False
     rejections: int = 0
@@ -319,6 +324,8 @@ class Remittance(Case):
     matched: UserId | None = None
     """Whose it was found to be."""
     correction: Correction | None = None
+    pieces: tuple[Shortfall, ...] = ()
+    """What was taken back from escrows, when it bounced."""
 
     @property
     def parties(self) -> Mapping[Role, UserId]:
@@ -356,3 +363,29 @@ class Withdrawal(Case):
     @property
     def parties(self) -> Mapping[Role, UserId]:
         return {Role.FREELANCER: self.freelancer}
+
+
+class Chargeback(Case):
+    """A card payment that was credited, and that its owner's bank wants back."""
+
+    state: ChargebackState = ChargebackState.DRAFT
+    client: UserId
+    deposit: CaseId
+    """Which deposit the payment was."""
+    dispute: str
+    """The processor's name for it; it knows it as a dispute."""
+    payment: str
+    amount_minor: Minor = 0
+    """What the network took back."""
+    reason: str = ""
+    """Why, in the network's word."""
+    evidence_due: datetime | None = None
+    """When the evidence goes out."""
+    taken: Parts | None = None
+    """What was found for it in the client's wallet, and what was nowhere, as their debt."""
+    pieces: tuple[Shortfall, ...] = ()
+    """What was taken from escrows."""
+
+    @property
+    def parties(self) -> Mapping[Role, UserId]:
+        return {Role.CLIENT: self.client}

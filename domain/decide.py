@@ -11,6 +11,7 @@ from domain.accounts import Entry
 from domain.cases import (
     OVER,
     Case,
+    Chargeback,
     Contract,
     Deposit,
     Dispute,
@@ -22,6 +23,7 @@ from domain.cases import (
     Timer,
     Withdrawal,
 )
+from domain.chargeback import CHARGEBACK
 from domain.commands import Fund
 from domain.deposit import DEPOSIT
 from domain.dispute import DISPUTE
@@ -43,6 +45,7 @@ PROCESSES: Mapping[type[Case], Process] = {
     Remittance: REMITTANCE,
     Withdrawal: WITHDRAWAL,
     Refund: REFUND,
+    Chargeback: CHARGEBACK,
 }
 """The table of each kind of case."""
 
@@ -83,6 +86,8 @@ class Decision:
     notices: tuple[Notice, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     lone: Case | None = None
+    touched: tuple["Decision", ...] = ()
+    """What became of other people's jobs."""
 
     @property
     def cases(self) -> tuple[Case, ...]:
@@ -140,7 +145,7 @@ def clock_row(case: Case, at: datetime) -> str | None:
 def clock_needs(case: Case, row: str) -> tuple[frozenset[Need], frozenset[Role]]:
     """What the clock's row must know, and whose proof of notice."""
     if row == Fund.name:
-        return frozenset({Need.WALLETS}), frozenset()
+        return frozenset({Need.WALLETS, Need.CHARGEBACKS}), frozenset()
     if row in clock.BACKGROUND:
         return frozenset(), frozenset()
     silence = process_of(case).silence(row, case.state)
@@ -285,7 +290,8 @@ def _decision(
     only = () if change.quiet else only
     says = f"{says}: {change.why}" if change.why else says
     notices = only if only is not None else (*_everyone(scene, change, event, says), *also)
-    return Decision(event, says, job, dispute, change.entries, notices, change.facts, lone)
+    touched = tuple(_decision(one.scene, one.change, one.event, one.says) for one in change.touches)
+    return Decision(event, says, job, dispute, change.entries, notices, change.facts, lone, touched)
 
 
 def _settled(scene: Scene, before: Case | None, after: C, since: datetime, anew: Case | None) -> C:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from domain import flows
 from domain.accounts import Entry, Kind, Parts, Wallet
 from domain.cases import Dispute, DisputeState, Ends, Ip, Job, JobState, Verdict
-from domain.errors import InvalidAmount
+from domain.errors import EscrowShort, InvalidAmount
 from domain.ids import UserId
 from domain.postings import cut
 from domain.process import Change, Scene
@@ -13,6 +13,7 @@ from domain.process import Change, Scene
 
 def release(scene: Scene, dispute_ends: DisputeState = DisputeState.DISMISSED) -> Change:
     """The freelancer is paid at once, less the fee; the client owns the work."""
+    _require_whole(scene.job)
     job, held = scene.job, escrow(scene.job)
     fee = job.terms.policy.commission.of(held.total)
     entry = flows.release(job.id, job.freelancer, held, fee, job.terms.currency)
@@ -35,6 +36,7 @@ def split(
     scene: Scene, freelancer_minor: int, ip: Ip, dispute_ends: DisputeState = DisputeState.SETTLED
 ) -> Change:
     """The escrow is divided; the fee comes out of the freelancer's part."""
+    _require_whole(scene.job)
     job, held = scene.job, escrow(scene.job)
     require_split(job, freelancer_minor)
     fee = job.terms.policy.commission.of(freelancer_minor)
@@ -57,6 +59,12 @@ def escrow(job: Job) -> Parts:
     """What is held for the job."""
     assert job.held is not None, "a job past its funding holds its price"
     return job.held
+
+
+def _require_whole(job: Job) -> None:
+    """Raise EscrowShort while something that was taken from the escrow may come back."""
+    if job.short:
+        raise EscrowShort
 
 
 def require_split(job: Job, freelancer_minor: int) -> None:

@@ -155,6 +155,20 @@ class TooManyOpenDeposits(DomainError):
     title = "Pay or withdraw one of your open deposits first"
 
 
+class ChargebackOpen(DomainError):
+    """A payment of this person's is disputed with the card network, and not decided yet."""
+
+    code = "chargeback_open"
+    title = "A payment of yours is disputed with the card network"
+
+
+class EscrowShort(DomainError):
+    """Money was taken back from the escrow: nothing is released before that is decided."""
+
+    code = "escrow_short"
+    title = "The payment behind this is disputed"
+
+
 def every_error() -> tuple[type[DomainError], ...]:
     """All refusals, by code, for documentation and the HTTP edge."""
     return tuple(sorted(DomainError.__subclasses__(), key=lambda error: error.code))

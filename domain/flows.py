@@ -39,6 +39,20 @@ def deposit_reversed(
     )
 
 
+def deposit_reversed_held(
+    deposit_id: str, escrows: Sequence[tuple[str, int]], clearing: Kind, currency: str
+) -> Entry:
+    """What of a bounced deposit was held in escrows is taken back from them."""
+    return entry(
+        "deposit_reversed",
+        f"deposit/{deposit_id}/reversed/escrows",
+        *(
+            move(Kind.ESCROW, owner, clearing, PLATFORM, amount_minor, currency)
+            for owner, amount_minor in escrows
+        ),
+    )
+
+
 def bounce_recovered(
     deposit_id: str, user: str, found: Parts, client: str, sequence: int, currency: str
 ) -> Entry:
@@ -350,12 +364,14 @@ def chargeback_won(
     )
 
 
-def chargeback_lost(chargeback_id: str, freelancer: str, amount_minor: int, currency: str) -> Entry:
-    """The platform bears what was already released to a freelancer and cannot be recovered."""
+def escrow_refill(
+    cause: str, job_id: str, client: str, parts: Parts, sequence: int, currency: str
+) -> Entry:
+    """The client fills an escrow again from which a payment was taken back."""
     return entry(
-        "chargeback_lost",
-        f"chargeback/{chargeback_id}/lost/{freelancer}",
-        move(Kind.LOSSES, PLATFORM, Kind.PROCESSOR_CLEARING, PLATFORM, amount_minor, currency),
+        "escrow_refill",
+        f"{cause}/refill/{job_id}/{sequence}",
+        *from_parts(client, parts, Kind.ESCROW, job_id, currency),
     )
 
 

@@ -7,7 +7,14 @@ from domain import commands as c
 from domain import endings, flows, opening, pausing, settlement
 from domain.accounts import Wallet
 from domain.cases import Case, Dispute, DisputeState, Job, JobState, Role, Ruling, Verdict
-from domain.errors import InsufficientFunds, InvalidAmount, Linked, SeenIsStale
+from domain.errors import (
+    ChargebackOpen,
+    InsufficientFunds,
+    InvalidAmount,
+    Linked,
+    SeenIsStale,
+)
+from domain.ids import DeliveryId
 from domain.money import show
 from domain.process import Change, Condition, Need, Process, Scene, Silence, step
 from domain.reminding import usual_reminders
@@ -31,6 +38,7 @@ TASK_OPEN = Condition("a staff task is open on it", lambda scene: bool(scene.job
 def offer(scene: Scene) -> Change:
     """The freelancer sees the offer."""
     require_offerable(scene.job)
+    _require_undisputed(scene)
     return Change(job=_to(scene, S.OFFERED, offer_version=scene.job.version + 1))
 
 
@@ -58,12 +66,13 @@ def accept(scene: Scene) -> Change:
         raise SeenIsStale("the offer has changed", offer_version=scene.job.offer_version)
     try:
         return fund(scene)
-    except InsufficientFunds:
+    except (InsufficientFunds, ChargebackOpen):
         return Change(job=_to(scene, S.AWAITING_FUNDS))
 
 
 def fund(scene: Scene) -> Change:
     """The price goes from the client's wallet to escrow and the work begins."""
+    _require_undisputed(scene)
     job = scene.job
     price, currency = job.terms.price_minor, job.terms.currency
     wallet = scene.facts.wallets.get(job.client, Wallet())
@@ -73,6 +82,12 @@ def fund(scene: Scene) -> Change:
         raise InsufficientFunds(missing_minor=price - max(free, 0))
     begun = _to(scene, S.IN_PROGRESS, held=parts, due_at=scene.counts_from + job.terms.work_period)
     return Change(job=begun, entries=(flows.hold(job.id, job.client, parts, currency),))
+
+
+def _require_undisputed(scene: Scene) -> None:
+    """Raise ChargebackOpen while a payment of the client's is: no new work begins."""
+    if scene.facts.charged_back:
+        raise ChargebackOpen("A payment of the client's is disputed with the card network")
 
 
 def deliver(scene: Scene) -> Change:
@@ -97,9 +112,18 @@ def approve(scene: Scene) -> Change:
     command = cast(c.Approve, scene.command)
     if command.delivery_id not in scene.job.deliveries:
         raise SeenIsStale("there is no such delivery on this job")
+    if scene.job.short:
+        return _approved_later(scene, command.delivery_id)
     change = endings.release(scene)
     facts = {**change.facts, "delivery_id": command.delivery_id}
     return Change(change.job, change.dispute, change.entries, facts)
+
+
+def _approved_later(scene: Scene, delivery: DeliveryId) -> Change:
+    """It counts, and is carried out when the disputed payment is decided."""
+    job = scene.job.model_copy(update={"approved": delivery})
+    facts = {"delivery_id": delivery, "waits": True}
+    return Change(job=job, facts=facts, why="it is paid once the disputed payment is decided")
 
 
 def request_revision(scene: Scene) -> Change:
@@ -182,16 +206,17 @@ REFUND = "full refund: escrow → client"
 SPLIT = "split: escrow → freelancer and client"
 HOLD = "hold: client → escrow"
 MONEY = {Need.WALLETS}
+FUNDING = {Need.WALLETS, Need.CHARGEBACKS}
 
 STEPS = (
     *step(
         S.DRAFT, c.OfferJob, {Role.CLIENT}, S.OFFERED, offer,
-        "job_offered", "The job was offered",
+        "job_offered", "The job was offered", needs={Need.CHARGEBACKS},
     ),
     *step(
         S.OFFERED, c.Accept, {Role.FREELANCER}, (S.AWAITING_FUNDS, S.IN_PROGRESS), accept,
         "offer_accepted", "The offer was accepted", money=f"{HOLD}, if the wallet suffices",
-        needs=MONEY | {Need.STANDING},
+        needs=FUNDING | {Need.STANDING},
     ),
     *step(
         (S.OFFERED, S.AWAITING_FUNDS), c.Decline, {Role.FREELANCER}, S.DECLINED, decline,
@@ -203,7 +228,7 @@ STEPS = (
     ),
     *step(
         S.AWAITING_FUNDS, c.Fund, {Role.CLIENT, Role.CLOCK}, S.IN_PROGRESS, fund,
-        "job_funded", "The price is in escrow and the work has begun", money=HOLD, needs=MONEY,
+        "job_funded", "The price is in escrow and the work has begun", money=HOLD, needs=FUNDING,
     ),
     *step(
         (S.IN_PROGRESS, S.IN_REVIEW), c.Deliver, {Role.FREELANCER}, S.IN_REVIEW, deliver,

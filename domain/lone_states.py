@@ -29,6 +29,7 @@ class RemittanceState(StrEnum):
     CORRECTING = "correcting"
     CLEARING = "clearing"
     BOUNCING = "bouncing"
+    REFILLING = "refilling"
     CLEARED = "cleared"
     BOUNCED = "bounced"
     RETURNED = "returned"
@@ -63,7 +64,20 @@ class RefundState(StrEnum):
     RETURNED = "returned"
 
 
-LoneState = DepositState | RemittanceState | WithdrawalState | RefundState
+class ChargebackState(StrEnum):
+    """What people see on a payment that is disputed with the card network."""
+
+    DRAFT = "draft"
+    OPENED = "opened"
+    ANSWERING = "answering"
+    ANSWERED = "answered"
+    REFILLING = "refilling"
+    OWING = "owing"
+    WON = "won"
+    LOST = "lost"
+
+
+LoneState = DepositState | RemittanceState | WithdrawalState | RefundState | ChargebackState
 
 LONE_OVER: frozenset[StrEnum] = frozenset(
     {
@@ -84,6 +98,8 @@ LONE_OVER: frozenset[StrEnum] = frozenset(
         RefundState.WITHDRAWN,
         RefundState.FAILED,
         RefundState.RETURNED,
+        ChargebackState.WON,
+        ChargebackState.LOST,
     }
 )
 """The states of which nothing comes any more."""

@@ -35,7 +35,7 @@ WORDS: Mapping[str, str] = {
     "withdrawal_returned": "The bank sent a withdrawal back that it had paid.",
     "chargeback_open": "A payment was disputed with the card network, and its sum set aside.",
     "chargeback_won": "A disputed payment was upheld, and its sum put back.",
-    "chargeback_lost": "A disputed payment was lost; the platform bears what was paid out.",
+    "escrow_refill": "The client filled an escrow again from which a payment had been taken back.",
     "receivable_settle": "A debt was settled from money that had just arrived.",
     "receivable_write_off": "A debt nobody paid was written off.",
     "processor_fee": "The payment processor took its fee.",

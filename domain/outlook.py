@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.accounts import PLATFORM, Entry, Kind, Wallet
 from domain.calendar import Calendar
-from domain.cases import Case, Dispute, JobState, Role
+from domain.cases import Case, Dispute, Job, JobState, Role
 from domain.clock import ending, wake_at
 from domain.decide import by_clock, process_of
 from domain.process import Facts, Scene
@@ -29,6 +29,8 @@ def if_nobody_acts(first: Case, dispute: Dispute | None, calendar: Calendar) -> 
     if found is None:
         return None
     timer, row = found
+    if isinstance(first, Job) and first.short:
+        return Outlook(timer.at, "nothing: the clock stands still while a payment is disputed", {})
     alone = case.model_copy(update={"timers": (timer,)})
     people: dict[Any, str] = {person: role.value for role, person in first.parties.items()}
     facts = Facts(

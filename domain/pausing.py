@@ -10,7 +10,10 @@ from domain.errors import InvalidAmount
 from domain.process import Change, Condition, Scene
 
 RUNNING = Condition("the clock is running", lambda scene: scene.job.paused_until is None)
-PAUSED = Condition("the clock is paused", lambda scene: scene.job.paused_until is not None)
+PAUSED = Condition(
+    "the clock is paused",
+    lambda scene: scene.job.paused_until is not None and not scene.job.short,
+)
 
 
 def pause(scene: Scene) -> Change:

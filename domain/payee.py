@@ -7,7 +7,13 @@ from pydantic import BaseModel, ConfigDict
 
 from domain import tax
 from domain.bank_details import Via
-from domain.errors import DebtOpen, DomainError, PayoutMethodMissing, PayoutMethodTooNew
+from domain.errors import (
+    ChargebackOpen,
+    DebtOpen,
+    DomainError,
+    PayoutMethodMissing,
+    PayoutMethodTooNew,
+)
 from domain.money import show
 from domain.policy import Policy
 from domain.standing import Permission
@@ -36,12 +42,16 @@ class Payee:
     permission: Permission | None = None
     forms: tuple[Held, ...] = field(default=())
     owed_minor: int = 0
+    charged_back: bool = False
+    """Whether a payment of theirs is disputed with the card network."""
     method: PayoutMethod | None = None
     """The payout method in force."""
 
     def require_payable(self, at: datetime, policy: Policy, method_id: str | None = None) -> None:
         """Raise what keeps money from going out to this person, by this method if one is named."""
         tax.require_valid(self.permission, self.forms, tax.day(at))
+        if self.charged_back:
+            raise ChargebackOpen
         if self.owed_minor:
             raise DebtOpen(f"{show(self.owed_minor)} is owed first", owed_minor=self.owed_minor)
         if self.method is None:

@@ -107,6 +107,16 @@ class Policy(BaseModel):
     return_period: timedelta = 30 * DAY
     """How long a bank may send a payout back; later it comes like money from a stranger."""
 
+    # A payment that is disputed with the card network.
+    evidence_before: timedelta = 48 * HOUR
+    """How long before the network's deadline the evidence goes out."""
+    longest_freeze: timedelta = 365 * DAY
+    """No network takes as long: so far the clocks of a frozen job are moved away."""
+    refill_period: timedelta = 7 * DAY
+    network_answer_period: timedelta = 120 * DAY
+    debt_period: timedelta = 90 * DAY
+    """After so long, what a lost payment left owing is written off."""
+
     # Proof of notice.
     reminders_before_end: tuple[timedelta, ...] = (5 * DAY, 2 * DAY, 1 * DAY, 6 * HOUR)
     mails_that_prove: Annotated[int, Field(ge=1)] = 2

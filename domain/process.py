@@ -30,6 +30,20 @@ class Need(StrEnum):
     RUN = "run"
     RUNS = "runs"
     SOURCE = "source"
+    CHARGEBACKS = "chargebacks"
+    ESCROWS = "escrows"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A job, locked, in whose escrow money is, or was, that somebody takes back."""
+
+    job: Job
+    dispute: Dispute | None = None
+    """Its open dispute."""
+    minor: int = 0
+    """How much of that money is there now, in minor units."""
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +73,10 @@ class Facts:
     """Payment dates whose runs were approved, as far as the withdrawal could be meant for them."""
     source: Source | None = None
     """The deposit a refund gives back."""
+    places: tuple[Place, ...] = ()
+    """The escrows that a payment that is taken back went to, the newest job first."""
+    charged_back: bool = False
+    """Whether a payment of the client's is disputed with the card network."""
     proven: frozenset[UserId] = frozenset()
     """Who has proof of notice in the present wait."""
     lots: Mapping[Account, int] = field(default_factory=dict)
@@ -134,11 +152,23 @@ class Change:
     """Whether nobody needs to hear of it."""
     why: str = ""
     """The reason that whoever is told of it reads."""
+    touches: tuple["Touch", ...] = ()
+    """What becomes of other people's jobs."""
 
     @property
     def cases(self) -> tuple[Case, ...]:
         """All it changes."""
         return tuple(one for one in (self.job, self.dispute, self.lone) if one is not None)
+
+
+@dataclass(frozen=True)
+class Touch:
+    """What a step does to a job beside which its case does not stand."""
+
+    scene: Scene
+    change: Change
+    event: str
+    says: str
 
 
 @dataclass(frozen=True)

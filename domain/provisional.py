@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from typing import cast
 
-from domain import flows
+from domain import flows, shortfalls
 from domain.accounts import WALLET, Entry, Kind, Parts, Wallet
 from domain.cases import Remittance, RemittanceState
+from domain.errors import InsufficientFunds
 from domain.ids import UserId
 from domain.process import Change, Scene
 
 S = RemittanceState
+KINDS = ("credits_provisional", "earnings_provisional")
 
 
 def clear(scene: Scene) -> Change:
@@ -21,13 +23,16 @@ def clear(scene: Scene) -> Change:
 
 
 def bounce(scene: Scene) -> Change:
-    """The client's own provisional money first, then what others earned of it, then a debt."""
+    """The client's own provisional money, then escrows, then what others earned, then a debt."""
     remittance = _of(scene)
     client, currency = remittance.client, remittance.terms.currency
     assert client is not None, "what is in a wallet is somebody's"
-    taken: dict[str, Parts] = {client: Parts()}
-    left = remittance.arrived_minor
-    for person, parts in _in_wallets(scene):
+    in_wallets, left = dict(_in_wallets(scene)), remittance.arrived_minor
+    taken: dict[str, Parts] = {client: _at_most(in_wallets.pop(client, Parts()), left)}
+    left -= taken[client].total
+    short = shortfalls.take(scene, left, KINDS)
+    left -= short.total
+    for person, parts in in_wallets.items():
         taken[person] = _at_most(parts, left)
         left -= taken[person].total
     taken[client] = taken[client].model_copy(update={"advanced": left})
@@ -35,11 +40,38 @@ def bounce(scene: Scene) -> Change:
         flows.deposit_reversed(remittance.id, person, parts, Kind.BANK_CLEARING, currency)
         for person, parts in taken.items()
     ]
-    rest = _total(scene) - sum(parts.provisional for parts in taken.values())
-    state = S.BOUNCING if rest else S.BOUNCED
-    facts = {"taken_minor": remittance.arrived_minor - left, "owed_minor": left}
-    bounced = remittance.model_copy(update={"state": state, "correction": None})
-    return Change(lone=bounced, entries=tuple(entries), facts=facts)
+    held = [(piece.case, piece.minor) for piece in short.pieces]
+    entries.append(flows.deposit_reversed_held(remittance.id, held, Kind.BANK_CLEARING, currency))
+    rest = _total(scene) - short.total - sum(parts.provisional for parts in taken.values())
+    state = S.REFILLING if held else S.BOUNCING if rest else S.BOUNCED
+    facts = {
+        "taken_minor": remittance.arrived_minor - left,
+        "from_escrows_minor": short.total,
+        "owed_minor": left,
+    }
+    update = {"state": state, "correction": None, "pieces": short.pieces}
+    bounced = remittance.model_copy(update=update)
+    return Change(lone=bounced, entries=tuple(entries), facts=facts, touches=short.touches)
+
+
+def refill(scene: Scene) -> Change:
+    """As much as the wallet has goes to the escrows that are short."""
+    remittance, lacking = _of(scene), shortfalls.lacking(scene)
+    assert remittance.client is not None, "what bounced was somebody's"
+    wallet = scene.facts.wallets.get(remittance.client, Wallet())
+    filled, entries = shortfalls.refill(scene, wallet, f"deposit/{remittance.id}")
+    if lacking and not filled.total:
+        raise InsufficientFunds(missing_minor=lacking)
+    left = lacking - filled.total
+    after = remittance.model_copy(update={"state": S.REFILLING if left else S.BOUNCING})
+    facts = {"amount_minor": filled.total, "lacking_minor": left}
+    return Change(lone=after, entries=entries, facts=facts, touches=filled.touches)
+
+
+def give_up(scene: Scene) -> Change:
+    """Nobody filled them: what was approved is paid as far as it goes, the rest cancelled."""
+    after = _of(scene).model_copy(update={"state": S.BOUNCING})
+    return Change(lone=after, touches=shortfalls.give_up(scene))
 
 
 def recover(scene: Scene) -> Change:

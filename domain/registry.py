@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from domain.chargeback import CHARGEBACK
 from domain.commands import Command
 from domain.deposit import DEPOSIT
 from domain.dispute import DISPUTE
@@ -22,7 +23,7 @@ JOB_COMMANDS = commands_of(JOB)
 DISPUTE_COMMANDS = commands_of(DISPUTE)
 COMMANDS = {
     process.name: commands_of(process)
-    for process in (JOB, DISPUTE, DEPOSIT, REMITTANCE, WITHDRAWAL, REFUND)
+    for process in (JOB, DISPUTE, DEPOSIT, REMITTANCE, WITHDRAWAL, REFUND, CHARGEBACK)
 }
 """The commands of each table, by their names."""
 

@@ -10,6 +10,7 @@ from domain import flows, provisional
 from domain.accounts import Entry, Kind, Wallet
 from domain.calendar import BusinessTime
 from domain.cases import Case, Correction, Remittance, RemittanceState, Role
+from domain.chargeback_commands import Refill
 from domain.clock import open_task
 from domain.correcting import correct_books
 from domain.errors import InvalidAmount, NotYours, SeenIsStale, UnknownReference
@@ -18,6 +19,8 @@ from domain.money import show
 from domain.policy import Policy
 from domain.process import Change, Condition, Need, Process, Scene, Silence, step
 from domain.receipt import CLEARS_LATER, credit
+from domain.reminding import usual_reminders
+from domain.shortfalls import ESCROWS, GIVEN_UP
 
 S = RemittanceState
 
@@ -286,10 +289,15 @@ STEPS = (
         money="the wrong entry is mirrored, and a right one written",
     ),
     *step(
-        (S.PROVISIONAL, S.CORRECTING), c.Bounce, ACCOUNTING, (S.BOUNCED, S.BOUNCING),
+        (S.PROVISIONAL, S.CORRECTING), c.Bounce, ACCOUNTING, (S.BOUNCED, S.BOUNCING, S.REFILLING),
         provisional.bounce, "deposit_bounced", "The bank has taken the deposit back",
-        needs=LOTS, when=(MAY_BOUNCE,),
-        money="what is still provisional → bank, the rest is the client's debt",
+        needs=LOTS | ESCROWS, when=(MAY_BOUNCE,),
+        money="what is provisional of it, escrows included → bank, the rest is the client's debt",
+    ),
+    *step(
+        S.REFILLING, Refill, {Role.CLIENT}, (S.REFILLING, S.BOUNCING), provisional.refill,
+        "escrows_refilled", "The client filled the escrows again, as far as the wallet sufficed",
+        needs=ESCROWS, money="client → escrows",
     ),
 )  # fmt: skip
 
@@ -338,6 +346,11 @@ SILENCES = (
         "deposit_cleared", "what has come out of escrows clears", needs=frozenset(LOTS),
     ),
     Silence(
+        "refill_over", S.REFILLING, lambda p: p.refill_period, S.BOUNCING, provisional.give_up,
+        "refill_ended", "what is approved is paid as far as filled, and the rest is cancelled",
+        money=GIVEN_UP, proof=lambda case: frozenset({Role.CLIENT}), needs=frozenset(ESCROWS),
+    ),
+    Silence(
         "recovers", S.BOUNCING, lambda p: p.clearing_pause, S.BOUNCED, provisional.recover,
         "bounce_recovered", "what has come out of escrows is taken back", needs=frozenset(LOTS),
     ),
@@ -347,7 +360,11 @@ REMITTANCE = Process(
     name="remittance",
     steps=STEPS,
     silences=SILENCES,
-    reminders=(),
+    reminders=(
+        usual_reminders(
+            S.REFILLING, "refill_over", lambda case: {Role.CLIENT}, "Please fill the escrow again"
+        ),
+    ),
     turn={
         S.DRAFT: Role.CLIENT,
         S.ANNOUNCED: Role.CLIENT,
@@ -358,5 +375,6 @@ REMITTANCE = Process(
         S.CORRECTING: Role.ACCOUNTING,
         S.CLEARING: Role.CLOCK,
         S.BOUNCING: Role.CLOCK,
+        S.REFILLING: Role.CLIENT,
     },
 )

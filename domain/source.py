@@ -16,6 +16,8 @@ class Source:
 
     deposit: Deposit | Remittance
     refunded_minor: int = 0
+    charged_back: bool = False
+    """Whether the card network has taken it back, and not given it again."""
 
     @property
     def left_minor(self) -> int:
@@ -29,6 +31,8 @@ class Source:
         state = self.deposit.state
         if state not in WHOLE:
             raise NotRefundable(f"this deposit is {state}", state=state)
+        if self.charged_back:
+            raise NotRefundable("this payment is disputed with the card network")
         if self.left_minor < 0:
             raise NotRefundable("less came than was to go back", left_minor=self.left_minor)
 

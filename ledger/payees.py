@@ -10,6 +10,7 @@ from domain.accounts import Kind
 from domain.payee import Payee, PayoutMethod
 from domain.standing import Permission
 from domain.tax import Held
+from ledger import chargebacks
 from ledger.journal_tables import account
 from ledger.payment_tables import payout_method
 from ledger.payout_methods import KNOWN
@@ -23,11 +24,13 @@ async def of(
     """Each of these people, as they may be paid."""
     permissions, forms = await _permissions(c, people), await _forms(c, people)
     owed, methods = await _owed(c, people, currency), await _methods(c, people)
+    disputed = await chargebacks.undecided(c, people)
     return {
         person: Payee(
             permission=permissions.get(person),
             forms=tuple(forms[person]),
             owed_minor=owed.get(person, 0),
+            charged_back=person in disputed,
             method=methods.get(person),
         )
         for person in people

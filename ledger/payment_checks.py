@@ -12,6 +12,7 @@ from domain.payee import Payee, PayoutMethod
 from domain.policy import CaseTerms
 from domain.standing import Permission
 from domain.tax import Held
+from ledger.chargebacks import TAKEN
 
 REASON_AT_MOST = 150
 WAITS = """c.kind = 'withdrawal' and c.state = 'requested'
@@ -21,6 +22,9 @@ KNOWN = """
           left join account a on a.owner = {0}.freelancer_id and a.kind = 'receivable'
                 and a.currency = 'USD' and a.shard = 0
           left join payout_method m on m.person_id = {0}.freelancer_id and m.replaced_at is null
+          left join (select distinct client_id from cases
+                      where kind = 'chargeback' and not over and state in {1}
+               ) d on d.client_id = {0}.freelancer_id
 """
 # Terms are long: their hash is taken once, so that nothing else carries them along.
 # Bank details whose cool-down is over are alike, whenever they were given.
@@ -35,12 +39,12 @@ DUE = f"""
           from cases c where {WAITS}
     ), due as (
         select q.*, hash_record_extended(row(
-                   q.terms, w.result, a.balance_minor, m.id = q.method_id,
+                   q.terms, w.result, a.balance_minor, d.client_id is null, m.id = q.method_id,
                    case when m.added_at <= q.cooled_down then null else m.added_at end,
                    array(select concat_ws(' ', t.kind, t.state, t.valid_until)
                            from tax_form t where t.person_id = q.freelancer_id)
                ), 0) as facts
-          from asked q {KNOWN.format("q")}
+          from asked q {KNOWN.format("q", TAKEN)}
     )
 """  # noqa: S608 # only of what is written here
 """All that waits for a date; where `facts` are equal, the books know the same of all of them."""
@@ -56,11 +60,12 @@ ALIKE = text(f"""{DUE}, alike as (
           from due group by facts
     )
     select k.facts, k.number, k.sum_minor, c.terms, c.data ->> 'method' as asked_for, w.result,
-           coalesce(-a.balance_minor, 0) as owed_minor, to_jsonb(m) - 'payload' as method,
+           coalesce(-a.balance_minor, 0) as owed_minor, d.client_id is not null as charged_back,
+           to_jsonb(m) - 'payload' as method,
            array(select jsonb_build_object('kind', t.kind, 'state', t.state,
                                            'valid_until', t.valid_until)
                    from tax_form t where t.person_id = c.freelancer_id) as forms
-      from alike k join cases c on c.id = k.id {KNOWN.format("c")}
+      from alike k join cases c on c.id = k.id {KNOWN.format("c", TAKEN)}
 """)  # noqa: S608
 SOME = text(
     f"{DUE} select id from due where facts = any(:facts) order by id limit :limit"  # noqa: S608
@@ -122,6 +127,7 @@ def _lack(row: RowMapping, at: datetime) -> DomainError | None:
         permission=Permission(row["result"]) if row["result"] else None,
         forms=tuple(Held.model_validate(one) for one in row["forms"]),
         owed_minor=row["owed_minor"],
+        charged_back=row["charged_back"],
         method=PayoutMethod.model_validate(row["method"]) if row["method"] else None,
     )
     return payee.lack(at, CaseTerms.model_validate(row["terms"]).policy, row["asked_for"])

@@ -19,7 +19,10 @@ KEEP = text(
 ).columns(tells=JSONB)
 ALL, PAYOUTS = "events", "payouts"
 """What is looked at now and then."""
-MATTERS = ("checkout.session.", "payout.", "transfer.", "refund.", "charge.refund.")
+MATTERS = (
+    *("checkout.session.", "payout.", "transfer."),
+    *("refund.", "charge.refund.", "charge.dispute."),
+)
 """Beginnings of the kinds on which a case asks anew; the others are only kept."""
 
 

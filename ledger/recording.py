@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.accounts import WALLET
-from domain.cases import JobState
+from domain.cases import Chargeback, JobState
 from domain.commands import Deliver
 from domain.decide import Decision
 from domain.errors import DomainError
@@ -44,6 +44,7 @@ async def commit(
     after = pair.after(decision.cases)
     acted, changes = after.case(scene.case.id), cases.changes(pair, after)
     letters = await mails.letters(c, acted.id, found.title, decision.notices, scene.at)
+    others = [await _other(c, scene, one) for one in decision.touched]
     recorded = Recorded(
         status=Status.APPLIED,
         event=decision.event,
@@ -52,28 +53,66 @@ async def commit(
         starts=_started(pair, after),
         reminders=letters.awaited,
     )
-    entries = journal.as_rows(
-        decision.entries, case_id=pair.first.id, cause=scene.step_id, effective_at=scene.at
-    )
+    entries = _entries(scene, decision, pair.first.id)
     waited, tells = await _write(
         c,
         {
-            "entries": entries,
+            "entries": [*entries, *(row for one in others for row in one.entries)],
             "opened": changes.opened,
-            "changed": changes.changed,
-            "notices": letters.notices,
-            "mails": letters.mails,
-            "events": _events(scene, decision, recorded, row),
+            "changed": [*changes.changed, *(row for one in others for row in one.changed)],
+            "notices": [*letters.notices, *(row for one in others for row in one.notices)],
+            "mails": [*letters.mails, *(row for one in others for row in one.mails)],
+            "events": [
+                event
+                for one in (decision, *decision.touched)
+                for event in _events(scene, one, recorded, row)
+            ],
             **_handed_over(scene, row),
             "instruction_id": row["id"] if row else None,
             "outcome": recorded.model_dump(mode="json"),
-            "told": list(_to_tell(request, pair, after, changes.followed)),
+            "told": [
+                *_to_tell(request, pair, after, changes.followed),
+                *(workflow for one in others for workflow in one.told),
+            ],
             "signal": TOLD,
-            "credited": sorted(_credited(decision)),
+            "credited": sorted(
+                {who for one in (decision, *decision.touched) for who in _credited(one)}
+            ),
         },
     )
     outcome = await _outcome(c, request, recorded, after)
     return Taken(outcome, tells, row["command"] if row else None, waited)
+
+
+@dataclass(frozen=True)
+class _Other:
+    """What is written of a job beside which the step's case does not stand."""
+
+    entries: list[dict[str, Any]]
+    changed: list[dict[str, Any]]
+    notices: list[dict[str, Any]]
+    mails: list[dict[str, Any]]
+    told: list[str]
+
+
+async def _other(c: AsyncConnection, scene: Scene, decision: Decision) -> _Other:
+    """The job, and its dispute if that changed: rows, notices, and whose workflows must look."""
+    assert decision.job is not None, "what is touched is a job"
+    [place] = [one for one in scene.facts.places if one.job.id == decision.job.id]
+    before = Pair(place.job, place.dispute)
+    changes = cases.changes(before, before.after(decision.cases))
+    letters = await mails.letters(c, decision.job.id, place.title, decision.notices, scene.at)
+    told = [f"job/{decision.job.id}"]
+    if decision.dispute is not None:
+        told.append(f"dispute/{decision.dispute.id}")
+    entries = _entries(scene, decision, decision.job.id)
+    return _Other(entries, changes.changed, letters.notices, letters.mails, told)
+
+
+def _entries(scene: Scene, decision: Decision, case_id: str) -> list[dict[str, Any]]:
+    return journal.as_rows(
+        decision.entries, case_id=case_id, cause=scene.step_id, effective_at=scene.at
+    )
 
 
 async def _write(
@@ -194,8 +233,10 @@ def _started(before: Pair, after: Pair) -> tuple[CaseBrief, ...]:
 
 
 def _credited(decision: Decision) -> set[str]:
-    """The people in whose wallets this step puts money."""
-    return {
+    """The people whose jobs may start now: their wallets get money, or their payment is decided."""
+    lone = decision.lone
+    decided = {str(lone.client)} if isinstance(lone, Chargeback) else set()
+    return decided | {
         posting.target.owner
         for entry in decision.entries
         for posting in entry.postings

@@ -18,6 +18,10 @@ REFUNDED = text("""
      where kind = 'refund' and data->>'deposit' = :deposit
        and state in ('requested', 'sending', 'to_send', 'paid', 'closed')
 """)
+DISPUTED = text("""
+    select exists (select from cases where kind = 'chargeback' and data->>'deposit' = :deposit
+                      and state not in ('draft', 'won'))
+""")
 WAITS = ("requested", "sending", "to_send")
 """Refunds that somebody has to do something about."""
 
@@ -27,7 +31,8 @@ async def source(c: AsyncConnection, deposit_id: str) -> Source | None:
     pair = await rows.read(c, deposit_id)
     if pair is None or not isinstance(pair.first, Deposit | Remittance):
         return None
-    return Source(pair.first, int(await c.scalar(REFUNDED, {"deposit": deposit_id}) or 0))
+    refunded = int(await c.scalar(REFUNDED, {"deposit": deposit_id}) or 0)
+    return Source(pair.first, refunded, bool(await c.scalar(DISPUTED, {"deposit": deposit_id})))
 
 
 async def queue(

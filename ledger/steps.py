@@ -29,6 +29,8 @@ from domain.refund_case import Refund
 from domain.registry import parse
 from ledger import (
     cases,
+    chargebacks,
+    escrows,
     files,
     instructions,
     journal,
@@ -135,10 +137,11 @@ async def _clock_step(c: AsyncConnection, request: StepRequest, calendar: Calend
         enough = case.terms.policy.mails_that_prove
         facts = replace(facts, proven=await mails.proven(c, case.wait, enough))
     step_id = f"{case.id}/{case.version}/{row}"
-    decision = by_clock(replace(scene, step_id=step_id, facts=facts))
+    scene = replace(scene, step_id=step_id, facts=facts)
+    decision = by_clock(scene)
     if decision is None:
         return nothing
-    return await recording.commit(c, request, replace(scene, step_id=step_id), decision, found)
+    return await recording.commit(c, request, scene, decision, found)
 
 
 async def _run_step(
@@ -173,17 +176,27 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
     if Need.RUNS in needs and isinstance(case, Withdrawal):
         runs = await payment_runs.approved(c, case, facts.calendar)
         facts = replace(facts, runs_approved=runs)
+    if Need.ESCROWS in needs:
+        # Before the wallets: no case is locked after an account.
+        facts = replace(facts, places=await escrows.locked(c, case))
     if Need.WALLETS in needs:
-        both = [one.parties.values() for one in (case, scene.other) if one is not None]
+        own = [one for one in (case, scene.other) if one is not None]
+        both = [one.parties.values() for one in (*own, *(there.job for there in facts.places))]
         concerned = dict.fromkeys(str(person) for people in both for person in people)
         concerned |= dict.fromkeys(await _others(c, scene, needs))
         held = await journal.wallets(c, list(concerned), case.terms.currency)
         facts = replace(facts, wallets=cast(Any, held))
+        if facts.places:
+            facts = replace(facts, places=await escrows.as_they_are(c, case, facts.places))
         if isinstance(case, Job) and case.state in UNFUNDED:
             facts = await _of_funding(c, replace(scene, facts=facts))
     if Need.SOURCE in needs and isinstance(case, Refund):
         # Behind the wallet's lock, where every refund of this client waits.
         facts = replace(facts, source=await refunds.source(c, case.deposit))
+    if Need.CHARGEBACKS in needs:
+        # Behind the wallet's lock too: whatever was taken from it is known.
+        disputed = await chargebacks.undecided(c, [scene.job.client])
+        facts = replace(facts, charged_back=bool(disputed))
     if Need.PAYEE in needs:
         # Behind the wallet's lock, where what is owed is the last word.
         person = party(case, Role.FREELANCER)

@@ -124,6 +124,7 @@ cases = Table(
         " when 'remittance' then freelancer_id is null"
         " and (client_id is not null or state in ('draft','suspense','returned'))"
         " when 'refund' then client_id is not null and freelancer_id is null"
+        " when 'chargeback' then client_id is not null and freelancer_id is null"
         " else client_id is not null and freelancer_id is not null end",
         name="has_its_parties",
     ),
@@ -179,6 +180,17 @@ cases = Table(
         "due_at",
         "id",
         postgresql_where=text("kind = 'refund' and not over"),
+    ),
+    Index(
+        "uq_cases_disputed",
+        text("(data ->> 'dispute')"),
+        unique=True,
+        postgresql_where=text("kind = 'chargeback'"),
+    ),
+    Index(
+        "ix_cases_payment",
+        text("(data ->> 'payment')"),
+        postgresql_where=text("kind = 'deposit' and data ? 'payment'"),
     ),
     Index("ix_cases_with_tasks", "id", postgresql_where=text("not over and data ? 'tasks'")),
 )
@@ -341,6 +353,11 @@ processor_event = Table(
     at("created_at"),
     at("received_at", now=True),
     Index("ix_processor_event_created_at", "created_at"),
+    Index(
+        "ix_processor_event_disputes",
+        "about",
+        postgresql_where=text("kind like 'charge.dispute.%'"),
+    ),
 )
 
 processor_look = Table(

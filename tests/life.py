@@ -217,7 +217,7 @@ class Life:
         name = f"dispute/{dispute_id}" if dispute_id else f"job/{self.job_id}"
         handle = self.world.temporal.get_workflow_handle(name)
         # A dispute's workflow starts a moment after its row.
-        await eventually(lambda: _rests(handle))
+        await eventually(lambda: rests(handle))
         return handle
 
     # What can be seen.
@@ -330,7 +330,7 @@ async def eventually(
             await asyncio.sleep(every.total_seconds())
 
 
-async def _rests(handle: WorkflowHandle[Any, Any]) -> bool:
+async def rests(handle: WorkflowHandle[Any, Any]) -> bool:
     """Whether the workflow is there and waits: time must not be moved under a step."""
     try:
         seen = (await handle.describe()).raw_description

@@ -11,6 +11,7 @@ from temporalio.common import (
     TypedSearchAttributes,
 )
 
+from domain.chargeback import READ_DISPUTE, SEND_EVIDENCE
 from domain.deposit import CLOSE_CHECKOUT, OPEN_CHECKOUT, READ_CHECKOUT
 from domain.outcome import Answer, CaseBrief, Outcome
 from domain.refund import READ_REFUND, SEND_REFUND
@@ -35,6 +36,7 @@ WORKFLOWS = {
     "remittance": "RemittanceWorkflow",
     "withdrawal": "WithdrawalWorkflow",
     "refund": "RefundWorkflow",
+    "chargeback": "ChargebackWorkflow",
 }
 """The workflow type of each kind of case."""
 QUEUES = {
@@ -44,6 +46,7 @@ QUEUES = {
     "remittance": TaskQueue.MONEY,
     "withdrawal": TaskQueue.MONEY,
     "refund": TaskQueue.MONEY,
+    "chargeback": TaskQueue.MONEY,
 }
 """Where each kind of case lives."""
 
@@ -64,6 +67,7 @@ SUMMARIES = {
     "remittance": "Money that comes by bank transfer, money order or check",
     "withdrawal": "Earnings on their way to their owner's bank",
     "refund": "Unspent credits on their way back to where they came from",
+    "chargeback": "A payment that is disputed with the card network",
 }
 FOR_OPERATORS = """\
 Everything about a case stands in its row; this workflow only waits and acts.
@@ -83,6 +87,7 @@ OUTSIDE = (
     *(OPEN_CHECKOUT, READ_CHECKOUT, CLOSE_CHECKOUT),
     *(PAY_OUT, READ_PAYOUT),
     *(SEND_REFUND, READ_REFUND),
+    *(READ_DISPUTE, SEND_EVIDENCE),
 )
 """What cases ask of the outside."""
 RESULT_TYPES: dict[str, type] = {

@@ -14,7 +14,8 @@ class RemittanceWorkflow(CaseLife):
     A notice waits 30 days for its money. What accounting see at the bank is credited when a second
     person has seen it too, within 24 hours on business days, with alarms on the way. What came
     without a notice waits in suspense for its owner. Checks and money orders are provisional for
-    ten business days, wherever they are spent.
+    ten business days, wherever they are spent; one that bounces is taken back out of escrows too,
+    which the client has seven days to fill again.
     """
 
     @workflow.run
@@ -61,3 +62,7 @@ class RemittanceWorkflow(CaseLife):
     @workflow.signal
     def bounce(self, instruction_id: str) -> None:
         self.decided("bounce", instruction_id)
+
+    @workflow.signal
+    def refill(self, instruction_id: str) -> None:
+        self.decided("refill", instruction_id)

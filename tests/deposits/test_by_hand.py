@@ -278,20 +278,43 @@ async def test_a_bounced_check_is_taken_back_along_its_way(remitting: Remitting)
     assert (await remitting.wallet(life.freelancer))["total"] == 0
 
 
-async def test_what_an_escrow_holds_of_a_bounced_check_is_taken_when_it_comes_out(
+async def test_what_an_escrow_holds_of_a_bounced_check_is_taken_out_of_it(
     remitting: Remitting,
 ) -> None:
-    """The debt is paid by it."""
+    """Nothing is owed; the job stands still, and a freelancer may still give it back."""
     freelancer = await remitting.world.person("freelancer")
     life = await Life(remitting.world, remitting.client, freelancer, 80_00).awaiting_funds()
     deposit = await remitting.credited(100_00, "check")
     await eventually(lambda: _in_progress(life))
     shown = await remitting.done(remitting.bob, deposit, "bounce", reason="no cover")
-    assert shown["state"] == "bouncing" and (await remitting.wallet())["receivable"] == 80_00
+    assert shown["state"] == "refilling" and set((await remitting.wallet()).values()) == {0}
+    [piece] = shown["from_escrows"]
+    assert (piece["job"], piece["amount"]["amount_minor"]) == (life.job_id, 80_00)
+    assert (await life.shown())["frozen"]
     await life.freelancer_does(c.Resign)
-    await remitting.passes(deposit, 2 * DAY)
+    await remitting.passes(deposit, 9 * DAY)
     await remitting.stands(deposit, "bounced")
     assert set((await remitting.wallet()).values()) == {0}
+
+
+async def test_a_job_that_a_bounced_check_paid_is_refilled_or_cancelled(
+    remitting: Remitting,
+) -> None:
+    """In seven days, with money that is there; else the client has back what is left."""
+    freelancer = await remitting.world.person("freelancer")
+    life = await Life(remitting.world, remitting.client, freelancer, 80_00).awaiting_funds()
+    check = await remitting.credited(100_00, "check")
+    await eventually(lambda: _in_progress(life))
+    await remitting.done(remitting.bob, check, "bounce", reason="no cover")
+    path = f"/v1/deposits/{check['id']}/refill"
+    assert code(await remitting.client.post(path, {})) == "insufficient_funds"
+    await remitting.credited(30_00)
+    assert (await remitting.client.post(path, {})).json()["state"] == "refilling"
+    assert (await life.shown())["escrow"]["amount_minor"] == 30_00
+    await remitting.passes(check, 9 * DAY)
+    await remitting.stands(check, "bounced")
+    assert (await life.states())[0] == "cancelled"
+    assert (await remitting.wallet())["credits"] == 30_00
 
 
 async def test_money_that_comes_starts_the_job_that_waits_for_it(remitting: Remitting) -> None:

@@ -10,6 +10,7 @@ from domain.cases import Role
 from domain.errors import DomainError, every_error
 from domain.ids import UserId
 from domain.registry import COMMANDS, DISPUTE_COMMANDS, JOB_COMMANDS
+from tests.domain.chargebacks import CHARGEBACK_SCENES, Chargebacks
 from tests.domain.deposits import DEPOSIT_SCENES, Deposits
 from tests.domain.refunds import REFUND_SCENES, Refunds
 from tests.domain.remittances import REMITTANCE_SCENES, Remittances
@@ -22,7 +23,7 @@ ROLES = (Role.CLIENT, Role.FREELANCER, Role.MEDIATOR, Role.STAFF, Role.CLOCK)
 THEIRS = (*ROLES, Role.PROCESSOR)
 OF_HOUSE = (*ROLES, Role.ACCOUNTING)
 OF_MONEY = (*THEIRS, Role.ACCOUNTING)
-Told = Story | Deposits | Remittances | Withdrawals | Refunds
+Told = Story | Deposits | Remittances | Withdrawals | Refunds | Chargebacks
 
 CODES = frozenset(error.code for error in every_error())
 
@@ -54,6 +55,9 @@ def table() -> str:
     for refund, ends in REFUND_SCENES.items():
         names = COMMANDS["refund"].values()
         lines += _block("refund", refund, ends, names, on_dispute=False, roles=OF_MONEY)
+    for chargeback, back in CHARGEBACK_SCENES.items():
+        known = COMMANDS["chargeback"].values()
+        lines += _block("chargeback", chargeback, back, known, on_dispute=False, roles=THEIRS)
     return "\n".join(lines)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar, Generic, Self, TypeVar
 
-from domain.cases import Deposit, Remittance, Role, Withdrawal
+from domain.cases import Chargeback, Deposit, Remittance, Role, Withdrawal
 from domain.clock import wake_at
 from domain.command import Command
 from domain.decide import Decision, by_clock, by_person, clock_needs, clock_row, row_for
@@ -14,8 +14,9 @@ from domain.ids import UserId
 from domain.process import Facts, Need, Scene
 from domain.refund_case import Refund
 from tests.domain.books import Books
+from tests.domain.story import Story
 
-L = TypeVar("L", Deposit, Refund, Remittance, Withdrawal)
+L = TypeVar("L", Chargeback, Deposit, Refund, Remittance, Withdrawal)
 
 
 class Lone(Generic[L]):
@@ -26,16 +27,19 @@ class Lone(Generic[L]):
     people: ClassVar[Mapping[Role, UserId]]
     """Who usually acts in each role."""
 
-    def __init__(self, case: L, at: datetime) -> None:
+    def __init__(self, case: L, at: datetime, story: Story | None = None) -> None:
         self.case: L = case
         self.at = at
-        self.books = Books()
+        self.story = story
+        """A job in whose escrow some of the money is, with the same books."""
+        self.books = story.books if story else Books()
         self.last: Decision | None = None
 
     def fork(self) -> Self:
         """The same case, to be continued in another way."""
         other = copy(self)
-        other.books = self.books.fork()
+        other.story = self.story.fork() if self.story else None
+        other.books = other.story.books if other.story else self.books.fork()
         return other
 
     def command(self, kind: type[Command], by: Role | None = None) -> Command:
@@ -85,3 +89,10 @@ class Lone(Generic[L]):
         self.books.post(decision.entries)
         assert isinstance(decision.lone, type(self.case)), "its steps change the case alone"
         self.case = decision.lone
+        for one in decision.touched:
+            assert self.story is not None and one.job is not None, "there is a job to touch"
+            self.books.post(one.entries)
+            self.story.job, self.story.dispute = one.job, one.dispute or self.story.dispute
+            self.story.events.append((self.at, one.event))
+        if self.story is not None:
+            self.story.at = self.at

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from domain import commands as c
 from domain import flows
-from domain.accounts import Account, Entry, Parts
+from domain.accounts import Account, Entry, Kind, Parts
 from domain.calendar import Calendar
 from domain.carriers import Carried
 from domain.cases import Remittance, RemittanceState, Role
@@ -14,10 +14,10 @@ from domain.errors import DomainError
 from domain.ids import CaseId, UserId
 from domain.policy import CaseTerms, Policy
 from domain.postings import cut
-from domain.process import Facts, Need
+from domain.process import Facts, Need, Place
 from domain.tracing import TRACED, Written, traced
 from tests.domain.lone import Lone
-from tests.domain.story import CLIENT, FREELANCER, HOLIDAYS, MONDAY
+from tests.domain.story import CLIENT, FREELANCER, HOLIDAYS, MONDAY, Story
 
 S = RemittanceState
 ADA, BOB = UserId("ada"), UserId("bob")
@@ -119,6 +119,13 @@ class Remittances(Lone[Remittance]):
         self.books.post([flows.split(job, CLIENT, FREELANCER, parted, "USD")])
         return self
 
+    def spent(self, price: int = 60_00) -> Self:
+        """A job of this price is paid from it and delivered."""
+        self.story = Story(price=price, wallet=0, at=self.at)
+        self.story.books = self.books
+        self.story.in_review()
+        return self
+
     def states(self) -> tuple[RemittanceState, None]:
         """Its state; no other case stands beside it."""
         return self.case.state, None
@@ -134,8 +141,22 @@ class Remittances(Lone[Remittance]):
     def facts(self, needs: frozenset[Need]) -> Facts:
         held = {one: self.books.wallet(one) for one in PEOPLE} if Need.WALLETS in needs else {}
         lots = self.lots() if Need.LOTS in needs else {}
-        calendar = Calendar(holidays=self.holidays)
-        return Facts(calendar, wallets=held, lots=lots, reference_known=self.reference_known)
+        places = self._places() if Need.ESCROWS in needs else ()
+        return Facts(
+            Calendar(holidays=self.holidays),
+            wallets=held,
+            lots=lots,
+            places=places,
+            reference_known=self.reference_known,
+            proven=frozenset({CLIENT}),
+        )
+
+    def _places(self) -> tuple[Place, ...]:
+        if self.story is None:
+            return ()
+        job = self.story.job
+        there = self.lots().get(Account(Kind.ESCROW, job.id), 0)
+        return (Place(job, self.story.open_dispute(), there),)
 
 
 def _written(entry: Entry) -> Written:
@@ -150,6 +171,12 @@ def _written(entry: Entry) -> Written:
 def check() -> Remittances:
     """A check that is not announced yet."""
     return Remittances(Carried.CHECK)
+
+
+def paid_in(remittance: Remittances, minor: int = 200_00) -> Remittances:
+    """The client has paid in something else."""
+    remittance.books.give(CLIENT, credits=minor)
+    return remittance
 
 
 SPENT = Parts(credits_provisional=60_00)
@@ -170,6 +197,11 @@ REMITTANCE_SCENES = {
     S.CORRECTING: (lambda: Remittances().correcting(), lambda: check().correcting()),
     S.CLEARING: (lambda: check().booked().held().until(MONDAY + MONTH),),
     S.BOUNCING: (lambda: check().booked().held().by(BOB, c.Bounce),),
+    S.REFILLING: (
+        lambda: check().booked().spent().by(BOB, c.Bounce),
+        lambda: paid_in(check().booked().spent().by(BOB, c.Bounce)),
+        lambda: paid_in(check().booked().spent().by(BOB, c.Bounce), 10_00),
+    ),
     S.CLEARED: (lambda: Remittances().booked().until(MONDAY + MONTH),),
     S.BOUNCED: (lambda: check().booked().by(BOB, c.Bounce),),
     S.RETURNED: (lambda: Remittances().suspended().by(BOB, c.ReturnReceipt),),

@@ -14,6 +14,7 @@ from docs.processes import sample
 from domain.calendar import words
 from domain.cases import (
     OVER,
+    ChargebackState,
     DepositState,
     DisputeState,
     JobState,
@@ -21,6 +22,7 @@ from domain.cases import (
     Role,
     WithdrawalState,
 )
+from domain.chargeback import CHARGEBACK
 from domain.commands import Approve, Command
 from domain.deposit import DEPOSIT
 from domain.dispute import DISPUTE
@@ -44,8 +46,11 @@ LETTERS = {
     Role.PROCESSOR: "P",
     Role.ACCOUNTING: "A",
 }
-ALL = [JOB, DISPUTE, DEPOSIT, REMITTANCE, WITHDRAWAL, REFUND]
-STATES = (JobState, DisputeState, DepositState, RemittanceState, WithdrawalState, RefundState)
+ALL = [JOB, DISPUTE, DEPOSIT, REMITTANCE, WITHDRAWAL, REFUND, CHARGEBACK]
+STATES = (
+    *(JobState, DisputeState, DepositState, RemittanceState, WithdrawalState),
+    *(RefundState, ChargebackState),
+)
 WAITING = [
     (process, state)
     for process, states in zip(ALL, STATES, strict=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tests.faults import charging_back as charged
 from tests.faults import giving_back as back
 from tests.faults import paying_out as out
 from tests.faults import stories as s
@@ -46,6 +47,10 @@ IN_THE_WORKER = (
     Death("payout.begun", out.PAID_OUT, "worker"),
     Death("refund.asking", back.GIVEN_BACK, "worker"),
     Death("refund.asked", back.GIVEN_BACK, "worker"),
+    Death("evidence.sending", charged.DISPUTED, "worker"),
+    Death("evidence.sent", charged.DISPUTED, "worker"),
+    Death("chargeback.written", charged.DISPUTED, "worker"),
+    Death("chargeback.committed", charged.DISPUTED, "worker"),
     Death("mail.claimed", s.DECLINED, "worker"),
     Death("mail.handed_over", s.APPROVED, "worker"),
     Death("mail.settled", s.DECLINED, "worker"),

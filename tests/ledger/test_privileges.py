@@ -73,6 +73,7 @@ MAY_UPDATE = {
     "tax_form": {"state", "checked_by", "checked_at", "reason"},
 }
 MAY_CALL = {
+    "credits_way",
     "keep_announcements",
     "lock_cases",
     "provisional_way",

@@ -26,6 +26,7 @@ from tests.holding.faults import Failing
 from tests.holding.hands import ended, hands, workflow
 from tests.life import Life, eventually
 from tests.replay import histories
+from tests.replay.chargebacks import CHARGEBACKS
 from tests.replay.deposits import DEPOSITS
 from tests.replay.refunds import REFUNDS
 from tests.replay.remittances import REMITTANCES
@@ -35,6 +36,7 @@ from tests.withdrawals.leaving import Leaving, paying_out
 from tests.world import World, database, opened, settings_for, working
 from workflows import options
 
+BY_CARD = {**DEPOSITS, **CHARGEBACKS}
 SHORT = {"limit.historyCount.suggestContinueAsNew": "12"}
 
 
@@ -87,8 +89,8 @@ async def _runs(world: World, case_id: str, kind: str = "") -> list[WorkflowHist
 async def record_deposit(name: str, paying: Paying) -> None:
     """Live the deposit and keep what Temporal wrote of it."""
     world = paying.world
-    if name in DEPOSITS:
-        deposit = await DEPOSITS[name](paying)
+    if name in BY_CARD:
+        deposit = await BY_CARD[name](paying)
     elif name in REFUNDS:
         deposit = await REFUNDS[name](Refunding(paying))
     else:
@@ -158,7 +160,7 @@ def main(names: Sequence[str]) -> None:
                 files = folder / "files"
                 settings = settings_for(url, address, "default", mail.smtp_port, files)
                 asyncio.run(record_all(chosen, settings))
-        known = [*DEPOSITS, *REMITTANCES, *REFUNDS]
+        known = [*BY_CARD, *REMITTANCES, *REFUNDS]
         deposits = [one for one in names or known if one in known]
         with database(postgres, "deposits") as url, standing(folder / "stripe.sqlite") as stand:
             settings = settings_for(

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.deposits.remitting import Remitting, sum_of
+from tests.life import Life, eventually
 
 DAY = timedelta(days=1)
 Act = Callable[[Remitting], Awaitable[dict[str, Any]]]
@@ -28,6 +29,23 @@ async def bounced(remitting: Remitting) -> dict[str, Any]:
     """A check is not honoured."""
     deposit = await remitting.credited(method="check")
     await remitting.done(remitting.bob, deposit, "bounce", reason="no cover")
+    return await remitting.stands(deposit, "bounced")
+
+
+async def refilled(remitting: Remitting) -> dict[str, Any]:
+    """A check is not honoured, and the client fills the escrow again that it paid."""
+    freelancer = await remitting.world.person("freelancer")
+    life = await Life(remitting.world, remitting.client, freelancer, 80_00).awaiting_funds()
+    deposit = await remitting.credited(method="check")
+
+    async def begun() -> bool:
+        return (await life.states())[0] == "in_progress"
+
+    await eventually(begun)
+    await remitting.done(remitting.bob, deposit, "bounce", reason="no cover")
+    await remitting.credited()
+    await remitting.client.post(f"/v1/deposits/{deposit['id']}/refill", {})
+    await remitting.passes(deposit, 2 * DAY)
     return await remitting.stands(deposit, "bounced")
 
 
@@ -65,6 +83,7 @@ async def withdrawn(remitting: Remitting) -> dict[str, Any]:
 REMITTANCES: Mapping[str, Act] = {
     "remittance_cleared": cleared,
     "remittance_bounced": bounced,
+    "remittance_refilled": refilled,
     "remittance_matched": matched,
     "remittance_returned": returned,
     "remittance_lapsed": lapsed,

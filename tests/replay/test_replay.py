@@ -12,6 +12,12 @@ from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 from domain.cases import OVER
+from domain.chargeback_commands import (
+    ChargebackLost,
+    ChargebackOpened,
+    ChargebackWon,
+    EvidenceSent,
+)
 from domain.commands import (
     CheckoutExpired,
     CheckoutOpened,
@@ -26,6 +32,7 @@ from domain.commands import (
 from domain.outcome import Answer, CaseBrief, Outcome, Said, Start, StepRequest
 from tests.replay import histories
 from tests.replay.changed import ForgetsToLook, WaitsFirst
+from tests.replay.chargebacks import CHARGEBACKS
 from tests.replay.deposits import DEPOSITS
 from tests.replay.refunds import REFUNDS
 from tests.replay.remittances import REMITTANCES
@@ -53,6 +60,10 @@ BY_THE_PROCESSOR: tuple[type[BaseModel], ...] = (
     PayoutPaid,
     PayoutFailed,
     PayoutReturned,
+    ChargebackOpened,
+    EvidenceSent,
+    ChargebackWon,
+    ChargebackLost,
 )
 """What the outside says is ids, sums, codes, and where a page to pay on is."""
 FIELDS = {f for model in (*MODELS, *BY_THE_PROCESSOR) for f in model.model_fields} | OF_A_MARKER
@@ -69,7 +80,8 @@ async def test_a_golden_history_is_replayed(name: str) -> None:
 
 def test_every_story_has_its_histories() -> None:
     """And no history is left of a story that is no longer told."""
-    assert set(KEPT) == {*STORIES, *DEPOSITS, *REMITTANCES, *REFUNDS, *WITHDRAWALS}
+    cases = {*DEPOSITS, *CHARGEBACKS, *REMITTANCES, *REFUNDS, *WITHDRAWALS}
+    assert set(KEPT) == {*STORIES, *cases}
 
 
 def test_every_ending_was_lived() -> None:

@@ -1,0 +1,151 @@
+"""Chargebacks: what became of a payment that the card network took back."""
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api import access, timeline
+from api.bodies import Balance, Shown
+from api.callers import Caller, TheCaller
+from api.cases import CaseShown, common
+from api.decisions import Noun, add_routes
+from api.ids import ChargebackId
+from api.pages import Limit, Page, Place, page
+from api.state import Engine, TheSettings
+from domain.accounts import Parts
+from domain.cases import Case, Chargeback, ChargebackState, Remittance
+from domain.chargeback import CHARGEBACK
+from ledger import cases, chargebacks, reading
+from ledger.cases import Pair
+from ledger.database import to_read
+from settings import Settings
+
+router = APIRouter(prefix="/chargebacks", tags=["wallet"])
+on_staff = APIRouter(prefix="/staff/chargebacks", tags=["staff"])
+
+
+class Piece(Shown):
+    """What was taken from the escrow of a job."""
+
+    job: str
+    amount: Balance
+
+
+class ChargebackShown(CaseShown):
+    """A payment that was taken back: how much, from where, and when the evidence goes out."""
+
+    deposit: str
+    dispute: str
+    """The processor's name for it."""
+    amount: Balance
+    reason: str
+    from_credits: Balance
+    from_escrows: list[Piece]
+    owed: Balance
+    """What the wallet lacked when it was taken back."""
+    evidence_due: datetime | None
+
+
+class ChargebackLine(Shown):
+    """A chargeback in a list."""
+
+    id: str
+    state: ChargebackState
+    client_id: str
+    deposit: str
+    amount: Balance
+    reason: str
+    evidence_due: datetime | None
+    opened_at: datetime
+    last_event_at: datetime
+
+
+@router.get("")
+async def listed(
+    caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
+) -> Page[ChargebackLine]:
+    """The caller's chargebacks, newest first."""
+    async with to_read(engine) as c:
+        rows = await reading.of_person(c, ["chargeback"], caller.id, None, place, limit + 1)
+    return page(rows, limit, lambda row: _line(cases.as_case(row)))
+
+
+@router.get("/{case_id}")
+async def one(
+    case_id: ChargebackId, caller: TheCaller, engine: Engine, our: TheSettings
+) -> ChargebackShown:
+    """The chargeback as it stands, for its client and the house."""
+    async with to_read(engine) as c:
+        pair, _ = await access.entitled(c, caller, case_id)
+        return await show(c, pair, caller, our)
+
+
+@router.get("/{case_id}/timeline")
+async def what_happened(
+    case_id: ChargebackId, caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
+) -> Page[timeline.Event]:
+    """Everything that happened in the chargeback, newest first."""
+    return await timeline.of_lone(engine, caller, case_id, place, limit)
+
+
+@on_staff.get("")
+async def of_all(
+    caller: TheCaller,
+    engine: Engine,
+    place: Place,
+    limit: Limit = 50,
+    state: ChargebackState | None = None,
+) -> Page[ChargebackLine]:
+    """Everybody's chargebacks, newest first, for accounting and staff."""
+    caller.require("accounting", "staff")
+    async with to_read(engine) as c:
+        rows = await chargebacks.listed(c, state, place, limit + 1)
+    return page(rows, limit, lambda row: _line(cases.as_case(row)))
+
+
+async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) -> ChargebackShown:
+    """The chargeback for this caller."""
+    found, role = pair.first, access.role(caller, pair)
+    assert isinstance(found, Chargeback), "its id says that it is one"
+    assert role is not None, "whoever gets here has a role"
+    taken = found.taken or Parts()
+    return ChargebackShown(
+        **common(pair, found, role, caller, our),
+        deposit=found.deposit,
+        dispute=found.dispute,
+        amount=_sum(found, found.amount_minor),
+        reason=found.reason,
+        from_credits=_sum(found, taken.credits),
+        from_escrows=pieces(found),
+        owed=_sum(found, taken.advanced),
+        evidence_due=found.evidence_due,
+    )
+
+
+def pieces(found: Chargeback | Remittance) -> list[Piece]:
+    """What was taken from escrows, by job."""
+    return [Piece(job=one.case, amount=_sum(found, one.minor)) for one in found.pieces]
+
+
+NOUN = Noun(CHARGEBACK, ChargebackId, ChargebackShown, show)
+add_routes(router, NOUN)
+
+
+def _line(found: object) -> ChargebackLine:
+    assert isinstance(found, Chargeback), "the list is one of chargebacks"
+    return ChargebackLine(
+        id=found.id,
+        state=found.state,
+        client_id=found.client,
+        deposit=found.deposit,
+        amount=_sum(found, found.amount_minor),
+        reason=found.reason,
+        evidence_due=found.evidence_due,
+        opened_at=found.opened_at,
+        last_event_at=found.last_event_at,
+    )
+
+
+def _sum(found: Case, amount_minor: int) -> Balance:
+    return Balance(amount_minor=amount_minor, currency=found.terms.currency)

@@ -1,0 +1,243 @@
+"""A chargeback: a credited payment that the card network takes back, until it is decided."""
+
+from datetime import datetime, timedelta
+from typing import cast
+
+from domain import chargeback_commands as c
+from domain import flows, own_flows, shortfalls
+from domain.accounts import Parts, Wallet
+from domain.cases import Case, Chargeback, ChargebackState, Role
+from domain.clock import open_task
+from domain.errors import InsufficientFunds, InvalidAmount
+from domain.process import Change, Need, Process, Scene, Silence, step
+from domain.reminding import usual_reminders
+from domain.shortfalls import ESCROWS, GIVEN_UP
+
+S = ChargebackState
+READ_DISPUTE = "read_dispute"
+SEND_EVIDENCE = "send_evidence"
+AT_ONCE = timedelta(0)
+UNDECIDED = (S.OPENED, S.ANSWERING, S.ANSWERED)
+
+
+def begin(scene: Scene) -> Change:
+    """What the network took back is taken from the client; what is not there, they owe."""
+    one, command = _of(scene), cast(c.ChargebackOpened, scene.command)
+    currency = one.terms.currency
+    if command.currency != currency or not command.amount_minor:
+        sent = {"currency": command.currency, "amount_minor": command.amount_minor}
+        raise InvalidAmount("the network took another sum than a deposit's", **sent)
+    found = min(_wallet(scene).credits, command.amount_minor)
+    short = shortfalls.take(scene, command.amount_minor - found, ("credits",))
+    taken = Parts(credits=found, advanced=command.amount_minor - found - short.total)
+    due = command.answer_by and command.answer_by - one.terms.policy.evidence_before
+    opened = _to(
+        scene,
+        S.OPENED,
+        amount_minor=command.amount_minor,
+        reason=command.reason,
+        evidence_due=due,
+        taken=taken,
+        pieces=short.pieces,
+    )
+    entries = (
+        flows.chargeback_open(one.id, one.client, taken, _moved(short), currency),
+        own_flows.processor_fee(f"chargeback/{one.id}/open", command.fee_minor, currency),
+    )
+    facts = {
+        "outside": line_of(one.dispute, taken=True),
+        "amount_minor": command.amount_minor,
+        "from_escrows_minor": short.total,
+        "owed_minor": taken.advanced,
+        "reason": command.reason,
+    }
+    return Change(lone=opened.lone, entries=entries, facts=facts, touches=short.touches)
+
+
+def line_of(dispute: str, *, taken: bool) -> str:
+    """What the processor's line is called with which a sum went, or came back."""
+    return f"{dispute}/{'dispute' if taken else 'dispute_reversal'}"
+
+
+def answer(scene: Scene) -> Change:
+    """The evidence goes out."""
+    return _to(scene, S.ANSWERING)
+
+
+def sent(scene: Scene) -> Change:
+    """The network has it, and decides."""
+    return _to(scene, S.ANSWERED)
+
+
+def win(scene: Scene) -> Change:
+    """Everything is back where it came from; a debt that was paid meanwhile, as credits."""
+    one, command = _of(scene), cast(c.ChargebackWon, scene.command)
+    currency = one.terms.currency
+    if command.amount_minor != one.amount_minor:
+        sums = {"amount_minor": command.amount_minor, "taken_minor": one.amount_minor}
+        raise InvalidAmount("the network gave back another sum than it took", **sums)
+    taken, short = _taken(one), shortfalls.give_back(scene)
+    owed = min(taken.advanced, _wallet(scene).receivable)
+    back = Parts(credits=one.amount_minor - short.total - owed, advanced=owed)
+    entries = (
+        flows.chargeback_won(one.id, one.client, back, _moved(short), currency),
+        own_flows.processor_fee_back(f"chargeback/{one.id}/won", command.fee_back_minor, currency),
+    )
+    facts = {"outside": line_of(one.dispute, taken=False), "amount_minor": command.amount_minor}
+    won = _to(scene, S.WON).lone
+    return Change(lone=won, entries=entries, facts=facts, touches=short.touches)
+
+
+def lose(scene: Scene) -> Change:
+    """The money is gone; what escrows lack of it the client may fill again."""
+    lacking = shortfalls.lacking(scene)
+    if not lacking:
+        return _to(scene, _when_settled(_of(scene)))
+    return Change(lone=_to(scene, S.REFILLING).lone, facts={"lacking_minor": lacking})
+
+
+def refill(scene: Scene) -> Change:
+    """As much as the wallet has goes to the escrows that are short."""
+    one, lacking = _of(scene), shortfalls.lacking(scene)
+    filled, entries = shortfalls.refill(scene, _wallet(scene), f"chargeback/{one.id}")
+    if lacking and not filled.total:
+        raise InsufficientFunds(missing_minor=lacking)
+    left = lacking - filled.total
+    after = _to(scene, S.REFILLING if left else _when_settled(one))
+    facts = {"amount_minor": filled.total, "lacking_minor": left}
+    return Change(lone=after.lone, entries=entries, facts=facts, touches=filled.touches)
+
+
+def give_up(scene: Scene) -> Change:
+    """Nobody filled them: what was approved is paid as far as it goes, the rest cancelled."""
+    after = _to(scene, _when_settled(_of(scene)))
+    return Change(lone=after.lone, touches=shortfalls.give_up(scene))
+
+
+def write_off(scene: Scene) -> Change:
+    """What of it is owed still is the platform's loss."""
+    one = _of(scene)
+    lost = min(_taken(one).advanced, _wallet(scene).receivable)
+    entry = flows.receivable_write_off(f"chargeback/{one.id}", one.client, lost, one.terms.currency)
+    facts = {"amount_minor": lost}
+    return Change(lone=_to(scene, S.LOST).lone, entries=(entry,) if lost else (), facts=facts)
+
+
+def call_staff(scene: Scene) -> Change:
+    """The processor does not take the evidence: somebody has to."""
+    return Change(lone=open_task(scene.case, "evidence_not_sent", scene.at))
+
+
+def nobody_answers(scene: Scene) -> Change:
+    """The network is long overdue."""
+    return Change(lone=open_task(scene.case, "network_silent", scene.at))
+
+
+def _when_settled(one: Chargeback) -> ChargebackState:
+    """A debt waits to be paid, or to be written off."""
+    return S.OWING if _taken(one).advanced else S.LOST
+
+
+def _moved(short: shortfalls.Taken) -> list[tuple[str, int]]:
+    return [(piece.case, piece.minor) for piece in short.pieces]
+
+
+def _wallet(scene: Scene) -> Wallet:
+    return scene.facts.wallets.get(_of(scene).client, Wallet())
+
+
+def _taken(one: Chargeback) -> Parts:
+    assert one.taken is not None, "what is decided was taken"
+    return one.taken
+
+
+def _of(scene: Scene) -> Chargeback:
+    return cast(Chargeback, scene.case)
+
+
+def _to(scene: Scene, state: ChargebackState, **update: object) -> Change:
+    return Change(lone=scene.case.model_copy(update={"state": state, **update}))
+
+
+def _evidence_due(case: Case) -> datetime:
+    """A network without a deadline is answered at once."""
+    return cast(Chargeback, case).evidence_due or case.opened_at
+
+
+THEIRS = {Role.PROCESSOR}
+WALLETS = {Need.WALLETS}
+
+STEPS = (
+    *step(
+        S.DRAFT, c.ChargebackOpened, THEIRS, S.OPENED, begin,
+        "chargeback_opened", "A payment is disputed with the card network", needs=ESCROWS,
+        money="client's credits, then escrows it paid, then the client's debt → processor",
+    ),
+    *step(
+        (S.OPENED, S.ANSWERING), c.EvidenceSent, THEIRS, S.ANSWERED, sent,
+        "evidence_sent", "The card network has the evidence",
+    ),
+    *step(
+        UNDECIDED, c.ChargebackWon, THEIRS, S.WON, win,
+        "chargeback_won", "The card network upheld the payment", needs=ESCROWS,
+        money="processor → where it was taken from",
+    ),
+    *step(
+        UNDECIDED, c.ChargebackLost, THEIRS, (S.LOST, S.OWING, S.REFILLING), lose,
+        "chargeback_lost", "The card network gave the payment back to whoever had made it",
+        needs=ESCROWS,
+    ),
+    *step(
+        S.REFILLING, c.Refill, {Role.CLIENT}, (S.REFILLING, S.LOST, S.OWING), refill,
+        "escrows_refilled", "The client filled the escrows again, as far as the wallet sufficed",
+        needs=ESCROWS, money="client → escrows",
+    ),
+)  # fmt: skip
+
+SILENCES = (
+    Silence(
+        "evidence", S.OPENED, lambda p: AT_ONCE, S.ANSWERING, answer,
+        "evidence_due", "the evidence goes to the card network", since=_evidence_due,
+    ),
+    Silence(
+        "unsent", S.ANSWERING, lambda p: p.escalation_period, None, call_staff,
+        "evidence_not_sent", "staff look at it: the processor does not take the evidence",
+        tells=frozenset({Role.STAFF, Role.ACCOUNTING}),
+    ),
+    Silence(
+        "undecided", S.ANSWERED, lambda p: p.network_answer_period, None, nobody_answers,
+        "network_silent", "staff look at it: the card network has not decided",
+        since=lambda case: case.opened_at,
+    ),
+    Silence(
+        "refill_over", S.REFILLING, lambda p: p.refill_period, S.LOST, give_up,
+        "refill_ended", "what is approved is paid as far as filled, and the rest is cancelled",
+        money=GIVEN_UP, proof=lambda case: frozenset({Role.CLIENT}), needs=frozenset(ESCROWS),
+    ),
+    Silence(
+        "debt_over", S.OWING, lambda p: p.debt_period, S.LOST, write_off,
+        "debt_written_off", "what is owed for it still is written off",
+        needs=frozenset(WALLETS),
+    ),
+)  # fmt: skip
+
+CHARGEBACK = Process(
+    name="chargeback",
+    steps=STEPS,
+    silences=SILENCES,
+    reminders=(
+        usual_reminders(
+            S.REFILLING, "refill_over", lambda case: {Role.CLIENT}, "Please fill the escrow again"
+        ),
+    ),
+    turn={
+        S.DRAFT: Role.PROCESSOR,
+        S.OPENED: Role.CLOCK,
+        S.ANSWERING: Role.PROCESSOR,
+        S.ANSWERED: Role.PROCESSOR,
+        S.REFILLING: Role.CLIENT,
+        S.OWING: Role.CLIENT,
+    },
+    asks={S.OPENED: READ_DISPUTE, S.ANSWERING: SEND_EVIDENCE, S.ANSWERED: READ_DISPUTE},
+    head=Role.HEAD_OF_ACCOUNTING,
+)

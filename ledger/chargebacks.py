@@ -1,0 +1,91 @@
+"""Chargebacks in the books: which disputes have none yet, whose they are, and what was paid."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import RowMapping, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.accounts import Account, Kind
+from domain.cases import Chargeback, Deposit
+from domain.tracing import Written, filled, traced
+from ledger.tables import brief, cases
+
+UNKNOWN = text("""
+    select distinct about
+      from processor_event e
+     where kind like 'charge.dispute.%'
+       and about <> all (:but)
+       and not exists (select from cases c
+                        where c.kind = 'chargeback' and c.data ->> 'dispute' = e.about)
+     limit :limit
+""")
+WAY = text("select reference, kind, changes from credits_way(:person, :currency)")
+TAKEN = ("opened", "answering", "answered", "refilling")
+"""States in which new work waits."""
+
+
+async def unknown(c: AsyncConnection, limit: int, *, but: Sequence[str]) -> list[str]:
+    """Disputes, but not these, that were announced and have no chargeback."""
+    return list(await c.scalars(UNKNOWN, {"limit": limit, "but": list(but)}))
+
+
+async def deposit_of(c: AsyncConnection, payment: str) -> RowMapping | None:
+    """The deposit that was credited for this payment; None when it is none of ours."""
+    query = select(cases).where(
+        cases.c.kind == "deposit",
+        cases.c.data["payment"].astext == payment,
+        cases.c.state == "credited",
+    )
+    return (await c.execute(query)).mappings().one_or_none()
+
+
+async def undecided(c: AsyncConnection, people: Collection[str]) -> set[str]:
+    """Who of these has a payment that was taken back, and escrows or evidence still wait."""
+    query = select(cases.c.client_id).where(
+        cases.c.kind == "chargeback",
+        ~cases.c.over,
+        cases.c.client_id.in_(people),
+        cases.c.state.in_(TAKEN),
+    )
+    return set(await c.scalars(query))
+
+
+async def jobs_paid(c: AsyncConnection, deposit: Deposit) -> list[str]:
+    """Jobs in whose escrow money of this deposit was, the newest first."""
+    way = await _way(c, deposit.client, deposit.terms.currency)
+    return filled(way, deposit.id)[::-1]
+
+
+async def in_escrows(c: AsyncConnection, one: Chargeback) -> dict[str, int]:
+    """How much of the disputed deposit is in which job's escrow now, in minor units."""
+    way = await _way(c, one.client, one.terms.currency)
+    places = traced(way).get(one.deposit, {})
+    return {at.owner: minor for at, minor in places.items() if at.kind is Kind.ESCROW}
+
+
+async def _way(c: AsyncConnection, client: str, currency: str) -> list[Written]:
+    rows = await c.execute(WAY, {"person": client, "currency": currency})
+    return [
+        Written(row.kind, row.reference, {
+            Account(Kind(kind), owner, currency): minor for kind, owner, minor in row.changes
+        })
+        for row in rows
+    ]  # fmt: skip
+
+
+async def listed(
+    c: AsyncConnection, state: str | None, after: str | None, limit: int
+) -> Sequence[RowMapping]:
+    """Chargebacks, newest first, in this state if one is named; older than the one named."""
+    query = (
+        select(cases, brief.c.title)
+        .join(brief, brief.c.case_id == cases.c.id)
+        .where(cases.c.kind == "chargeback")
+        .order_by(cases.c.id.desc())
+        .limit(limit)
+    )
+    if state is not None:
+        query = query.where(cases.c.state == state)
+    if after is not None:
+        query = query.where(cases.c.id < after)
+    return (await c.execute(query)).mappings().all()
