@@ -72,4 +72,4 @@ async def _made(app: AsyncEngine) -> str:
 async def _each(c: AsyncConnection, at: datetime) -> dict[str, str | None]:
     """What the law says of each, asked one by one."""
     page = await payment_runs.page(c, RUN, at, None, 50)
-    return {one.withdrawal.id: one.refusal and one.refusal.detail for one in page}
+    return {one.withdrawal.id: one.refusal.detail if one.refusal else None for one in page}
