@@ -67,9 +67,9 @@ ALIKE = text(f"""{DUE}, alike as (
                    from tax_form t where t.person_id = c.freelancer_id) as forms
       from alike k join cases c on c.id = k.id {KNOWN.format("c", TAKEN)}
 """)  # noqa: S608
-SOME = text(
-    f"{DUE} select id from due where facts = any(:facts) order by id limit :limit"  # noqa: S608
-)
+SOME = text(f"""{DUE}
+    select id from due where facts = any(:facts) order by id limit :most
+""")  # noqa: S608
 WRITE = text(f"""{DUE}
     insert into payout (withdrawal_id, payment_date, person_id, method_id, via, amount_minor,
                         currency, refusal)
@@ -109,7 +109,7 @@ async def failing(
     facts = [one.facts for one in checked if one.refusal is not None]
     if not facts:
         return []
-    given = {"run": run.isoformat(), "at": at, "facts": facts, "limit": limit}
+    given = {"run": run.isoformat(), "at": at, "facts": facts, "most": limit}
     return (await c.scalars(SOME, given)).all()
 
 
