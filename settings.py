@@ -19,8 +19,8 @@ class Settings(BaseSettings):
     """The application's role: it can neither change nor delete what the ledger has recorded."""
     migration_database_url: str = "postgresql://peerok_owner@localhost/peerok"
     """The owner of the schema, used by `python -m cli migrate` alone."""
-    database_pool: Annotated[int, Field(ge=7, le=200)] = 12
-    """Connections of one process; a worker keeps six for its loops, its steps share the others."""
+    database_pool: Annotated[int, Field(ge=8, le=200)] = 12
+    """Connections of one process; a worker keeps seven for its loops, its steps share the others."""
 
     temporal_address: str = Field(
         "127.0.0.1:7233",

@@ -75,7 +75,7 @@ GRACE = timedelta(seconds=15)
 HANDED_ON_AFTER = timedelta(seconds=5)
 """When a case goes to another worker than the one that has it in memory; 10 s by default."""
 CONNECT_TRIES = 30
-LOOPS = 6
+LOOPS = 7
 """Each may hold a connection, and has it to itself: however many steps wait, mails go out."""
 
 log = structlog.get_logger()

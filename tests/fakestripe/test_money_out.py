@@ -68,6 +68,7 @@ def test_a_refund_may_fail_later(stand: Stand) -> None:
     assert stand.stripe.v1.events.list({"type": "refund.failed"}).data
 
 
+@pytest.mark.at_stripe
 @pytest.mark.parametrize(
     ("params", "code", "param"),
     [

@@ -4,11 +4,20 @@ import threading
 import time
 from collections.abc import Mapping
 from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 import stripe
 
 from tests.fakestripe.stand import Stand
+
+THIS_RUN = uuid4().hex
+"""Stripe remembers the keys of the last run."""
+
+
+def key(name: str) -> str:
+    """An idempotency key of this run."""
+    return f"{THIS_RUN}/{name}"
 
 
 def _item(amount: int) -> dict[str, Any]:
@@ -30,6 +39,7 @@ def _headers(answer: stripe.checkout.Session) -> Mapping[str, str]:
     return answer.last_response.headers
 
 
+@pytest.mark.at_stripe
 def test_a_wrong_key_is_no_key(stand: Stand) -> None:
     """401, and the key is not repeated in full."""
     with pytest.raises(stripe.AuthenticationError) as refused:
@@ -39,6 +49,7 @@ def test_a_wrong_key_is_no_key(stand: Stand) -> None:
     assert stand.http.get("/v1/charges").status_code == 401
 
 
+@pytest.mark.at_stripe
 def test_an_unknown_account_cannot_be_spoken_for(stand: Stand) -> None:
     """`Stripe-Account` names an account that is connected."""
     with pytest.raises(stripe.PermissionError) as refused:
@@ -47,6 +58,7 @@ def test_an_unknown_account_cannot_be_spoken_for(stand: Stand) -> None:
     assert refused.value.error.code == "account_invalid"
 
 
+@pytest.mark.at_stripe
 def test_what_is_not_there_is_missing(stand: Stand) -> None:
     """404 with `resource_missing`."""
     with pytest.raises(stripe.InvalidRequestError) as refused:
@@ -55,21 +67,23 @@ def test_what_is_not_there_is_missing(stand: Stand) -> None:
     assert stand.http.get("/v1/unheard_of").status_code == 404
 
 
+@pytest.mark.at_stripe
 def test_a_repeated_key_gets_the_same_answer(stand: Stand) -> None:
     """One session, and the header that says it is a replay."""
-    first, second = _create(stand.stripe, "k1"), _create(stand.stripe, "k1")
+    first, second = _create(stand.stripe, key("k1")), _create(stand.stripe, key("k1"))
     assert first.id == second.id
     assert _headers(second)["idempotent-replayed"] == "true"
     assert _headers(second)["original-request"] == _headers(first)["request-id"]
 
 
+@pytest.mark.at_stripe
 def test_a_key_with_other_parameters_is_refused(stand: Stand) -> None:
     """Stripe never guesses which of the two was meant."""
-    _create(stand.stripe, "k2")
+    _create(stand.stripe, key("k2"))
     with pytest.raises(stripe.IdempotencyError, match="same parameters"):
-        _create(stand.stripe, "k2", 6000)
+        _create(stand.stripe, key("k2"), 6000)
     with pytest.raises(stripe.IdempotencyError, match="same endpoint"):
-        stand.stripe.v1.refunds.create({"charge": "ch_x"}, {"idempotency_key": "k2"})
+        stand.stripe.v1.refunds.create({"charge": "ch_x"}, {"idempotency_key": key("k2")})
 
 
 def test_a_key_is_forgotten_after_a_day(stand: Stand) -> None:
@@ -81,13 +95,14 @@ def test_a_key_is_forgotten_after_a_day(stand: Stand) -> None:
     assert _create(stand.stripe, "k3").id != first.id
 
 
+@pytest.mark.at_stripe
 def test_a_refusal_is_remembered_only_if_the_request_began(stand: Stand) -> None:
     """A malformed request may be mended under the same key; a refused one stays refused."""
     with pytest.raises(stripe.InvalidRequestError):
-        stand.stripe.v1.refunds.create(cast(Any, {"chargee": "x"}), {"idempotency_key": "k4"})
+        stand.stripe.v1.refunds.create(cast(Any, {"chargee": "x"}), {"idempotency_key": key("k4")})
     for _ in range(2):
         with pytest.raises(stripe.InvalidRequestError) as refused:
-            stand.stripe.v1.refunds.create({"charge": "ch_x"}, {"idempotency_key": "k4"})
+            stand.stripe.v1.refunds.create({"charge": "ch_x"}, {"idempotency_key": key("k4")})
         assert refused.value.code == "resource_missing"
     assert refused.value.headers
     assert refused.value.headers["idempotent-replayed"] == "true"
@@ -168,6 +183,7 @@ def _status(stand: Stand) -> bool:
     return True
 
 
+@pytest.mark.at_stripe
 def test_pages_are_newest_first_and_complete(stand: Stand) -> None:
     """Cursors lead through all of a list, in both directions."""
     made = [stand.session(1000 + n).id for n in range(5)]
@@ -184,6 +200,7 @@ def test_pages_are_newest_first_and_complete(stand: Stand) -> None:
     assert len(all_of_them) == len(set(all_of_them))
 
 
+@pytest.mark.at_stripe
 @pytest.mark.parametrize(
     "wrong", [{"limit": 101}, {"limit": 0}, {"starting_after": "cs_x"}, {"x": 1}]
 )

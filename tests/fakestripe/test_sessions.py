@@ -120,6 +120,7 @@ def test_an_expired_session_cannot_be_paid(stand: Stand) -> None:
     assert stand.stripe.v1.checkout.sessions.retrieve(other.id).status == "expired"
 
 
+@pytest.mark.at_stripe
 def test_what_is_paid_for_is_shown_only_when_asked_for(stand: Stand) -> None:
     """`line_items` come expanded or by their own list."""
     session = stand.session()
@@ -131,6 +132,7 @@ def test_what_is_paid_for_is_shown_only_when_asked_for(stand: Stand) -> None:
     assert [item.description for item in listed.data] == ["Wallet"]
 
 
+@pytest.mark.at_stripe
 @pytest.mark.parametrize(
     ("more", "code", "param"),
     [
@@ -158,6 +160,7 @@ def test_what_stripe_refuses_is_refused(
     assert refused.value.request_id
 
 
+@pytest.mark.at_stripe
 def test_a_sum_too_small_or_too_large_is_refused(stand: Stand) -> None:
     """Half a dollar is the least."""
     for amount, code in ((49, "amount_too_small"), (100_000_000, "amount_too_large")):
