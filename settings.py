@@ -20,7 +20,7 @@ class Settings(BaseSettings):
     migration_database_url: str = "postgresql://peerok_owner@localhost/peerok"
     """The owner of the schema, used by `python -m cli migrate` alone."""
     database_pool: Annotated[int, Field(ge=8, le=200)] = 12
-    """Connections of one process; a worker keeps seven for its loops, its steps share the others."""
+    """Connections of one process; a worker keeps seven for its loops, its steps share the rest."""
 
     temporal_address: str = Field(
         "127.0.0.1:7233",

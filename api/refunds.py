@@ -78,18 +78,18 @@ class RefundLine(Shown):
 
 
 @router.post(
-    "/deposits/{case_id}/refund-to-source",
+    "/deposits/{deposit_id}/refund-to-source",
     status_code=201,
     response_model=RefundShown,
     responses=LATER,
 )
-async def begin(case_id: DepositId, asked: Wanted, decider: TheDecider) -> JSONResponse:
+async def begin(deposit_id: DepositId, asked: Wanted, decider: TheDecider) -> JSONResponse:
     """Ask for unspent credits back where this deposit came from; staff decide on it."""
     content = asked.model_dump(mode="json")
     async with decider.engine.begin() as c:
         row = await decider.known(c, content)
         if row is None:
-            row = await _begun(c, case_id, asked.amount.amount_minor, decider, content)
+            row = await _begun(c, deposit_id, asked.amount.amount_minor, decider, content)
             here("refund.written")
         pair = await cases.read(c, row["case_id"])
         assert pair is not None, "the draft is there"
