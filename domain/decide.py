@@ -12,6 +12,7 @@ from domain.cases import (
     OVER,
     Case,
     Chargeback,
+    ChargebackState,
     Contract,
     Deposit,
     Dispute,
@@ -331,6 +332,7 @@ def _concerned(scene: Scene, change: Change) -> list[UserId | Role]:
         called = [whose] if whose in HOUSE and not by_the_run else []
         new = len(tasks) > len(scene.case.tasks) and whose is not Role.ACCOUNTING
         called += [Role.STAFF] if new else []
+        called += [Role.ACCOUNTING] if after.state is ChargebackState.OPENED else []
         return [*after.parties.values(), *called]
     dispute = change.dispute or scene.dispute
     people: list[UserId | Role] = [scene.job.client, scene.job.freelancer]

@@ -120,12 +120,13 @@ async def test_a_deadline_that_is_near_is_answered_at_once(paying: Paying) -> No
 
 
 async def test_evidence_is_sent_once_however_often_it_is_asked_for(paying: Paying) -> None:
-    """A worker that died after it had sent it is asked again."""
+    """A worker that died after it had sent it is asked again, and has another paper by now."""
     one = await Disputing.begun(paying)
+    await one.released(50_00)
     await one.opened(days=1)
     shown = await one.stands("answered")
     processor = Processor(paying.world.settings)
-    again = Chargebacks(paying.world.engine, processor, _no_paper)
+    again = Chargebacks(paying.world.engine, processor, _another_paper)
     answer = await again.send_evidence(shown["id"])
     assert answer.said is not None and answer.said.command == "evidence_sent"
     assert one.at_stripe().evidence_details.submission_count == 1
@@ -149,8 +150,8 @@ async def test_a_dispute_that_many_workers_find_is_one_chargeback(paying: Paying
     assert await paying.wallet() == 100_00
 
 
-async def _no_paper(client: str, job_id: str) -> None:
-    """There is none."""
+async def _another_paper(client: str, job_id: str) -> bytes:
+    return b"%PDF-1.7 " + job_id.encode()
 
 
 async def test_a_network_that_does_not_decide_is_a_task_of_staff(paying: Paying) -> None:

@@ -28,6 +28,13 @@ def test_credits_go_first_and_the_rest_is_owed() -> None:
     assert books[COSTS] == -15_00
 
 
+def test_accounting_hear_of_it_with_the_client() -> None:
+    """At once, when it is opened."""
+    last = Chargebacks().opened().last
+    assert last is not None
+    assert {notice.to for notice in last.notices} == {CLIENT, Role.ACCOUNTING}
+
+
 def test_earnings_are_left_alone() -> None:
     """What somebody earned with their own work is not what they paid in."""
     one = Chargebacks(wallet=0)
