@@ -14,7 +14,6 @@ from tests.api.people import code
 from tests.deposits.disputing import Disputing
 from tests.deposits.paying import Paying
 from tests.life import eventually
-from tests.outside import compared
 from workflows.doors import Doors
 
 DAY = timedelta(days=1)
@@ -28,10 +27,10 @@ async def test_a_disputed_payment_leaves_the_wallet_and_comes_back_when_it_is_wo
     shown = await one.opened()
     assert (shown["amount"]["amount_minor"], shown["owed"]["amount_minor"]) == (100_00, 0)
     assert await paying.wallet() == 0
-    assert await compared(paying.world) == {}
+    assert await one.agrees()
     shown = await one.decided("won", won=True)
     assert await paying.wallet() == 100_00 and shown["over"]
-    assert await compared(paying.world) == {}
+    assert await one.agrees()
     path = f"/v1/chargebacks/{shown['id']}/timeline"
     events = (await one.client.get(path)).json()["items"]
     assert [event["kind"] for event in events] == ["chargeback_won", "chargeback_opened"]
@@ -51,7 +50,7 @@ async def test_what_was_released_already_is_owed_and_in_the_end_written_off(
     assert (shown["from_credits"]["amount_minor"], shown["owed"]["amount_minor"]) == (20_00, 80_00)
     assert await one.balance("receivable") == -80_00
     shown = await one.decided("owing", won=False)
-    assert await compared(paying.world) == {}
+    assert await one.agrees()
     await one.passes(shown, 90 * DAY)
     await one.stands("lost")
     assert await one.balance("receivable") == 0
@@ -72,7 +71,7 @@ async def test_announcements_that_come_twice_and_in_any_order_open_one_chargebac
     await one.stands("lost")
     await paying.hears(events)
     assert await paying.wallet() == 0
-    assert await compared(paying.world) == {}
+    assert await one.agrees()
 
 
 async def test_a_dispute_that_no_webhook_told_is_only_later(paying: Paying) -> None:
@@ -198,15 +197,3 @@ async def test_chargebacks_are_seen_by_their_client_and_the_house_alone(paying: 
     assert (await stranger.get("/v1/chargebacks")).json()["items"] == []
     assert (await stranger.get("/v1/staff/chargebacks")).status_code == 403
     await one.decided("won", won=True)
-
-
-async def test_a_dispute_over_somebody_elses_payment_is_no_chargeback(paying: Paying) -> None:
-    """It is told by the comparison with Stripe instead, as the payment is."""
-    charge = paying.stand.charge(30_00)
-    made = paying.stand.control("disputes", charge=charge.id)
-    one = Disputing(paying, str(charge.payment_intent))
-    one.dispute = made["id"]
-    await one.hears()
-    found = await compared(paying.world)
-    assert f"{made['id']}/dispute" in found
-    assert (await one.client.get("/v1/chargebacks")).json()["items"] == []

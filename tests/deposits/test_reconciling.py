@@ -25,6 +25,7 @@ from ledger.outside import SaidOtherwise
 from ledger.reconciling import Side
 from local.places import CLONE
 from tests.api.test_measures import values
+from tests.deposits.disputing import Disputing
 from tests.deposits.paying import Paying
 from tests.deposits.test_steps import says
 from tests.life import eventually
@@ -265,3 +266,15 @@ def _intent(paying: Paying, deposit: dict[str, Any]) -> str:
         if intent.to_dict()["metadata"].get("case") == deposit["id"]:
             return intent.id
     raise AssertionError("nobody paid it")
+
+
+async def test_a_dispute_over_somebody_elses_payment_is_no_chargeback(paying: Paying) -> None:
+    """It is told by the comparison with Stripe instead, as the payment is."""
+    charge = paying.stand.charge(30_00)
+    made = paying.stand.control("disputes", charge=charge.id)
+    one = Disputing(paying, str(charge.payment_intent))
+    one.dispute = made["id"]
+    await one.hears()
+    found = await compared(paying.world)
+    assert f"{made['id']}/dispute" in found
+    assert (await one.client.get("/v1/chargebacks")).json()["items"] == []

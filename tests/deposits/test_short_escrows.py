@@ -10,7 +10,6 @@ from domain.cases import Role
 from tests.deposits.disputing import Disputing
 from tests.deposits.paying import Paying
 from tests.life import Life, eventually
-from tests.outside import compared
 from tests.sums import as_sent
 
 WEEK = timedelta(days=7)
@@ -55,7 +54,7 @@ async def test_the_newest_job_is_frozen_first_and_goes_on_when_it_is_won(paying:
     moved = datetime.fromisoformat(thawed["due_at"]) - due
     assert timedelta(0) < moved < timedelta(minutes=5) and thawed["paused_until"] is None
     assert (await _escrow(one, newer), await _escrow(one, older)) == (60_00, 40_00)
-    assert await compared(paying.world) == {}
+    assert await one.agrees()
 
 
 async def test_an_approval_waits_and_is_paid_when_it_is_won(paying: Paying) -> None:
@@ -85,7 +84,7 @@ async def test_a_refund_stays_open_and_what_comes_back_then_is_the_clients(
     await life.freelancer_does(c.Resign)
     await one.decided("won", won=True)
     assert await paying.wallet() == 100_00
-    assert await compared(paying.world) == {}
+    assert await one.agrees()
 
 
 async def test_a_lost_payment_is_refilled_in_parts_and_the_job_goes_on(paying: Paying) -> None:
@@ -103,7 +102,7 @@ async def test_a_lost_payment_is_refilled_in_parts_and_the_job_goes_on(paying: P
     await life.freelancer_does(c.Deliver)
     await life.client_does(c.Approve)
     assert await one.balance("earnings", life.freelancer.id) == 90_00
-    assert await compared(paying.world) == {}
+    assert await one.agrees()
 
 
 async def test_what_nobody_refills_is_cancelled_after_seven_days(paying: Paying) -> None:
