@@ -4,6 +4,9 @@ import asyncio
 import random
 from datetime import datetime, timedelta
 
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from activities.announcements import Announcements
 from activities.chargebacks import Chargebacks
 from activities.disputed import Disputed
@@ -132,6 +135,26 @@ async def test_evidence_is_sent_once_however_often_it_is_asked_for(paying: Payin
     assert one.at_stripe().evidence_details.submission_count == 1
     await processor.close()
     await one.decided("won", won=True)
+
+
+async def test_a_long_story_is_cut_to_what_stripe_takes(
+    paying: Paying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many jobs with many events the newest are told; longer words it would refuse for ever."""
+    one = await Disputing.begun(paying)
+    await one.released(50_00)
+    shown = await one.opened()
+
+    async def long(_: AsyncConnection, job_id: str) -> str:
+        return job_id * 1_000
+
+    monkeypatch.setattr("activities.chargebacks._told", long)
+    processor = Processor(paying.world.settings)
+    answer = await Chargebacks(paying.world.engine, processor, _another_paper).send_evidence(
+        shown["id"]
+    )
+    assert answer.said is not None and answer.said.command == "evidence_sent"
+    await processor.close()
 
 
 async def test_a_dispute_that_many_workers_find_is_one_chargeback(paying: Paying) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from domain import chargeback_commands as c
 from domain import commands as j
 from domain import shortfalls
 from domain.accounts import Kind, Wallet
