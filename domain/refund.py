@@ -44,7 +44,7 @@ def request(scene: Scene) -> Change:
 
 def withdraw(scene: Scene) -> Change:
     """The credits are in the wallet again."""
-    return Change(lone=_to(scene, S.WITHDRAWN).lone, entries=(_return(_of(scene)),))
+    return Change(lone=_to(scene, S.WITHDRAWN).lone, entries=_return(scene))
 
 
 def approve(scene: Scene) -> Change:
@@ -125,8 +125,7 @@ def _settled(scene: Scene, clearing: Kind, facts: Mapping[str, object], **update
 
 def _ended(scene: Scene, state: RefundState, why: str) -> Change:
     change = _to(scene, state, reason=why)
-    entries = (_return(_of(scene)),)
-    return Change(lone=change.lone, entries=entries, facts={"reason": why}, why=why)
+    return Change(lone=change.lone, entries=_return(scene), facts={"reason": why}, why=why)
 
 
 def _returned(scene: Scene, clearing: Kind, facts: Mapping[str, object], why: str) -> Change:
@@ -134,12 +133,23 @@ def _returned(scene: Scene, clearing: Kind, facts: Mapping[str, object], why: st
     back = flows.deposit_refund_returned(
         one.id, one.client, one.amount_minor, clearing, one.terms.currency
     )
-    change = _to(scene, S.RETURNED, reason=why)
-    return Change(lone=change.lone, entries=(back,), facts={"reason": why, **facts}, why=why)
+    change, entries = _to(scene, S.RETURNED, reason=why), _debt_first(scene, back)
+    return Change(lone=change.lone, entries=entries, facts={"reason": why, **facts}, why=why)
 
 
-def _return(one: Refund) -> Entry:
-    return flows.deposit_refund_return(one.id, one.client, one.amount_minor, one.terms.currency)
+def _return(scene: Scene) -> tuple[Entry, ...]:
+    one = _of(scene)
+    back = flows.deposit_refund_return(one.id, one.client, one.amount_minor, one.terms.currency)
+    return _debt_first(scene, back)
+
+
+def _debt_first(scene: Scene, back: Entry) -> tuple[Entry, ...]:
+    """What is the client's again first settles what they have come to owe meanwhile."""
+    one = _of(scene)
+    owed = scene.facts.wallets.get(one.client, Wallet()).receivable
+    settled, currency = min(owed, one.amount_minor), one.terms.currency
+    entry = flows.receivable_settle(back.reference, one.client, settled, Kind.CREDITS, currency)
+    return (back, entry)
 
 
 def _source(scene: Scene) -> Source:
@@ -158,8 +168,8 @@ def _to(scene: Scene, state: RefundState, **update: object) -> Change:
 HOUSE = {Role.STAFF, Role.ACCOUNTING}
 ACCOUNTING, THEIRS = {Role.ACCOUNTING}, {Role.PROCESSOR}
 BY_HAND = Condition("it was sent by hand", lambda scene: not _of(scene).by_processor)
-BACK = "refund: back to the client's credits"
-KNOWN = {Need.WALLETS, Need.SOURCE}
+BACK = "refund: back to the client's credits, and then to what they owe"
+MONEY, KNOWN = {Need.WALLETS}, {Need.WALLETS, Need.SOURCE}
 
 STEPS = (
     *step(
@@ -169,7 +179,7 @@ STEPS = (
     ),
     *step(
         S.REQUESTED, c.WithdrawRefund, {Role.CLIENT}, S.WITHDRAWN, withdraw,
-        "refund_withdrawn", "The refund was withdrawn", money=BACK,
+        "refund_withdrawn", "The refund was withdrawn", money=BACK, needs=MONEY,
     ),
     *step(
         S.REQUESTED, c.ApproveRefund, HOUSE, (S.SENDING, S.TO_SEND), approve,
@@ -177,7 +187,7 @@ STEPS = (
     ),
     *step(
         S.REQUESTED, c.DeclineRefund, HOUSE, S.DECLINED, decline,
-        "refund_declined", "The refund was declined", money=BACK,
+        "refund_declined", "The refund was declined", money=BACK, needs=MONEY,
     ),
     *step(
         S.SENDING, c.RefundMade, THEIRS, S.SENDING, made,
@@ -189,7 +199,8 @@ STEPS = (
     ),
     *step(
         S.SENDING, c.RefundFailed, THEIRS, S.FAILED, fail,
-        "refund_failed", "The refund failed, and the credits are in the wallet", money=BACK,
+        "refund_failed", "The refund failed, and the credits are in the wallet",
+        money=BACK, needs=MONEY,
     ),
     *step(
         S.TO_SEND, c.RefundSent, ACCOUNTING, S.PAID, sent,
@@ -197,17 +208,18 @@ STEPS = (
     ),
     *step(
         S.TO_SEND, c.RefundFailed, ACCOUNTING, S.FAILED, fail,
-        "refund_failed", "The refund failed, and the credits are in the wallet", money=BACK,
+        "refund_failed", "The refund failed, and the credits are in the wallet",
+        money=BACK, needs=MONEY,
     ),
     *step(
         S.PAID, c.RefundReturned, THEIRS, S.RETURNED, give_again,
         "refund_returned", "The refund was not taken, and the credits are in the wallet",
-        money="refund: processor → client's credits",
+        money="refund: processor → client's credits", needs=MONEY,
     ),
     *step(
         S.PAID, c.RefundCameBack, ACCOUNTING, S.RETURNED, came_back,
         "refund_returned", "The refund was not taken, and the credits are in the wallet",
-        money="refund: bank → client's credits", when=(BY_HAND,),
+        money="refund: bank → client's credits", when=(BY_HAND,), needs=MONEY,
     ),
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from domain import commands as c
 from domain.cases import Role
 from tests.deposits.disputing import Disputing
 from tests.deposits.paying import Paying
+from tests.deposits.refunding import Refunding
 from tests.life import Life, eventually
 from tests.outside import compared
 from tests.sums import as_sent
@@ -55,6 +56,20 @@ async def test_the_newest_job_is_frozen_first_and_goes_on_when_it_is_won(paying:
     moved = datetime.fromisoformat(thawed["due_at"]) - due
     assert timedelta(0) < moved < timedelta(minutes=5) and thawed["paused_until"] is None
     assert (await _escrow(one, newer), await _escrow(one, older)) == (60_00, 40_00)
+    assert await compared(paying.world) == {}
+
+
+async def test_a_payment_that_was_refunded_paid_for_no_job(paying: Paying) -> None:
+    """So the job is frozen whose money the disputed one was, and nothing is owed."""
+    refunding = Refunding(paying)
+    refund = await refunding.requested(await refunding.paid_in(100_00), 100_00)
+    await refunding.approved(refund)
+    await refunding.stands(refund, "paid")
+    one = await Disputing.begun(paying, 100_00)
+    life = await one.works(100_00)
+    shown = await one.opened()
+    assert [piece["job"] for piece in shown["from_escrows"]] == [life.job_id]
+    assert shown["owed"]["amount_minor"] == 0
     assert await compared(paying.world) == {}
 
 
