@@ -53,9 +53,6 @@ PROCESSES: Mapping[type[Case], Process] = {
 NOBODY = frozenset({Role.CLOCK, Role.PROCESSOR})
 """Who acts without being a person."""
 HOUSE = frozenset({Role.STAFF, Role.ACCOUNTING})
-"""Who decides for the house, in everybody's case but their own."""
-
-HOUSE = frozenset({Role.STAFF, Role.ACCOUNTING})
 """Who acts for the platform, and never in a case of their own."""
 
 MEDIATED = frozenset({DisputeState.APPOINTING, DisputeState.IN_MEDIATION, DisputeState.PROPOSED})

@@ -9,7 +9,7 @@ from domain import commands as j
 from domain import endings, flows
 from domain.accounts import Kind, Parts
 from domain.cases import Ip, JobState, RemittanceState, Role
-from domain.errors import EscrowShort, InsufficientFunds
+from domain.errors import ConditionMissing, EscrowShort, InsufficientFunds
 from domain.policy import DAY, Policy
 from tests.domain.chargebacks import Chargebacks, S, short, with_money
 from tests.domain.remittances import BOB, check, paid_in
@@ -81,6 +81,17 @@ def test_an_approval_is_recorded_and_paid_when_it_is_won() -> None:
     one.says(c.ChargebackWon)
     assert _job(one).states() == (JobState.COMPLETED, None)
     assert one.books.wallet(FREELANCER).earnings == 180_00 and _escrow(one) == 0
+
+
+@pytest.mark.parametrize("kind", [j.RequestRevision, j.RequestRejection])
+def test_what_is_approved_is_not_sent_back(kind: type[j.Command]) -> None:
+    """The approval counts from when it was given, whenever it is carried out."""
+    one = short()
+    _job(one).client(j.Approve)
+    with pytest.raises(ConditionMissing):
+        _job(one).client(kind)
+    one.says(c.ChargebackWon)
+    assert _job(one).states() == (JobState.COMPLETED, None)
 
 
 def test_nothing_else_is_released_while_the_escrow_is_short() -> None:
