@@ -13,6 +13,7 @@ from activities.disputed import Disputed
 from activities.processor import Processor
 from domain.policy import Policy
 from ledger.calendars import business_calendar
+from ledger.journal import FloorBroken
 from tests.api.people import code
 from tests.deposits.disputing import Disputing
 from tests.deposits.paying import Paying
@@ -175,6 +176,28 @@ async def test_a_dispute_that_many_workers_find_is_one_chargeback(paying: Paying
 
 async def _another_paper(client: str, job_id: str) -> bytes:
     return b"%PDF-1.7 " + job_id.encode()
+
+
+async def test_a_dispute_that_cannot_be_booked_keeps_no_other_waiting(
+    paying: Paying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A loop that ends by an error ends the worker, and with it everybody's steps."""
+
+    async def unknown(*_: object, **__: object) -> list[str]:
+        return ["du_odd", "du_usual"]
+
+    async def made(_: Disputed, dispute_id: str) -> bool:
+        if dispute_id == "du_odd":
+            raise FloorBroken("below its floor", "credits", "somebody")
+        return True
+
+    monkeypatch.setattr("activities.disputed.chargebacks.unknown", unknown)
+    monkeypatch.setattr(Disputed, "_made", made)
+    processor, world = Processor(paying.world.settings), paying.world
+    doors = Doors(world.temporal, world.settings.task_queue_prefix)
+    disputed = Disputed(world.engine, processor, doors, business_calendar(), Policy())
+    assert await disputed.once() == 1
+    await processor.close()
 
 
 async def test_a_network_that_does_not_decide_is_a_task_of_staff(paying: Paying) -> None:
