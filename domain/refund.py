@@ -24,19 +24,22 @@ def require_refundable(amount_minor: int, source: Source, wallet: Wallet) -> Non
     """Raise what stands against it: the deposit, what is left of it, a debt, or money spent."""
     source.require_whole()
     source.require_left(amount_minor)
-    if wallet.receivable:
-        raise DebtOpen(f"{show(wallet.receivable)} are owed", owed_minor=wallet.receivable)
+    _require_no_debt(wallet)
     if amount_minor > wallet.credits:
         missing = amount_minor - wallet.credits
         detail = f"{show(missing)} of cleared credits are missing"
         raise InsufficientFunds(detail, missing_minor=missing)
 
 
+def _require_no_debt(wallet: Wallet) -> None:
+    if wallet.receivable:
+        raise DebtOpen(f"{show(wallet.receivable)} are owed", owed_minor=wallet.receivable)
+
+
 def request(scene: Scene) -> Change:
     """The credits leave the wallet at once, so that nobody can spend them meanwhile."""
     one = _of(scene)
-    wallet = scene.facts.wallets.get(one.client, Wallet())
-    require_refundable(one.amount_minor, _source(scene), wallet)
+    require_refundable(one.amount_minor, _source(scene), _wallet(scene))
     start = flows.deposit_refund(one.id, one.client, one.amount_minor, one.terms.currency)
     facts = {"amount_minor": one.amount_minor, "deposit": one.deposit}
     return Change(lone=_to(scene, S.REQUESTED).lone, entries=(start,), facts=facts)
@@ -48,8 +51,9 @@ def withdraw(scene: Scene) -> Change:
 
 
 def approve(scene: Scene) -> Change:
-    """It goes out, if the deposit is what it was: to the processor, or to be sent by hand."""
+    """It goes out, if the deposit is what it was and nothing has come to be owed meanwhile."""
     _source(scene).require_whole()
+    _require_no_debt(_wallet(scene))
     state = S.SENDING if _of(scene).by_processor else S.TO_SEND
     return _to(scene, state, approved_by=scene.actor_id)
 
@@ -146,10 +150,14 @@ def _return(scene: Scene) -> tuple[Entry, ...]:
 def _debt_first(scene: Scene, back: Entry) -> tuple[Entry, ...]:
     """What is the client's again first settles what they have come to owe meanwhile."""
     one = _of(scene)
-    owed = scene.facts.wallets.get(one.client, Wallet()).receivable
-    settled, currency = min(owed, one.amount_minor), one.terms.currency
+    owed, currency = _wallet(scene).receivable, one.terms.currency
+    settled = min(owed, one.amount_minor)
     entry = flows.receivable_settle(back.reference, one.client, settled, Kind.CREDITS, currency)
     return (back, entry)
+
+
+def _wallet(scene: Scene) -> Wallet:
+    return scene.facts.wallets.get(_of(scene).client, Wallet())
 
 
 def _source(scene: Scene) -> Source:

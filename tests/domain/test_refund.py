@@ -171,6 +171,15 @@ def test_what_was_questioned_since_is_not_approved(changed: dict[str, object]) -
     assert told.by(Role.STAFF, c.DeclineRefund).credits == 100_00
 
 
+def test_a_debt_since_the_request_is_not_paid_out() -> None:
+    """Another payment was taken back: staff decline, and the credits pay what is owed."""
+    refund = Refunds().requested().owes()
+    with pytest.raises(DebtOpen):
+        refund.by(Role.STAFF, c.ApproveRefund)
+    refund.by(Role.STAFF, c.DeclineRefund)
+    assert (refund.books.wallet(CLIENT).receivable, refund.credits) == (0, 100_00 - OWED)
+
+
 def test_staff_do_not_decide_on_their_own() -> None:
     """Nor send it."""
     told = by_hand().requested()
