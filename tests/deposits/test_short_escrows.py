@@ -7,6 +7,7 @@ from typing import Any
 
 from domain import commands as c
 from domain.cases import Role
+from ledger import remittances
 from tests.deposits.disputing import Disputing
 from tests.deposits.paying import Paying
 from tests.deposits.refunding import Refunding
@@ -71,6 +72,24 @@ async def test_a_payment_that_was_refunded_paid_for_no_job(paying: Paying) -> No
     assert [piece["job"] for piece in shown["from_escrows"]] == [life.job_id]
     assert shown["owed"]["amount_minor"] == 0
     assert await compared(paying.world) == {}
+
+
+async def test_a_disputed_payment_is_kept_for_no_job_any_more(paying: Paying) -> None:
+    """What was paid in for one job alone is gone, so other jobs need not leave it alone."""
+    life = await Life.begin(paying.world, price=300_00, wallet=0)
+    life.client = paying.client
+    await life.awaiting_funds()
+    one = await Disputing.begun(paying, 100_00, for_case=life.job_id)
+
+    async def meant() -> dict[str, int]:
+        async with paying.world.engine.connect() as books:
+            return await remittances.meant_for(books, paying.client.id)
+
+    assert await meant() == {life.job_id: 100_00}
+    await one.opened()
+    assert await meant() == {life.job_id: 0}
+    await one.decided("won", won=True)
+    assert await meant() == {life.job_id: 100_00}
 
 
 async def test_an_approval_waits_and_is_paid_when_it_is_won(paying: Paying) -> None:
