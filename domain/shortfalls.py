@@ -122,17 +122,29 @@ def _lacks(job: Job, case_id: str) -> int:
 
 
 def _frozen(scene: Scene, place: Place, parts: Parts) -> Touch:
-    job, dispute = place.job, place.dispute
-    until = scene.at + job.terms.policy.longest_freeze
-    length = until - max(job.paused_until or scene.at, scene.at)
-    job = _moved(not_before(job, scene.at), length).model_copy(update={"paused_until": until})
-    dispute = dispute and _moved(not_before(dispute, scene.at), length)
-    dispute = dispute and dispute.model_copy(update={"paused_until": until})
+    job, dispute = _still(scene, place.job, place.dispute)
     missing = Shortfall(case=scene.case.id, minor=parts.total)
     update = {"held": _held(job).less(parts), "short": (*job.short, missing)}
     facts = {"short_minor": parts.total}
     change = Change(job=job.model_copy(update=update), dispute=dispute, facts=facts)
     return Touch(_seen(scene, place), change, *FROZEN)
+
+
+def stand_still(scene: Scene) -> Change:
+    """What is missing still was not decided in all that time: its clocks do not go on for that."""
+    job, dispute = _still(scene, scene.job, scene.dispute)
+    return Change(job=job, dispute=dispute)
+
+
+def _still(scene: Scene, job: Job, dispute: Dispute | None) -> tuple[Job, Dispute | None]:
+    """No clock goes on until the end of the longest freeze from now."""
+    until = scene.at + job.terms.policy.longest_freeze
+    paused = job.paused_until or scene.at
+    begun = paused if job.short else max(paused, scene.at)
+    length, frozen = until - begun, {"paused_until": until}
+    if dispute is not None:
+        dispute = _moved(not_before(dispute, scene.at), length).model_copy(update=frozen)
+    return _moved(not_before(job, scene.at), length).model_copy(update=frozen), dispute
 
 
 def _goes_on(scene: Scene, place: Place, job: Job) -> Touch:

@@ -1,5 +1,6 @@
 """Escrows from which a payment is taken back: frozen, filled again, or given up."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -52,6 +53,20 @@ def test_the_clocks_of_a_frozen_job_stand_still_and_go_on_when_it_is_won() -> No
     one.says(c.ChargebackWon)
     assert due is not None and _job(one).due_at() == due + (one.at - frozen)
     assert _job(one).job.paused_until is None and _escrow(one) == 200_00
+
+
+@pytest.mark.parametrize("make", [lambda: Story().in_review(), lambda: Story().rejected()])
+def test_no_clock_goes_on_after_the_longest_freeze(make: Callable[[], Story]) -> None:
+    """Nobody has decided in all that time: then it begins anew, to the second."""
+    story = make()
+    due = story.due_at()
+    one = short(story)
+    frozen, states = one.at, _job(one).states()
+    _job(one).passes(2 * Policy().longest_freeze)
+    one.at = _job(one).at
+    assert _job(one).states() == states
+    one.says(c.ChargebackWon)
+    assert due is not None and _job(one).due_at() == due + (one.at - frozen)
 
 
 def test_a_pause_of_staff_ends_with_the_freeze() -> None:
