@@ -26,9 +26,9 @@ class Disputing:
         self.dispute = ""
 
     @classmethod
-    async def begun(cls, paying: Paying, minor: int = 100_00) -> "Disputing":
+    async def begun(cls, paying: Paying, minor: int = 100_00, **more: str) -> "Disputing":
         """A deposit by card is in the wallet."""
-        deposit = await paying.begun(minor)
+        deposit = await paying.begun(minor, **more)
         await paying.pays(deposit)
         await paying.hears(paying.events(deposit))
         await paying.stands(deposit, "credited")

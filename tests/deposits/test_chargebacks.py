@@ -4,12 +4,16 @@ import asyncio
 import random
 from datetime import datetime, timedelta
 
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from activities.announcements import Announcements
 from activities.chargebacks import Chargebacks
 from activities.disputed import Disputed
 from activities.processor import Processor
 from domain.policy import Policy
 from ledger.calendars import business_calendar
+from ledger.journal import FloorBroken
 from tests.api.people import code
 from tests.deposits.disputing import Disputing
 from tests.deposits.paying import Paying
@@ -133,6 +137,26 @@ async def test_evidence_is_sent_once_however_often_it_is_asked_for(paying: Payin
     await one.decided("won", won=True)
 
 
+async def test_a_long_story_is_cut_to_what_stripe_takes(
+    paying: Paying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many jobs with many events the newest are told; longer words it would refuse for ever."""
+    one = await Disputing.begun(paying)
+    await one.released(50_00)
+    shown = await one.opened()
+
+    async def long(_: AsyncConnection, job_id: str) -> str:
+        return job_id * 1_000
+
+    monkeypatch.setattr("activities.chargebacks._told", long)
+    processor = Processor(paying.world.settings)
+    answer = await Chargebacks(paying.world.engine, processor, _another_paper).send_evidence(
+        shown["id"]
+    )
+    assert answer.said is not None and answer.said.command == "evidence_sent"
+    await processor.close()
+
+
 async def test_a_dispute_that_many_workers_find_is_one_chargeback(paying: Paying) -> None:
     """The sum is taken once; whoever comes second leaves it alone."""
     one = await Disputing.begun(paying)
@@ -151,6 +175,28 @@ async def test_a_dispute_that_many_workers_find_is_one_chargeback(paying: Paying
 
 async def _another_paper(client: str, job_id: str) -> bytes:
     return b"%PDF-1.7 " + job_id.encode()
+
+
+async def test_a_dispute_that_cannot_be_booked_keeps_no_other_waiting(
+    paying: Paying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A loop that ends by an error ends the worker, and with it everybody's steps."""
+
+    async def unknown(*_: object, **__: object) -> list[str]:
+        return ["du_odd", "du_usual"]
+
+    async def made(_: Disputed, dispute_id: str) -> bool:
+        if dispute_id == "du_odd":
+            raise FloorBroken("below its floor", "credits", "somebody")
+        return True
+
+    monkeypatch.setattr("activities.disputed.chargebacks.unknown", unknown)
+    monkeypatch.setattr(Disputed, "_made", made)
+    processor, world = Processor(paying.world.settings), paying.world
+    doors = Doors(world.temporal, world.settings.task_queue_prefix)
+    disputed = Disputed(world.engine, processor, doors, business_calendar(), Policy())
+    assert await disputed.once() == 1
+    await processor.close()
 
 
 async def test_a_network_that_does_not_decide_is_a_task_of_staff(paying: Paying) -> None:
