@@ -55,9 +55,6 @@ NOBODY = frozenset({Role.CLOCK, Role.PROCESSOR})
 HOUSE = frozenset({Role.STAFF, Role.ACCOUNTING})
 """Who decides for the house, in everybody's case but their own."""
 
-HOUSE = frozenset({Role.STAFF, Role.ACCOUNTING})
-"""Who acts for the platform, and never in a case of their own."""
-
 MEDIATED = frozenset({DisputeState.APPOINTING, DisputeState.IN_MEDIATION, DisputeState.PROPOSED})
 
 ASKED_TO_MEDIATE = ("appointment_offered", "You are asked to mediate: please accept or decline")
@@ -120,6 +117,18 @@ def row_for(scene: Scene) -> Step:
     row = process_of(scene.case).row(scene.case.state, type(scene.command), scene.actor)
     _require_identity(scene)
     return row
+
+
+def not_begun(scene: Scene) -> Decision | None:
+    """A case whose first step is refused is over with it; None: this was no first step."""
+    case, process = scene.case, process_of(scene.case)
+    first = any(
+        row.source == case.state and isinstance(scene.command, row.command) for row in process.steps
+    )
+    if case.version or not first or process.refused is None:
+        return None
+    change = _changed(scene, case.model_copy(update={"state": process.refused}))
+    return _decision(scene, change, "not_begun", "It could not begin", only=())
 
 
 def not_taken(scene: Scene, refusal: DomainError) -> Decision:
