@@ -12,6 +12,8 @@ from ledger.cases import Pair
 
 HOUSE = frozenset({"staff", "head_of_support"})
 """Who may look at any case; only `staff` decide."""
+NOT_OFFERED = (JobState.DRAFT, JobState.REFUSED)
+"""A freelancer does not learn of jobs in these states."""
 BY_HAND = (Remittance, Refund, Chargeback)
 """What accounting decide on."""
 
@@ -62,7 +64,7 @@ def _party(caller: Caller, pair: Pair) -> Role | None:
     if caller.id == party(first, Role.CLIENT):
         return Role.CLIENT
     if caller.id == party(first, Role.FREELANCER):
-        return None if first.state is JobState.DRAFT else Role.FREELANCER
+        return None if first.state in NOT_OFFERED else Role.FREELANCER
     if dispute is not None and dispute.mediator == caller.id and dispute.state in MEDIATED:
         return Role.MEDIATOR
     return None

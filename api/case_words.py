@@ -21,6 +21,7 @@ _CLOCKS = {
     "reminded": "A reminder went out",
     "reminder_missed": "A reminder came too late to warn of anything",
     "deadline_extended": "The deadline was extended, because notice of it could not be proven",
+    "not_begun": "It could not begin",
     "task_escalated": "A staff task on this case is still open",
 }
 _ADDRESS = re.compile(r"[^\s@<>:;,\"'()\[\]]+?(?:@|%40)([^\s@<>:;,\"'()\[\]]+)")

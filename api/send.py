@@ -17,14 +17,16 @@ import tracing
 from api import access
 from api.callers import Caller, TheCaller
 from api.command_bodies import made
-from api.glance import addressed, forbidden
+from api.glance import addressed, forbidden, glance
 from api.idempotency import Key, request_hash
 from api.outcomes import Outcomes
 from api.problems import Problem, refusal
 from api.state import Engine, Temporal, TheOutcomes, TheSettings
 from domain.cases import Case, Role
 from domain.commands import Command
+from domain.decide import row_for
 from domain.outcome import CaseBrief, Recorded, Status, brief
+from domain.process import require
 from failpoints import here
 from ledger import cases, ids, instructions
 from ledger.cases import Pair
@@ -76,7 +78,12 @@ class Decider:
         content: Content,
         role: Role = Role.CLIENT,
     ) -> RowMapping:
-        """A new case with its first instruction; when the key made one meanwhile, that one."""
+        """A new case with its first instruction; when the key made one meanwhile, that one.
+
+        DomainError when the law forbids it to whoever asks, before there is a case.
+        """
+        first = glance(Pair(case), case, role, self.caller.id, command)
+        require(row_for(first), first)
         async with c.begin_nested() as point:
             await cases.draft(c, case)
             row = await self._record(c, Pair(case), case, role, command, content)

@@ -39,6 +39,7 @@ NUMBERS = "What new contracts get. Running contracts keep the numbers they were 
 STATES: Mapping[str, Mapping[str, str]] = {
     "job": {
         "draft": "the client has written the job down, nobody else sees it",
+        "refused": "the offer could not be made, and nobody else sees it",
         "offered": "the freelancer has been offered the job",
         "awaiting_funds": "both agree, and the price is not in escrow yet",
         "in_progress": "the price is in escrow and the freelancer works, or revises",
@@ -66,6 +67,7 @@ STATES: Mapping[str, Mapping[str, str]] = {
     },
     "deposit": {
         "draft": "the client has asked for it, and nothing has happened",
+        "refused": "it could not begin when its turn came, and nothing has happened",
         "created": "the processor is asked for a page to pay on",
         "checkout": "the client can pay on the processor's page",
         "closing": "the page is being closed; only the processor knows whether it was paid",
@@ -77,6 +79,7 @@ STATES: Mapping[str, Mapping[str, str]] = {
     },
     "remittance": {
         "draft": "it was written down, and nothing has happened",
+        "refused": "it could not begin when its turn came, and nothing has happened",
         "announced": "the client has sent money, or is about to",
         "received": "the money is at the bank, and a second person has to see it there",
         "suspense": "the money is at the bank, and its owner is searched for",
@@ -93,6 +96,7 @@ STATES: Mapping[str, Mapping[str, str]] = {
     },
     "withdrawal": {
         "draft": "the freelancer has asked for it, and nothing has happened",
+        "refused": "it could not begin when its turn came, and nothing has happened",
         "requested": "it waits for its payment date; the money has left the wallet",
         "sent": "its payment run was approved, and the bank is asked to pay it",
         "paid": "the bank has paid it, and might still send it back",
@@ -103,6 +107,7 @@ STATES: Mapping[str, Mapping[str, str]] = {
     },
     "refund": {
         "draft": "the client has asked for it, and nothing has happened",
+        "refused": "it could not begin when its turn came, and nothing has happened",
         "requested": "the credits have left the wallet, and staff decide",
         "sending": "the processor gives it back to the card or account that paid",
         "to_send": "a second person sends it at the bank to whoever paid",

@@ -39,6 +39,7 @@ class JobState(StrEnum):
     """What people see on a job."""
 
     DRAFT = "draft"
+    REFUSED = "refused"
     OFFERED = "offered"
     AWAITING_FUNDS = "awaiting_funds"
     IN_PROGRESS = "in_progress"
@@ -70,6 +71,7 @@ class DisputeState(StrEnum):
 
 OVER: frozenset[StrEnum] = frozenset(
     {
+        JobState.REFUSED,
         JobState.COMPLETED,
         JobState.CANCELLED,
         JobState.SETTLED,

@@ -119,6 +119,18 @@ def row_for(scene: Scene) -> Step:
     return row
 
 
+def not_begun(scene: Scene) -> Decision | None:
+    """A case whose first step is refused is over with it; None: this was no first step."""
+    case, process = scene.case, process_of(scene.case)
+    first = any(
+        row.source == case.state and isinstance(scene.command, row.command) for row in process.steps
+    )
+    if case.version or not first or process.refused is None:
+        return None
+    change = _changed(scene, case.model_copy(update={"state": process.refused}))
+    return _decision(scene, change, "not_begun", "It could not begin", only=())
+
+
 def not_taken(scene: Scene, refusal: DomainError) -> Decision:
     """What the outside said does not fit the case: nothing of it is done, and staff look at it."""
     case = clock.open_task(scene.case, "answer_refused", scene.at)

@@ -200,6 +200,7 @@ DEPOSIT = Process(
     name="deposit",
     steps=STEPS,
     silences=SILENCES,
+    refused=S.REFUSED,
     reminders=(),
     turn={
         S.DRAFT: Role.CLIENT,

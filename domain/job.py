@@ -339,6 +339,7 @@ JOB = Process(
     name="job",
     steps=STEPS,
     silences=SILENCES,
+    refused=S.REFUSED,
     reminders=(
         usual_reminders(S.IN_REVIEW, "review_over", lambda case: {Role.CLIENT}, "Please review"),
         usual_reminders(

@@ -7,6 +7,7 @@ class DepositState(StrEnum):
     """What people see on a deposit."""
 
     DRAFT = "draft"
+    REFUSED = "refused"
     CREATED = "created"
     CHECKOUT = "checkout"
     CLOSING = "closing"
@@ -21,6 +22,7 @@ class RemittanceState(StrEnum):
     """What people see on a deposit that no processor carries."""
 
     DRAFT = "draft"
+    REFUSED = "refused"
     ANNOUNCED = "announced"
     RECEIVED = "received"
     SUSPENSE = "suspense"
@@ -40,6 +42,7 @@ class WithdrawalState(StrEnum):
     """What people see on a withdrawal."""
 
     DRAFT = "draft"
+    REFUSED = "refused"
     REQUESTED = "requested"
     SENT = "sent"
     PAID = "paid"
@@ -53,6 +56,7 @@ class RefundState(StrEnum):
     """What people see on a refund to the source."""
 
     DRAFT = "draft"
+    REFUSED = "refused"
     REQUESTED = "requested"
     SENDING = "sending"
     TO_SEND = "to_send"
@@ -81,6 +85,10 @@ LoneState = DepositState | RemittanceState | WithdrawalState | RefundState | Cha
 
 LONE_OVER: frozenset[StrEnum] = frozenset(
     {
+        DepositState.REFUSED,
+        RemittanceState.REFUSED,
+        WithdrawalState.REFUSED,
+        RefundState.REFUSED,
         DepositState.CREDITED,
         DepositState.EXPIRED,
         DepositState.FAILED,

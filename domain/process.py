@@ -258,6 +258,8 @@ class Process:
     """
     asks_if: Callable[[Case], bool] = lambda case: True
     """Whether this case has the outside to ask."""
+    refused: StrEnum | None = None
+    """Where a case ends that could not begin: its first step was refused."""
     head: Role = Role.HEAD_OF_SUPPORT
     """Who is told of what was left undone."""
 

@@ -256,6 +256,7 @@ REFUND = Process(
     name="refund",
     steps=STEPS,
     silences=SILENCES,
+    refused=S.REFUSED,
     reminders=(),
     turn={
         S.DRAFT: Role.CLIENT,

@@ -360,6 +360,7 @@ REMITTANCE = Process(
     name="remittance",
     steps=STEPS,
     silences=SILENCES,
+    refused=S.REFUSED,
     reminders=(
         usual_reminders(
             S.REFILLING, "refill_over", lambda case: {Role.CLIENT}, "Please fill the escrow again"

@@ -242,6 +242,7 @@ WITHDRAWAL = Process(
     name="withdrawal",
     steps=STEPS,
     silences=SILENCES,
+    refused=S.REFUSED,
     reminders=(),
     turn={
         S.DRAFT: Role.FREELANCER,

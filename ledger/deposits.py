@@ -5,14 +5,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 # One who begins several at once is counted one after the other.
 IN_TURN = text("select pg_advisory_xact_lock(hashtextextended('deposits/' || :client, 0))")
-# A draft whose first instruction has an outcome was refused.
 WAITING = text("""
     select count(*)
       from cases d
      where d.client_id = :client and d.kind in ('deposit', 'remittance') and not d.over
-       and (d.state in ('created', 'checkout', 'announced')
-            or d.state = 'draft' and not exists (
-                select from instruction i where i.case_id = d.id and i.outcome is not null))
+       and d.state in ('draft', 'created', 'checkout', 'announced')
 """)
 
 

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ledger import radar
 from ledger.tables import attachment, brief, cases, delivery, event, file, instruction, person
 
+NEVER_BEGUN = ("draft", "refused")
+"""States of cases that only whoever wanted them sees."""
 _opened = func.split_part(cases.c.id, "_", 2)
 """When a case was opened: its id without its kind."""
 
@@ -124,7 +126,7 @@ async def of_person(
     """A person's cases of these kinds, newest first, older than the one named."""
     theirs = (
         (cases.c.client_id == person_id)
-        | and_(cases.c.freelancer_id == person_id, cases.c.state != "draft")
+        | and_(cases.c.freelancer_id == person_id, cases.c.state.not_in(NEVER_BEGUN))
         | (cases.c.mediator_id == person_id)
     )
     conditions: list[ColumnElement[bool]] = [cases.c.kind.in_(kinds), theirs]

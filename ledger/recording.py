@@ -36,16 +36,24 @@ class Taken:
 
 
 async def commit(
-    c: AsyncConnection, request: StepRequest, scene: Scene, decision: Decision, found: Found
+    c: AsyncConnection,
+    request: StepRequest,
+    scene: Scene,
+    decision: Decision,
+    found: Found,
+    refusal: DomainError | None = None,
 ) -> Taken:
-    """Write all that the decision says; nobody sees any of it before the transaction ends."""
+    """Write all that the decision says; nobody sees any of it before the transaction ends.
+
+    With a refusal, that is the outcome, and the decision what it makes of the case.
+    """
     assert decision.cases, f"{decision.event} changes no case"
     pair, row = found.pair, found.instruction
     after = pair.after(decision.cases)
     acted, changes = after.case(scene.case.id), cases.changes(pair, after)
     letters = await mails.letters(c, acted.id, found.title, decision.notices, scene.at)
     others = [await _other(c, scene, one) for one in decision.touched]
-    recorded = Recorded(
+    applied = Recorded(
         status=Status.APPLIED,
         event=decision.event,
         version=acted.version,
@@ -53,6 +61,7 @@ async def commit(
         starts=_started(pair, after),
         reminders=letters.awaited,
     )
+    recorded = applied if refusal is None else refused(refusal, acted.version)
     entries = _entries(scene, decision, pair.first.id)
     waited, tells = await _write(
         c,

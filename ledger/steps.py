@@ -17,6 +17,7 @@ from domain.decide import (
     by_person,
     clock_needs,
     clock_row,
+    not_begun,
     not_taken,
     party,
     process_of,
@@ -79,7 +80,10 @@ async def _person_step(c: AsyncConnection, request: StepRequest, calendar: Calen
         scene = replace(scene, facts=await _facts(c, scene, needs))
         decision = by_person(scene)
     except DomainError as refusal:
-        return await recording.refuse(c, request, row, pair, refusal)
+        ended = not_begun(scene)
+        if ended is None:
+            return await recording.refuse(c, request, row, pair, refusal)
+        return await recording.commit(c, request, scene, ended, found, refusal)
     return await recording.commit(c, request, scene, decision, found)
 
 

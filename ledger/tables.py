@@ -122,7 +122,7 @@ cases = Table(
         "case kind when 'deposit' then client_id is not null and freelancer_id is null"
         " when 'withdrawal' then client_id is null and freelancer_id is not null"
         " when 'remittance' then freelancer_id is null"
-        " and (client_id is not null or state in ('draft','suspense','returned'))"
+        " and (client_id is not null or state in ('draft','refused','suspense','returned'))"
         " when 'refund' then client_id is not null and freelancer_id is null"
         " when 'chargeback' then client_id is not null and freelancer_id is null"
         " else client_id is not null and freelancer_id is not null end",

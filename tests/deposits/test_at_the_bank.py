@@ -1,6 +1,9 @@
 """What came by hand, and the bank's statement: both say the same of each line."""
 
+from sqlalchemy import text
+
 from domain.difference import Source
+from tests.api.people import code
 from tests.api.test_bank_statements import imports, said, statement
 from tests.deposits.remitting import Remitting, arrived, sum_of
 from tests.outside import found, key
@@ -25,3 +28,19 @@ async def test_what_was_recorded_by_hand_agrees_with_the_statement(remitting: Re
     told = await found(remitting.world.engine, Source.BANK)
     ours = [*names, deposit["id"], there.json()["id"]]
     assert [one for one in told.values() if any(name in one.about for name in ours)] == []
+
+
+async def test_what_could_not_be_recorded_is_over(remitting: Remitting) -> None:
+    """The same receipt typed twice is refused, and leaves nothing open; nor does one's own."""
+    twice = {"method": "bank_transfer", **arrived(50_00, key("FED"))}
+    answers = [
+        await remitting.ada.post("/v1/staff/deposits/suspense", twice | {"payer": payer})
+        for payer in ("Cora", "Cora Ng")
+    ]
+    assert [one.status_code for one in answers] == [201, 409]
+    own = {"client": remitting.ada.id, "method": "bank_transfer", "amount": sum_of(50_00)}
+    theirs = await remitting.ada.post("/v1/staff/deposits", own)
+    assert (theirs.status_code, code(theirs)) == (403, "not_yours")
+    drafts = "select count(*) from cases where state = 'draft'"
+    async with remitting.world.engine.connect() as c:
+        assert await c.scalar(text(drafts)) == 0

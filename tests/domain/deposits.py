@@ -76,6 +76,7 @@ DAY = Policy().checkout_period
 
 DEPOSIT_SCENES = {
     S.DRAFT: (Deposits,),
+    S.REFUSED: (lambda: Deposits().cannot_begin(Role.CLIENT, c.OpenDeposit),),
     S.CREATED: (lambda: Deposits().begun(),),
     S.CHECKOUT: (lambda: Deposits().open(),),
     S.CLOSING: (lambda: Deposits().closing(),),

@@ -9,7 +9,7 @@ from typing import ClassVar, Generic, Self, TypeVar
 from domain.cases import Chargeback, Deposit, Remittance, Role, Withdrawal
 from domain.clock import wake_at
 from domain.command import Command
-from domain.decide import Decision, by_clock, by_person, clock_needs, clock_row, row_for
+from domain.decide import Decision, by_clock, by_person, clock_needs, clock_row, not_begun, row_for
 from domain.ids import UserId
 from domain.process import Facts, Need, Scene
 from domain.refund_case import Refund
@@ -60,6 +60,15 @@ class Lone(Generic[L]):
         scene = Scene(self.at, "step", role, who, command, self.case, self.facts(frozenset()))
         needs = row_for(scene).needs
         self._write(by_person(replace(scene, facts=self.facts(needs))))
+        return self
+
+    def cannot_begin(self, role: Role, kind: type[Command]) -> Self:
+        """It could not begin: the law refuses its first step."""
+        who, known = self.people.get(role), self.facts(frozenset())
+        scene = Scene(self.at, "step", role, who, self.command(kind), self.case, known)
+        decision = not_begun(scene)
+        assert decision is not None, "a first step was refused"
+        self._write(decision)
         return self
 
     def says(self, kind: type[Command], **body: object) -> Self:

@@ -117,6 +117,7 @@ RETURN_OVER = Policy().return_period + DAY
 
 REFUND_SCENES = {
     S.DRAFT: (Refunds, by_hand),
+    S.REFUSED: (lambda: Refunds().cannot_begin(Role.CLIENT, c.RefundToSource),),
     S.REQUESTED: (lambda: Refunds().requested(), lambda: by_hand().requested()),
     S.SENDING: (lambda: Refunds().approved(),),
     S.TO_SEND: (lambda: by_hand().approved(),),

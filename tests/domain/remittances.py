@@ -185,6 +185,7 @@ MONTH = Policy().notice_period
 
 REMITTANCE_SCENES = {
     S.DRAFT: (Remittances,),
+    S.REFUSED: (lambda: Remittances().cannot_begin(Role.CLIENT, c.AnnounceRemittance),),
     S.ANNOUNCED: (lambda: Remittances().announced(),),
     S.RECEIVED: (lambda: Remittances().received(), lambda: check().received()),
     S.SUSPENSE: (

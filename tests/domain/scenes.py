@@ -58,6 +58,7 @@ def mediated_unasked() -> Story:
 
 JOB_SCENES: Mapping[JobState, Scenes] = {
     J.DRAFT: (Story,),
+    J.REFUSED: (lambda: Story().cannot_begin(),),
     J.OFFERED: (
         lambda: Story().offered(),
         lambda: Story(wallet=0).offered(),

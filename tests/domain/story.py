@@ -20,6 +20,7 @@ from domain.decide import (
     by_person,
     clock_needs,
     clock_row,
+    not_begun,
     row_for,
 )
 from domain.errors import DomainError
@@ -110,6 +111,14 @@ class Story:
         scene = self.scene(role, command, who, on_dispute=theirs)
         facts = self.facts(scene, row_for(scene).needs)
         self._write(by_person(replace(scene, facts=facts)))
+        return self
+
+    def cannot_begin(self) -> Self:
+        """The offer could not be made."""
+        scene = self.scene(Role.CLIENT, c.OfferJob(), CLIENT, on_dispute=False)
+        decision = not_begun(scene)
+        assert decision is not None, "an offer is a job's first step"
+        self._write(decision)
         return self
 
     def refuses(self, role: Role, command: c.Command, person: UserId | None = None) -> str:

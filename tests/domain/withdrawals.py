@@ -96,6 +96,7 @@ RETURN_OVER = Policy().return_period + DAY
 
 WITHDRAWAL_SCENES = {
     S.DRAFT: (Withdrawals,),
+    S.REFUSED: (lambda: Withdrawals().cannot_begin(Role.FREELANCER, c.RequestWithdrawal),),
     S.REQUESTED: (lambda: Withdrawals().requested(),),
     S.SENT: (lambda: Withdrawals().sent(), lambda: Withdrawals(via=Via.STRIPE).sent()),
     S.PAID: (lambda: Withdrawals().paid(),),

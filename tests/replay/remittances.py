@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from tests.deposits.remitting import Remitting, sum_of
+from sqlalchemy import text
+
+from tests.deposits.remitting import Remitting, arrived, sum_of
 from tests.life import Life, eventually
 
 DAY = timedelta(days=1)
@@ -80,6 +82,16 @@ async def withdrawn(remitting: Remitting) -> dict[str, Any]:
     return await remitting.stands(deposit, "lapsed")
 
 
+async def refused(remitting: Remitting) -> dict[str, Any]:
+    """The same receipt is recorded a second time."""
+    body = {"method": "bank_transfer", **arrived(100_00)}
+    for payer in ("Cara", "Cara Client"):
+        await remitting.ada.post("/v1/staff/deposits/suspense", body | {"payer": payer})
+    query = "select id from cases where kind = 'remittance' and state = 'refused' order by id desc"
+    async with remitting.world.engine.connect() as c:
+        return await remitting.stands({"id": await c.scalar(text(query))}, "refused")
+
+
 REMITTANCES: Mapping[str, Act] = {
     "remittance_cleared": cleared,
     "remittance_bounced": bounced,
@@ -88,4 +100,5 @@ REMITTANCES: Mapping[str, Act] = {
     "remittance_returned": returned,
     "remittance_lapsed": lapsed,
     "remittance_withdrawn": withdrawn,
+    "remittance_refused": refused,
 }

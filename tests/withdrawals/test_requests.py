@@ -1,6 +1,7 @@
 """Withdrawals as their owners see them: quoted, requested, taken back, refused with the reason."""
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,14 +11,14 @@ from sqlalchemy import text
 from activities.housekeeper import Housekeeper
 from domain.commands import Approve
 from domain.paydays import Paydays
-from ledger import people, tax_forms
+from ledger import journal, people, tax_forms
 from ledger.calendars import banking_calendar
 from ledger.sealed_values import SealingKeys
 from ledger.tax_forms import Signature
 from tests.api.people import code, pointers
 from tests.api.tax import FORM, foreign
 from tests.holding.hands import policy
-from tests.life import Life
+from tests.life import Life, eventually
 from tests.tax import w8ben
 from tests.withdrawals.leaving import (
     IBAN,
@@ -61,11 +62,30 @@ async def test_a_withdrawal_is_taken_back(leaving: Leaving) -> None:
     assert code(await leaving.person.post(path)) == "already_over"
 
 
+async def both(count: Awaitable[int]) -> bool:
+    """Whether there are two."""
+    return await count == 2
+
+
 async def test_of_two_withdrawals_that_race_for_the_same_money_one_wins(leaving: Leaving) -> None:
-    """The other is refused by the step, behind the wallet's lock."""
-    answers = await asyncio.gather(*(leaving.asks(80_00) for _ in range(2)))
+    """The other is refused by the step, behind the wallet's lock, and is over with it."""
+    mine, engine = {"who": leaving.person.id}, leaving.world.engine
+    async with engine.begin() as wallet:
+        await journal.wallets(wallet, [leaving.person.id], "USD")
+        asked = [asyncio.create_task(leaving.asks(80_00)) for _ in range(2)]
+        drafts = "select count(*) from cases where freelancer_id = :who and state = 'draft'"
+        async with engine.connect() as c:
+            await eventually(lambda: both(c.scalar(text(drafts), mine)))
+    answers = await asyncio.gather(*asked)
     assert sorted(one.status_code for one in answers) == [201, 402]
     assert await leaving.earnings() == 20_00
+    listed = (await leaving.person.get("/v1/withdrawals")).json()["items"]
+    assert [one["state"] for one in listed] == ["requested"]
+    query = "select id from cases where freelancer_id = :who and state = 'refused' and over"
+    async with engine.connect() as c:
+        lost = await c.scalar(text(query), mine)
+    handle = leaving.world.temporal.get_workflow_handle(f"withdrawal/{lost}")
+    await asyncio.wait_for(handle.result(), 10)
 
 
 async def test_the_same_request_is_one_withdrawal(leaving: Leaving) -> None:
