@@ -72,11 +72,15 @@ def give_back(scene: Scene) -> Taken:
 
 
 def refill(scene: Scene, wallet: Wallet, cause: str) -> tuple[Taken, tuple[Entry, ...]]:
-    """The client fills what is missing as far as the wallet suffices, the oldest job first."""
-    taken, entries = Taken(), list[Entry]()
+    """The client fills what is missing as far as the wallet suffices, the oldest job first.
+
+    What was paid in for a job that waits for money is left for that.
+    """
+    taken, entries, kept = Taken(), list[Entry](), scene.facts.meant_for_others_minor
     for place in reversed(_short(scene)):
         job = place.job
-        parts = wallet.take(min(_lacks(job, scene.case.id), wallet.spendable)) or Parts()
+        free = max(wallet.spendable - kept, 0)
+        parts = wallet.take(min(_lacks(job, scene.case.id), free)) or Parts()
         if not parts.total:
             continue
         wallet = wallet.without(parts)

@@ -192,6 +192,8 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
         facts = replace(facts, wallets=cast(Any, held))
         if facts.places:
             facts = replace(facts, places=await escrows.as_they_are(c, case, facts.places))
+            meant = await remittances.meant_for(c, facts.places[0].job.client)
+            facts = replace(facts, meant_for_others_minor=sum(meant.values()))
         if isinstance(case, Job) and case.state in UNFUNDED:
             facts = await _of_funding(c, replace(scene, facts=facts))
     if Need.SOURCE in needs and isinstance(case, Refund):

@@ -51,6 +51,14 @@ def test_a_freelancer_pays_a_debt_once_when_two_jobs_are_whole_again() -> None:
     assert _settled(filled.touches) == [100_00]
 
 
+def test_a_refill_leaves_what_was_paid_in_for_another_job() -> None:
+    """Of 200.00 in the wallet 150.00 wait for a job that is not funded yet."""
+    scene = _two_approved(0)
+    scene = replace(scene, facts=replace(scene.facts, meant_for_others_minor=150_00))
+    filled, _ = shortfalls.refill(scene, scene.facts.wallets[CLIENT], "chargeback/1")
+    assert [(piece.case, piece.minor) for piece in filled.pieces] == [("job_1", 50_00)]
+
+
 def test_a_second_payment_taken_back_prolongs_the_freeze() -> None:
     """No clock of the job goes on before the second is decided; then all is as it was."""
     one = short()
