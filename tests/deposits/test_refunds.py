@@ -170,7 +170,8 @@ async def test_a_refund_that_fails_later_is_the_clients_again(refunding: Refundi
     shown = await refunding.stands(refund, "returned")
     assert shown["reason"] == "expired_or_canceled_card"
     assert await refunding.credits() == 100_00
-    assert await compared(refunding.world) == {}
+    [there] = refunding.there(refund)
+    assert not [one for one in await compared(refunding.world) if one.startswith(there.id)]
 
 
 async def test_a_failure_that_no_webhook_told_is_found(refunding: Refunding) -> None:
