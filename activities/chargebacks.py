@@ -25,8 +25,8 @@ CaseFile = Callable[[str, str], Awaitable[bytes | None]]
 """The case file of a job as its client may read it, on paper; None: it cannot be made now."""
 WAITS = "needs_response"
 MOST_JOBS, MOST_EVENTS = 20, 60
-LONGEST_TEXT = 140_000
-"""How much of it there is: the network reads no more."""
+LONGEST_TEXT = 20_000
+"""How much of it there is: Stripe takes no more in one field."""
 
 
 class Chargebacks:

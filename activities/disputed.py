@@ -19,13 +19,16 @@ from domain.outcome import CaseBrief, Said, StepRequest
 from domain.policy import CaseTerms, Policy
 from failpoints import here
 from ledger import cases, chargebacks, ids, steps
-from ledger.database import to_read
+from ledger.database import in_short, to_read
+from ledger.journal import FloorBroken, ReferenceReused
 
 log = structlog.get_logger()
 
 PAUSE_S = 2.0
 AGAIN_AFTER = timedelta(seconds=5)
 BATCH = 20
+ODD = (FloorBroken, ReferenceReused, AssertionError, TypeError, ValueError)
+"""What is wrong with one dispute: it keeps no other waiting, and ends no worker."""
 
 
 class Disputed:
@@ -66,7 +69,11 @@ class Disputed:
         made = 0
         for dispute_id in waiting:
             self._tried.tried(dispute_id)
-            made += await self._made(dispute_id)
+            try:
+                made += await self._made(dispute_id)
+            except ODD as error:
+                why = in_short(error)
+                log.error("a disputed payment fits no books", dispute=dispute_id, error=why)
         return made
 
     async def _made(self, dispute_id: str) -> bool:

@@ -25,8 +25,10 @@ logger = get_logger()
 
 OF_THE_LAW: dict[str, int] = {
     "already_over": 409,
+    "chargeback_open": 409,
     "condition_missing": 409,
     "debt_open": 409,
+    "escrow_short": 409,
     "insufficient_funds": 402,
     "invalid_amount": 422,
     "linked": 409,

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from domain import clock, pausing
+from domain import clock, pausing, shortfalls
 from domain.accounts import Entry
 from domain.cases import (
     OVER,
@@ -53,7 +53,7 @@ PROCESSES: Mapping[type[Case], Process] = {
 NOBODY = frozenset({Role.CLOCK, Role.PROCESSOR})
 """Who acts without being a person."""
 HOUSE = frozenset({Role.STAFF, Role.ACCOUNTING})
-"""Who decides for the house, in everybody's case but their own."""
+"""Who acts for the platform, and never in a case of their own."""
 
 MEDIATED = frozenset({DisputeState.APPOINTING, DisputeState.IN_MEDIATION, DisputeState.PROPOSED})
 
@@ -175,6 +175,8 @@ def by_clock(scene: Scene) -> Decision | None:
         return _escalate_task(rest)
     if timer.row == clock.RESUME:
         return _decision(rest, pausing.resume(scene), "clock_resumed", "The clock goes on")
+    if isinstance(scene.case, Contract) and scene.job.short:
+        return _decision(scene, shortfalls.stand_still(scene), *shortfalls.FROZEN)
     return _fall_silent(rest, process_of(scene.case).silence(timer.row, scene.case.state))
 
 

@@ -33,6 +33,9 @@ MEDIATION_OPEN = Condition(
     lambda scene: scene.job.mediation_open,
 )
 TASK_OPEN = Condition("a staff task is open on it", lambda scene: bool(scene.job.tasks))
+NOT_APPROVED = Condition(
+    "no approval waits for a disputed payment", lambda scene: scene.job.approved is None
+)
 
 
 def offer(scene: Scene) -> Change:
@@ -245,11 +248,11 @@ STEPS = (
     ),
     *step(
         S.IN_REVIEW, c.RequestRevision, {Role.CLIENT}, S.IN_PROGRESS, request_revision,
-        "revision_requested", "A revision was requested",
+        "revision_requested", "A revision was requested", when=(NOT_APPROVED,),
     ),
     *step(
         UNDER_WAY, c.RequestRejection, {Role.CLIENT}, S.REJECTION_OPEN, opening.request_rejection,
-        "rejection_requested", "Rejection of the job was requested",
+        "rejection_requested", "Rejection of the job was requested", when=(NOT_APPROVED,),
     ),
     *step(
         UNDER_WAY, c.Resign, {Role.FREELANCER}, S.CANCELLED, cancel,

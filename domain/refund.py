@@ -29,19 +29,22 @@ def require_refundable(amount_minor: int, source: Source, wallet: Wallet) -> Non
     """Raise what stands against it: the deposit, what is left of it, a debt, or money spent."""
     source.require_whole()
     source.require_left(amount_minor)
-    if wallet.receivable:
-        raise DebtOpen(f"{show(wallet.receivable)} are owed", owed_minor=wallet.receivable)
+    _require_no_debt(wallet)
     if amount_minor > wallet.credits:
         missing = amount_minor - wallet.credits
         detail = f"{show(missing)} of cleared credits are missing"
         raise InsufficientFunds(detail, missing_minor=missing)
 
 
+def _require_no_debt(wallet: Wallet) -> None:
+    if wallet.receivable:
+        raise DebtOpen(f"{show(wallet.receivable)} are owed", owed_minor=wallet.receivable)
+
+
 def request(scene: Scene) -> Change:
     """The credits leave the wallet at once, so that nobody can spend them meanwhile."""
     one = _of(scene)
-    wallet = scene.facts.wallets.get(one.client, Wallet())
-    require_refundable(one.amount_minor, _source(scene), wallet)
+    require_refundable(one.amount_minor, _source(scene), _wallet(scene))
     start = flows.deposit_refund(one.id, one.client, one.amount_minor, one.terms.currency)
     facts = {"amount_minor": one.amount_minor, "deposit": one.deposit}
     return Change(lone=_to(scene, S.REQUESTED).lone, entries=(start,), facts=facts)
@@ -49,12 +52,13 @@ def request(scene: Scene) -> Change:
 
 def withdraw(scene: Scene) -> Change:
     """The credits are in the wallet again."""
-    return Change(lone=_to(scene, S.WITHDRAWN).lone, entries=(_return(_of(scene)),))
+    return Change(lone=_to(scene, S.WITHDRAWN).lone, entries=_return(scene))
 
 
 def approve(scene: Scene) -> Change:
-    """It goes out, if the deposit is what it was: to the processor, or to be sent by hand."""
+    """It goes out, if the deposit is what it was and nothing has come to be owed meanwhile."""
     _source(scene).require_whole()
+    _require_no_debt(_wallet(scene))
     state = S.SENDING if _of(scene).by_processor else S.TO_SEND
     return _to(scene, state, approved_by=scene.actor_id)
 
@@ -141,8 +145,7 @@ def _settled(scene: Scene, clearing: Kind, facts: Mapping[str, object], **update
 
 def _ended(scene: Scene, state: RefundState, why: str) -> Change:
     change = _to(scene, state, reason=why)
-    entries = (_return(_of(scene)),)
-    return Change(lone=change.lone, entries=entries, facts={"reason": why}, why=why)
+    return Change(lone=change.lone, entries=_return(scene), facts={"reason": why}, why=why)
 
 
 def _returned(scene: Scene, clearing: Kind, facts: Mapping[str, object], why: str) -> Change:
@@ -150,12 +153,27 @@ def _returned(scene: Scene, clearing: Kind, facts: Mapping[str, object], why: st
     back = flows.deposit_refund_returned(
         one.id, one.client, one.amount_minor, clearing, one.terms.currency
     )
-    change = _to(scene, S.RETURNED, reason=why)
-    return Change(lone=change.lone, entries=(back,), facts={"reason": why, **facts}, why=why)
+    change, entries = _to(scene, S.RETURNED, reason=why), _debt_first(scene, back)
+    return Change(lone=change.lone, entries=entries, facts={"reason": why, **facts}, why=why)
 
 
-def _return(one: Refund) -> Entry:
-    return flows.deposit_refund_return(one.id, one.client, one.amount_minor, one.terms.currency)
+def _return(scene: Scene) -> tuple[Entry, ...]:
+    one = _of(scene)
+    back = flows.deposit_refund_return(one.id, one.client, one.amount_minor, one.terms.currency)
+    return _debt_first(scene, back)
+
+
+def _debt_first(scene: Scene, back: Entry) -> tuple[Entry, ...]:
+    """What is the client's again first settles what they have come to owe meanwhile."""
+    one = _of(scene)
+    owed, currency = _wallet(scene).receivable, one.terms.currency
+    settled = min(owed, one.amount_minor)
+    entry = flows.receivable_settle(back.reference, one.client, settled, Kind.CREDITS, currency)
+    return (back, entry)
+
+
+def _wallet(scene: Scene) -> Wallet:
+    return scene.facts.wallets.get(_of(scene).client, Wallet())
 
 
 def _require_second(scene: Scene) -> None:
@@ -183,8 +201,8 @@ UNANSWERED = Condition(
     "the processor has not said in time whether it was paid",
     lambda scene: any(task.kind == "refund_unanswered" for task in scene.case.tasks),
 )
-BACK = "refund: back to the client's credits"
-KNOWN = {Need.WALLETS, Need.SOURCE}
+BACK = "refund: back to the client's credits, and then to what they owe"
+MONEY, KNOWN = {Need.WALLETS}, {Need.WALLETS, Need.SOURCE}
 
 STEPS = (
     *step(
@@ -194,7 +212,7 @@ STEPS = (
     ),
     *step(
         S.REQUESTED, c.WithdrawRefund, {Role.CLIENT}, S.WITHDRAWN, withdraw,
-        "refund_withdrawn", "The refund was withdrawn", money=BACK,
+        "refund_withdrawn", "The refund was withdrawn", money=BACK, needs=MONEY,
     ),
     *step(
         S.REQUESTED, c.ApproveRefund, HOUSE, (S.SENDING, S.TO_SEND), approve,
@@ -202,7 +220,7 @@ STEPS = (
     ),
     *step(
         S.REQUESTED, c.DeclineRefund, HOUSE, S.DECLINED, decline,
-        "refund_declined", "The refund was declined", money=BACK,
+        "refund_declined", "The refund was declined", money=BACK, needs=MONEY,
     ),
     *step(
         S.SENDING, c.RefundMade, THEIRS, S.SENDING, made,
@@ -214,7 +232,8 @@ STEPS = (
     ),
     *step(
         S.SENDING, c.RefundFailed, THEIRS, S.FAILED, fail,
-        "refund_failed", "The refund failed, and the credits are in the wallet", money=BACK,
+        "refund_failed", "The refund failed, and the credits are in the wallet",
+        money=BACK, needs=MONEY,
     ),
     *step(
         S.SENDING, c.RefundFound, ACCOUNTING, S.PAID, found_paid,
@@ -227,17 +246,18 @@ STEPS = (
     ),
     *step(
         S.TO_SEND, c.RefundFailed, ACCOUNTING, S.FAILED, fail,
-        "refund_failed", "The refund failed, and the credits are in the wallet", money=BACK,
+        "refund_failed", "The refund failed, and the credits are in the wallet",
+        money=BACK, needs=MONEY,
     ),
     *step(
         S.PAID, c.RefundReturned, THEIRS, S.RETURNED, give_again,
         "refund_returned", "The refund was not taken, and the credits are in the wallet",
-        money="refund: processor → client's credits",
+        money="refund: processor → client's credits", needs=MONEY,
     ),
     *step(
         S.PAID, c.RefundCameBack, ACCOUNTING, S.RETURNED, came_back,
         "refund_returned", "The refund was not taken, and the credits are in the wallet",
-        money="refund: bank → client's credits", when=(BY_HAND,),
+        money="refund: bank → client's credits", when=(BY_HAND,), needs=MONEY,
     ),
 )  # fmt: skip
 

@@ -9,9 +9,10 @@ from datetime import timedelta
 from typing import TypeVar
 
 from domain import endings, flows
-from domain.accounts import Entry, Parts, Shortfall, Wallet
+from domain.accounts import Entry, Kind, Parts, Shortfall, Wallet
 from domain.cases import OVER, Contract, Dispute, Job
 from domain.clock import ESCALATE_TASK, RESUME, not_before, shift, with_timer
+from domain.ids import UserId
 from domain.process import Change, Need, Place, Scene, Touch
 
 C = TypeVar("C", bound=Contract)
@@ -66,6 +67,7 @@ def give_back(scene: Scene) -> Taken:
         pieces.append(Shortfall(case=place.job.id, minor=minor))
         filled = _filled(place.job, scene.case.id, Parts(credits=minor))
         touches.append(_goes_on(scene, place, filled))
+        scene = _after(scene, touches[-1])
     return Taken(tuple(pieces), touches=tuple(touches))
 
 
@@ -85,12 +87,29 @@ def refill(scene: Scene, wallet: Wallet, cause: str) -> tuple[Taken, tuple[Entry
         touch = _goes_on(scene, place, _filled(job, scene.case.id, parts))
         piece = Shortfall(case=job.id, minor=parts.total)
         taken = Taken((*taken.pieces, piece), touches=(*taken.touches, touch))
+        scene = _after(scene, touch)
     return taken, tuple(entries)
 
 
 def give_up(scene: Scene) -> tuple[Touch, ...]:
     """Nobody refilled: what was approved is paid as far as filled, the rest is cancelled."""
-    return tuple(_ended(scene, place) for place in _short(scene))
+    touches = list[Touch]()
+    for place in _short(scene):
+        touches.append(_ended(scene, place))
+        scene = _after(scene, touches[-1])
+    return tuple(touches)
+
+
+def _after(scene: Scene, touch: Touch) -> Scene:
+    """As the next job sees it: what a freelancer has just paid of a debt is not owed twice."""
+    wallets = dict(scene.facts.wallets)
+    for entry in touch.change.entries:
+        for posting in entry.postings:
+            if posting.target.kind is Kind.RECEIVABLE:
+                owner = UserId(posting.target.owner)
+                left = wallets[owner].receivable - posting.amount_minor
+                wallets[owner] = wallets[owner].model_copy(update={"receivable": left})
+    return replace(scene, facts=replace(scene.facts, wallets=wallets))
 
 
 def _short(scene: Scene) -> list[Place]:
@@ -103,18 +122,29 @@ def _lacks(job: Job, case_id: str) -> int:
 
 
 def _frozen(scene: Scene, place: Place, parts: Parts) -> Touch:
-    job, dispute = place.job, place.dispute
-    if not job.short:
-        until = scene.at + job.terms.policy.longest_freeze
-        length = until - max(job.paused_until or scene.at, scene.at)
-        job = _moved(not_before(job, scene.at), length).model_copy(update={"paused_until": until})
-        dispute = dispute and _moved(not_before(dispute, scene.at), length)
-        dispute = dispute and dispute.model_copy(update={"paused_until": until})
+    job, dispute = _still(scene, place.job, place.dispute)
     missing = Shortfall(case=scene.case.id, minor=parts.total)
     update = {"held": _held(job).less(parts), "short": (*job.short, missing)}
     facts = {"short_minor": parts.total}
     change = Change(job=job.model_copy(update=update), dispute=dispute, facts=facts)
     return Touch(_seen(scene, place), change, *FROZEN)
+
+
+def stand_still(scene: Scene) -> Change:
+    """What is missing still was not decided in all that time: its clocks do not go on for that."""
+    job, dispute = _still(scene, scene.job, scene.dispute)
+    return Change(job=job, dispute=dispute)
+
+
+def _still(scene: Scene, job: Job, dispute: Dispute | None) -> tuple[Job, Dispute | None]:
+    """No clock goes on until the end of the longest freeze from now."""
+    until = scene.at + job.terms.policy.longest_freeze
+    paused = job.paused_until or scene.at
+    begun = paused if job.short else max(paused, scene.at)
+    length, frozen = until - begun, {"paused_until": until}
+    if dispute is not None:
+        dispute = _moved(not_before(dispute, scene.at), length).model_copy(update=frozen)
+    return _moved(not_before(job, scene.at), length).model_copy(update=frozen), dispute
 
 
 def _goes_on(scene: Scene, place: Place, job: Job) -> Touch:

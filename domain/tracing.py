@@ -10,10 +10,11 @@ TRACED = frozenset({*PROVISIONAL, Kind.ESCROW})
 OF_ONE_DEPOSIT = frozenset(
     {
         *("deposit", "deposit_reversed", "provisional_clear", "bounce_recovered"),
-        *("receipt_match", "staff_correction", "deposit_refund"),
+        *("receipt_match", "staff_correction", "chargeback_open"),
+        *("deposit_refund", "deposit_refund_return", "deposit_refund_returned"),
     }
 )
-"""Movements of one deposit's own money, which their reference names."""
+"""Movements of one deposit's own money."""
 TAKEN_BACK, GIVEN_BACK = "chargeback_open", "chargeback_won"
 """What the first took from a client the second puts back; both name the chargeback."""
 
@@ -25,6 +26,8 @@ class Written:
     kind: str
     reference: str
     changes: Mapping[Account, int]
+    of: str = ""
+    """Whose money it is, where the reference names a refund or a chargeback of that deposit."""
 
 
 @dataclass
@@ -33,17 +36,20 @@ class _Lots:
 
     sums: list[tuple[str, int]] = field(default_factory=list)
 
-    def take(self, minor: int, whose: str | None = None) -> Iterator[tuple[str, int]]:
-        """So much of it, the oldest first, or of one deposit's alone."""
-        kept = []
+    def take(self, minor: int, whose: str | None = None) -> list[tuple[str, int]]:
+        """So much of it: this deposit's own, if one is named, then the oldest."""
+        found = self._take(minor, whose) if whose else []
+        return [*found, *self._take(minor - sum(taken for _, taken in found), None)]
+
+    def _take(self, minor: int, only: str | None) -> list[tuple[str, int]]:
+        found, kept = [], []
         for deposit, there in self.sums:
-            taken = min(there, minor) if whose in (None, deposit) else 0
+            taken = min(there, minor) if only in (None, deposit) else 0
             minor -= taken
-            if taken:
-                yield deposit, taken
-            if there - taken:
-                kept.append((deposit, there - taken))
+            found += [(deposit, taken)] if taken else []
+            kept += [(deposit, there - taken)] if there - taken else []
         self.sums = kept
+        return found
 
     @property
     def total(self) -> int:
@@ -53,9 +59,9 @@ class _Lots:
 def traced(entries: Iterable[Written]) -> dict[str, dict[Account, int]]:
     """Where each deposit's money is, in minor units, after these entries in order.
 
-    What is taken back from an escrow is one deposit's, or the oldest. What an escrow gives back
-    goes to its takers in the order it came in; what is left of it when
-    the escrow is empty went with the platform's fee, and is provisional no more.
+    What is taken back is that deposit's own, as far as it is there, then the oldest. What an escrow
+    gives back goes to its takers in the order it came in; what is left of it when the escrow is
+    empty went with the platform's fee, and is provisional no more.
     """
     *_, (_, last) = ((None, {}), *_walked(entries))
     return _by_deposit(last)
@@ -79,14 +85,13 @@ def _walked(
     held: dict[Account, int] = {}
     taken_back: dict[str, _Lots] = {}
     for entry in entries:
-        whose = _deposit(entry) if entry.kind in OF_ONE_DEPOSIT else None
-        is_taken = whose is not None or entry.kind == TAKEN_BACK
-        pool = taken_back.pop(_deposit(entry), _Lots()) if entry.kind == GIVEN_BACK else _Lots()
+        whose = entry.of or _named(entry) if entry.kind in OF_ONE_DEPOSIT else None
+        pool = taken_back.pop(_named(entry), _Lots()) if entry.kind == GIVEN_BACK else _Lots()
         for account, change in _in_order(entry.changes):
             there = lots.setdefault(account, _Lots())
             if account.kind is Kind.ESCROW:
                 held[account] = held.get(account, 0) + change
-            if account.kind is Kind.ESCROW and change < 0 and not is_taken:
+            if account.kind is Kind.ESCROW and change < 0 and whose is None:
                 pool.sums += there.take(there.total)
             elif change < 0:
                 pool.sums += there.take(-change, whose)
@@ -95,10 +100,12 @@ def _walked(
             if account.kind is not Kind.ESCROW and change > 0:
                 there.sums += [(whose, change)] if whose else pool.take(change)
         for account, change in _in_order(entry.changes):
-            if account.kind is Kind.ESCROW and (change > 0 or (held[account] and not is_taken)):
+            if account.kind is Kind.ESCROW and change > 0:
+                lots[account].sums += pool.take(change)
+            elif account.kind is Kind.ESCROW and held[account] and whose is None:
                 lots[account].sums += pool.take(pool.total)
         if entry.kind == TAKEN_BACK:
-            taken_back[_deposit(entry)] = pool
+            taken_back[_named(entry)] = pool
         yield entry, lots
 
 
@@ -108,8 +115,8 @@ def _in_order(changes: Mapping[Account, int]) -> list[tuple[Account, int]]:
     return sorted(changes.items(), key=lambda pair: (order.index(pair[0].kind), pair[0].owner))
 
 
-def _deposit(entry: Written) -> str:
-    """`deposit/<id>/…`, `receipt/<id>/match`, `correction/<id>/…` or `chargeback/<id>/…`."""
+def _named(entry: Written) -> str:
+    """`deposit/<id>/…`, `receipt/<id>/match`, `correction/<id>/…`, or a refund or chargeback."""
     return entry.reference.split("/")[1]
 
 

@@ -12,7 +12,8 @@ from fakestripe.store import Tx
 
 FEE = 1_500
 DAYS_TO_ANSWER = 14
-LONGEST_EVIDENCE = 150_000
+LONGEST_EVIDENCE, LONGEST_TEXT = 150_000, 20_000
+"""Characters of all texts together, and of each."""
 NETWORKS = ("card", "paypal")
 DECIDED_BY_TEXT = {"winning_evidence": "won", "losing_evidence": "lost"}
 """What Stripe's test mode takes in `uncategorized_text` as the bank's decision."""
@@ -144,6 +145,9 @@ def _evidence(tx: Tx, given: Body) -> Body:
         message = f"Evidence may have at most {LONGEST_EVIDENCE} characters in all."
         raise Refusal(message, param="evidence")
     for name, value in given.items():
+        if isinstance(value, str) and len(value) > LONGEST_TEXT:
+            message = f"It may have at most {LONGEST_TEXT} characters."
+            raise Refusal(message, param=f"evidence[{name}]")
         file = tx.find(value) if name in FILES else None
         if name in FILES and value and (file is None or file["object"] != "file"):
             raise no_such("file upload", value, f"evidence[{name}]", status=400)

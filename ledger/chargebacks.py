@@ -19,7 +19,13 @@ UNKNOWN = text("""
                         where c.kind = 'chargeback' and c.data ->> 'dispute' = e.about)
      limit :limit
 """)
-WAY = text("select reference, kind, changes from credits_way(:person, :currency)")
+WAY = text("""
+    select w.reference, w.kind, w.changes, coalesce(c.data ->> 'deposit', '') as of
+      from credits_way(:person, :currency) w
+      left join cases c on c.kind in ('refund', 'chargeback')
+           and c.id = split_part(w.reference, '/', 2)
+     order by w.entry_id
+""")
 TAKEN = ("opened", "answering", "answered", "refilling")
 """States in which new work waits."""
 
@@ -68,7 +74,7 @@ async def _way(c: AsyncConnection, client: str, currency: str) -> list[Written]:
     return [
         Written(row.kind, row.reference, {
             Account(Kind(kind), owner, currency): minor for kind, owner, minor in row.changes
-        })
+        }, row.of)
         for row in rows
     ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The tables of what the outside booked, and of how it differs from the book."""
+"""The tables of what the outside announced and booked, and of how it differs from the book."""
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, Text, text
 
@@ -107,4 +107,29 @@ clearance = Table(
     ),
     Index("ix_clearance_difference_id", "difference_id", "id"),
     comment="the newest one of a difference is the one in force",
+)
+
+processor_event = Table(
+    "processor_event",
+    metadata,
+    Column("id", Text, primary_key=True, comment="the processor's own"),
+    Column("kind", Text, nullable=False),
+    Column("about", Text, nullable=False, comment="the processor's id of what changed"),
+    Column("case_id", Text, comment="as its metadata name it; nobody vouches for that"),
+    at("created_at"),
+    at("received_at", now=True),
+    Index("ix_processor_event_created_at", "created_at"),
+    Index(
+        "ix_processor_event_disputes",
+        "about",
+        postgresql_where=text("kind like 'charge.dispute.%'"),
+    ),
+)
+
+processor_look = Table(
+    "processor_look",
+    metadata,
+    Column("name", Text, primary_key=True),
+    at("began_at"),
+    comment="when the last look began that saw all that was announced",
 )

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.outcome import TOLD
-from ledger.tables import processor_look
+from ledger.outside_tables import processor_look
 
 KEEP = text(
     "select made, tells from keep_announcements(cast(:announced as jsonb), :heard_as)"

@@ -18,16 +18,20 @@ WAY = text("select reference, kind, changes from provisional_way(:person, :curre
 )
 
 
-# What is credited for one job alone, less what goes back to its source, while that waits; later it
-# is money like any other.
+# What is credited for one job alone, less what goes back to its source or was taken back, while
+# that job waits; later it is money like any other.
 MEANT_FOR = text("""
     select j.id,
            cast(sum(cast(coalesce(r.data->>'arrived_minor', r.data->>'paid_minor') as bigint)
                     - coalesce((
                         select sum(cast(b.data->>'amount_minor' as bigint))
                           from cases b
-                         where b.kind = 'refund' and b.data->>'deposit' = r.id
-                           and b.state in ('requested', 'sending', 'to_send', 'paid', 'closed')
+                         where b.data->>'deposit' = r.id
+                           and case b.kind
+                               when 'refund' then b.state in
+                                    ('requested', 'sending', 'to_send', 'paid', 'closed')
+                               when 'chargeback' then b.state not in ('draft', 'won')
+                               end
                     ), 0)) as bigint) as minor
       from cases r
       join cases j on j.id = r.data->>'for_case'

@@ -341,33 +341,6 @@ mail = Table(
     Index("ix_mail_pending", "next_at", postgresql_where=text("status = 'pending'")),
 )
 
-# What the payment processor announced.
-
-processor_event = Table(
-    "processor_event",
-    metadata,
-    Column("id", Text, primary_key=True, comment="the processor's own"),
-    Column("kind", Text, nullable=False),
-    Column("about", Text, nullable=False, comment="the processor's id of what changed"),
-    Column("case_id", Text, comment="as its metadata name it; nobody vouches for that"),
-    at("created_at"),
-    at("received_at", now=True),
-    Index("ix_processor_event_created_at", "created_at"),
-    Index(
-        "ix_processor_event_disputes",
-        "about",
-        postgresql_where=text("kind like 'charge.dispute.%'"),
-    ),
-)
-
-processor_look = Table(
-    "processor_look",
-    metadata,
-    Column("name", Text, primary_key=True),
-    at("began_at"),
-    comment="when the last look began that saw all that was announced",
-)
-
 # Receipts of money outside, and answers already given.
 
 receipt = Table(

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from domain import commands as c
 from tests.deposits.paying import Paying
 from tests.life import Life, eventually, rests
+from tests.outside import compared
 
 PAYMENT = text("select data ->> 'payment' from cases where id = :id")
 BALANCE = text(
@@ -25,9 +26,9 @@ class Disputing:
         self.dispute = ""
 
     @classmethod
-    async def begun(cls, paying: Paying, minor: int = 100_00) -> "Disputing":
+    async def begun(cls, paying: Paying, minor: int = 100_00, **more: str) -> "Disputing":
         """A deposit by card is in the wallet."""
-        deposit = await paying.begun(minor)
+        deposit = await paying.begun(minor, **more)
         await paying.pays(deposit)
         await paying.hears(paying.events(deposit))
         await paying.stands(deposit, "credited")
@@ -108,6 +109,11 @@ class Disputing:
         async with self.world.engine.connect() as books:
             asked = {"who": who or self.client.id, "kind": kind}
             return int(await books.scalar(BALANCE, asked) or 0)
+
+    async def agrees(self) -> bool:
+        """Whether Stripe's lines of the payment and its dispute are ours, to the cent."""
+        lines = {f"{self.dispute}/dispute", f"{self.dispute}/dispute_reversal"}
+        return not {self.payment, *lines} & set(await compared(self.world))
 
     def at_stripe(self) -> stripe.Dispute:
         """The dispute as Stripe has it."""

@@ -4,17 +4,20 @@ import asyncio
 import random
 from datetime import datetime, timedelta
 
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from activities.announcements import Announcements
 from activities.chargebacks import Chargebacks
 from activities.disputed import Disputed
 from activities.processor import Processor
 from domain.policy import Policy
 from ledger.calendars import business_calendar
+from ledger.journal import FloorBroken
 from tests.api.people import code
 from tests.deposits.disputing import Disputing
 from tests.deposits.paying import Paying
 from tests.life import eventually
-from tests.outside import compared
 from workflows.doors import Doors
 
 DAY = timedelta(days=1)
@@ -28,10 +31,10 @@ async def test_a_disputed_payment_leaves_the_wallet_and_comes_back_when_it_is_wo
     shown = await one.opened()
     assert (shown["amount"]["amount_minor"], shown["owed"]["amount_minor"]) == (100_00, 0)
     assert await paying.wallet() == 0
-    assert await compared(paying.world) == {}
+    assert await one.agrees()
     shown = await one.decided("won", won=True)
     assert await paying.wallet() == 100_00 and shown["over"]
-    assert await compared(paying.world) == {}
+    assert await one.agrees()
     path = f"/v1/chargebacks/{shown['id']}/timeline"
     events = (await one.client.get(path)).json()["items"]
     assert [event["kind"] for event in events] == ["chargeback_won", "chargeback_opened"]
@@ -51,7 +54,7 @@ async def test_what_was_released_already_is_owed_and_in_the_end_written_off(
     assert (shown["from_credits"]["amount_minor"], shown["owed"]["amount_minor"]) == (20_00, 80_00)
     assert await one.balance("receivable") == -80_00
     shown = await one.decided("owing", won=False)
-    assert await compared(paying.world) == {}
+    assert await one.agrees()
     await one.passes(shown, 90 * DAY)
     await one.stands("lost")
     assert await one.balance("receivable") == 0
@@ -72,7 +75,7 @@ async def test_announcements_that_come_twice_and_in_any_order_open_one_chargebac
     await one.stands("lost")
     await paying.hears(events)
     assert await paying.wallet() == 0
-    assert await compared(paying.world) == {}
+    assert await one.agrees()
 
 
 async def test_a_dispute_that_no_webhook_told_is_only_later(paying: Paying) -> None:
@@ -134,6 +137,26 @@ async def test_evidence_is_sent_once_however_often_it_is_asked_for(paying: Payin
     await one.decided("won", won=True)
 
 
+async def test_a_long_story_is_cut_to_what_stripe_takes(
+    paying: Paying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many jobs with many events the newest are told; longer words it would refuse for ever."""
+    one = await Disputing.begun(paying)
+    await one.released(50_00)
+    shown = await one.opened()
+
+    async def long(_: AsyncConnection, job_id: str) -> str:
+        return job_id * 1_000
+
+    monkeypatch.setattr("activities.chargebacks._told", long)
+    processor = Processor(paying.world.settings)
+    answer = await Chargebacks(paying.world.engine, processor, _another_paper).send_evidence(
+        shown["id"]
+    )
+    assert answer.said is not None and answer.said.command == "evidence_sent"
+    await processor.close()
+
+
 async def test_a_dispute_that_many_workers_find_is_one_chargeback(paying: Paying) -> None:
     """The sum is taken once; whoever comes second leaves it alone."""
     one = await Disputing.begun(paying)
@@ -152,6 +175,28 @@ async def test_a_dispute_that_many_workers_find_is_one_chargeback(paying: Paying
 
 async def _another_paper(client: str, job_id: str) -> bytes:
     return b"%PDF-1.7 " + job_id.encode()
+
+
+async def test_a_dispute_that_cannot_be_booked_keeps_no_other_waiting(
+    paying: Paying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A loop that ends by an error ends the worker, and with it everybody's steps."""
+
+    async def unknown(*_: object, **__: object) -> list[str]:
+        return ["du_odd", "du_usual"]
+
+    async def made(_: Disputed, dispute_id: str) -> bool:
+        if dispute_id == "du_odd":
+            raise FloorBroken("below its floor", "credits", "somebody")
+        return True
+
+    monkeypatch.setattr("activities.disputed.chargebacks.unknown", unknown)
+    monkeypatch.setattr(Disputed, "_made", made)
+    processor, world = Processor(paying.world.settings), paying.world
+    doors = Doors(world.temporal, world.settings.task_queue_prefix)
+    disputed = Disputed(world.engine, processor, doors, business_calendar(), Policy())
+    assert await disputed.once() == 1
+    await processor.close()
 
 
 async def test_a_network_that_does_not_decide_is_a_task_of_staff(paying: Paying) -> None:
@@ -198,15 +243,3 @@ async def test_chargebacks_are_seen_by_their_client_and_the_house_alone(paying: 
     assert (await stranger.get("/v1/chargebacks")).json()["items"] == []
     assert (await stranger.get("/v1/staff/chargebacks")).status_code == 403
     await one.decided("won", won=True)
-
-
-async def test_a_dispute_over_somebody_elses_payment_is_no_chargeback(paying: Paying) -> None:
-    """It is told by the comparison with Stripe instead, as the payment is."""
-    charge = paying.stand.charge(30_00)
-    made = paying.stand.control("disputes", charge=charge.id)
-    one = Disputing(paying, str(charge.payment_intent))
-    one.dispute = made["id"]
-    await one.hears()
-    found = await compared(paying.world)
-    assert f"{made['id']}/dispute" in found
-    assert (await one.client.get("/v1/chargebacks")).json()["items"] == []

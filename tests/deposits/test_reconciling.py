@@ -25,10 +25,11 @@ from ledger.outside import SaidOtherwise
 from ledger.reconciling import Side
 from local.places import CLONE
 from tests.api.test_measures import values
+from tests.deposits.disputing import Disputing
 from tests.deposits.paying import Paying
 from tests.deposits.test_steps import says
 from tests.life import eventually
-from tests.outside import booked, compared, found, key, posted
+from tests.outside import AT_ONCE, booked, compared, found, key, posted
 from tests.world import World, variables, without_ours
 from workflows import schedules
 
@@ -55,6 +56,7 @@ def only_at_stripe(paying: Paying, minor: int = 50_00) -> str:
 
 async def test_the_book_is_stripes_own_to_the_cent(paying: Paying) -> None:
     """By every method, with webhooks doubled, shuffled and lost: line by line, and as a whole."""
+    before, deposits = await _apart(paying), []
     for method, minor in (("card", 100_00), ("paypal", 33_33), ("alipay", 7_01)):
         deposit = await paying.begun(minor, method)
         await paying.pays(deposit)
@@ -68,10 +70,18 @@ async def test_the_book_is_stripes_own_to_the_cent(paying: Paying) -> None:
             random.Random(7).shuffle(events)
             await paying.hears(events)
         await paying.stands(deposit, "credited")
-    assert await compared(paying.world) == {}
+        deposits.append(deposit)
+    told = await compared(paying.world)
+    assert not {_intent(paying, deposit) for deposit in deposits} & set(told)
+    assert await _apart(paying) == before
+
+
+async def _apart(paying: Paying) -> int:
+    """By how much the whole account here and the one there differ, as other tests have left it."""
     there = paying.stand.look("books")["balances"]["platform"]["usd"]
     async with paying.world.engine.connect() as c:
-        assert await c.scalar(text(STANDS)) == -(there["available"] + there["pending"])
+        here = int(await c.scalar(text(STANDS)) or 0)
+    return int(here + there["available"] + there["pending"])
 
 
 async def test_a_payment_that_only_stripe_knows_is_told(paying: Paying) -> None:
@@ -165,7 +175,7 @@ async def test_a_list_that_breaks_off_is_listed_whole_the_next_time(
     with pytest.raises(stripe.APIError):
         await ProcessorLines(paying.world.engine, processor).fetch()
     await processor.close()
-    kept = await found(paying.world.engine, Source.STRIPE, timedelta(0))
+    kept = await found(paying.world.engine, Source.STRIPE, AT_ONCE)
     assert newer in kept and older not in kept
     async with paying.world.engine.connect() as c:
         assert await outside.complete_to(c, Source.STRIPE) == before
@@ -265,3 +275,15 @@ def _intent(paying: Paying, deposit: dict[str, Any]) -> str:
         if intent.to_dict()["metadata"].get("case") == deposit["id"]:
             return intent.id
     raise AssertionError("nobody paid it")
+
+
+async def test_a_dispute_over_somebody_elses_payment_is_no_chargeback(paying: Paying) -> None:
+    """It is told by the comparison with Stripe instead, as the payment is."""
+    charge = paying.stand.charge(30_00)
+    made = paying.stand.control("disputes", charge=charge.id)
+    one = Disputing(paying, str(charge.payment_intent))
+    one.dispute = made["id"]
+    await one.hears()
+    found = await compared(paying.world)
+    assert f"{made['id']}/dispute" in found
+    assert (await one.client.get("/v1/chargebacks")).json()["items"] == []

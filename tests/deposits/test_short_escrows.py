@@ -7,10 +7,11 @@ from typing import Any
 
 from domain import commands as c
 from domain.cases import Role
+from ledger import remittances
 from tests.deposits.disputing import Disputing
 from tests.deposits.paying import Paying
+from tests.deposits.refunding import Refunding
 from tests.life import Life, eventually
-from tests.outside import compared
 from tests.sums import as_sent
 
 WEEK = timedelta(days=7)
@@ -55,7 +56,39 @@ async def test_the_newest_job_is_frozen_first_and_goes_on_when_it_is_won(paying:
     moved = datetime.fromisoformat(thawed["due_at"]) - due
     assert timedelta(0) < moved < timedelta(minutes=5) and thawed["paused_until"] is None
     assert (await _escrow(one, newer), await _escrow(one, older)) == (60_00, 40_00)
-    assert await compared(paying.world) == {}
+    assert await one.agrees()
+
+
+async def test_a_payment_that_was_refunded_paid_for_no_job(paying: Paying) -> None:
+    """So the job is frozen whose money the disputed one was, and nothing is owed."""
+    refunding = Refunding(paying)
+    refund = await refunding.requested(await refunding.paid_in(100_00), 100_00)
+    await refunding.approved(refund)
+    await refunding.stands(refund, "paid")
+    one = await Disputing.begun(paying, 100_00)
+    life = await one.works(100_00)
+    shown = await one.opened()
+    assert [piece["job"] for piece in shown["from_escrows"]] == [life.job_id]
+    assert shown["owed"]["amount_minor"] == 0
+    assert await one.agrees()
+
+
+async def test_a_disputed_payment_is_kept_for_no_job_any_more(paying: Paying) -> None:
+    """What was paid in for one job alone is gone, so other jobs need not leave it alone."""
+    life = await Life.begin(paying.world, price=300_00, wallet=0)
+    life.client = paying.client
+    await life.awaiting_funds()
+    one = await Disputing.begun(paying, 100_00, for_case=life.job_id)
+
+    async def meant() -> dict[str, int]:
+        async with paying.world.engine.connect() as books:
+            return await remittances.meant_for(books, paying.client.id)
+
+    assert await meant() == {life.job_id: 100_00}
+    await one.opened()
+    assert await meant() == {life.job_id: 0}
+    await one.decided("won", won=True)
+    assert await meant() == {life.job_id: 100_00}
 
 
 async def test_an_approval_waits_and_is_paid_when_it_is_won(paying: Paying) -> None:
@@ -85,7 +118,7 @@ async def test_a_refund_stays_open_and_what_comes_back_then_is_the_clients(
     await life.freelancer_does(c.Resign)
     await one.decided("won", won=True)
     assert await paying.wallet() == 100_00
-    assert await compared(paying.world) == {}
+    assert await one.agrees()
 
 
 async def test_a_lost_payment_is_refilled_in_parts_and_the_job_goes_on(paying: Paying) -> None:
@@ -103,7 +136,7 @@ async def test_a_lost_payment_is_refilled_in_parts_and_the_job_goes_on(paying: P
     await life.freelancer_does(c.Deliver)
     await life.client_does(c.Approve)
     assert await one.balance("earnings", life.freelancer.id) == 90_00
-    assert await compared(paying.world) == {}
+    assert await one.agrees()
 
 
 async def test_what_nobody_refills_is_cancelled_after_seven_days(paying: Paying) -> None:

@@ -28,6 +28,7 @@ USUAL: dict[type[Command], dict[str, object]] = {
     c.RefundReturned: {"reason": "expired_or_canceled_card"},
     c.RefundCameBack: {"reason": "no such account", "bank_reference": "IN 2"},
 }
+OWED = 25_00
 PEOPLE = {Role.CLIENT: CLIENT, Role.STAFF: ADA, Role.ACCOUNTING: BOB}
 
 
@@ -77,6 +78,11 @@ class Refunds(Lone[Refund]):
         if self.case.by_processor:
             return self.by(Role.PROCESSOR, c.RefundMade).by(Role.PROCESSOR, c.RefundPaid)
         return self.by(Role.ACCOUNTING, c.RefundSent)
+
+    def owes(self, minor: int = OWED) -> Self:
+        """The client has come to owe something."""
+        self.books.give(CLIENT, receivable=-minor)
+        return self
 
     def states(self) -> tuple[RefundState, None]:
         """Its state; no other case stands beside it."""

@@ -10,6 +10,7 @@ from domain.cases import Role
 from domain.dispute import DISPUTE
 from domain.job import JOB
 from domain.policy import DAY, HOUR
+from tests.domain.chargebacks import short
 from tests.domain.scenes import late, mediated_unasked, paused, rejected_again
 from tests.domain.story import SECOND, STAFF, Story
 
@@ -19,6 +20,12 @@ C, F, M, S = Role.CLIENT, Role.FREELANCER, Role.MEDIATOR, Role.STAFF
 
 def _ruled() -> Story:
     return Story(price=2_000_00).ruled()
+
+
+def _approved_and_short() -> Story:
+    story = short().story
+    assert story is not None
+    return story.client(c.Approve)
 
 
 SCENARIOS: list[tuple[str, type[c.Command], Role, Make, Make]] = [
@@ -56,6 +63,13 @@ SCENARIOS: list[tuple[str, type[c.Command], Role, Make, Make]] = [
         S,
         lambda: Story().in_review().with_task(),
         lambda: Story().in_review(),
+    ),
+    (
+        "no approval waits for a disputed payment",
+        c.RequestRevision,
+        C,
+        lambda: Story().in_review(),
+        _approved_and_short,
     ),
     (
         "the clock is running",

@@ -1,5 +1,6 @@
 """Unspent credits go back where they came from, once, or are in the wallet again."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,8 +21,8 @@ from domain.errors import (
     SeenIsStale,
 )
 from domain.lone_states import RefundState
-from tests.domain.refunds import ADA, Refunds, by_hand
-from tests.domain.story import MONDAY
+from tests.domain.refunds import ADA, OWED, Refunds, by_hand
+from tests.domain.story import CLIENT, MONDAY
 
 S = RefundState
 ENDINGS: list[tuple[Role, type[Command], RefundState]] = [
@@ -45,6 +46,21 @@ def test_what_is_not_sent_is_in_the_wallet_again(
     told = Refunds().requested().by(who, kind)
     assert told.case.state is state and told.credits == 100_00
     assert told.books.balance(Kind.IN_TRANSIT, "refund_1") == 0
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        lambda: Refunds().requested().owes().by(Role.CLIENT, c.WithdrawRefund),
+        lambda: Refunds().approved().owes().by(Role.PROCESSOR, c.RefundFailed),
+        lambda: Refunds().paid().owes().by(Role.PROCESSOR, c.RefundReturned),
+    ],
+)
+def test_what_is_the_clients_again_settles_what_they_owe(ends: Callable[[], Refunds]) -> None:
+    """A payment was taken back meanwhile, while the credits were on their way."""
+    refund = ends()
+    assert refund.books.wallet(CLIENT).receivable == 0
+    assert refund.credits == 100_00 - OWED
 
 
 def test_the_processor_gives_it_back() -> None:
@@ -153,6 +169,15 @@ def test_what_was_questioned_since_is_not_approved(changed: dict[str, object]) -
     with pytest.raises(NotRefundable):
         told.fork().by(Role.STAFF, c.ApproveRefund)
     assert told.by(Role.STAFF, c.DeclineRefund).credits == 100_00
+
+
+def test_a_debt_since_the_request_is_not_paid_out() -> None:
+    """Another payment was taken back: staff decline, and the credits pay what is owed."""
+    refund = Refunds().requested().owes()
+    with pytest.raises(DebtOpen):
+        refund.by(Role.STAFF, c.ApproveRefund)
+    refund.by(Role.STAFF, c.DeclineRefund)
+    assert (refund.books.wallet(CLIENT).receivable, refund.credits) == (0, 100_00 - OWED)
 
 
 def test_staff_do_not_decide_on_their_own() -> None:

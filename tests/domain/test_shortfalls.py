@@ -1,5 +1,6 @@
 """Escrows from which a payment is taken back: frozen, filled again, or given up."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from domain import commands as j
 from domain import endings, flows
 from domain.accounts import Kind, Parts
 from domain.cases import Ip, JobState, RemittanceState, Role
-from domain.errors import EscrowShort, InsufficientFunds
+from domain.errors import ConditionMissing, EscrowShort, InsufficientFunds
 from domain.policy import DAY, Policy
 from tests.domain.chargebacks import Chargebacks, S, short, with_money
 from tests.domain.remittances import BOB, check, paid_in
@@ -54,6 +55,20 @@ def test_the_clocks_of_a_frozen_job_stand_still_and_go_on_when_it_is_won() -> No
     assert _job(one).job.paused_until is None and _escrow(one) == 200_00
 
 
+@pytest.mark.parametrize("make", [lambda: Story().in_review(), lambda: Story().rejected()])
+def test_no_clock_goes_on_after_the_longest_freeze(make: Callable[[], Story]) -> None:
+    """Nobody has decided in all that time: then it begins anew, to the second."""
+    story = make()
+    due = story.due_at()
+    one = short(story)
+    frozen, states = one.at, _job(one).states()
+    _job(one).passes(2 * Policy().longest_freeze)
+    one.at = _job(one).at
+    assert _job(one).states() == states
+    one.says(c.ChargebackWon)
+    assert due is not None and _job(one).due_at() == due + (one.at - frozen)
+
+
 def test_a_pause_of_staff_ends_with_the_freeze() -> None:
     """The clocks do not go on twice."""
     job = Story().in_review().staff(j.PauseClock)
@@ -81,6 +96,17 @@ def test_an_approval_is_recorded_and_paid_when_it_is_won() -> None:
     one.says(c.ChargebackWon)
     assert _job(one).states() == (JobState.COMPLETED, None)
     assert one.books.wallet(FREELANCER).earnings == 180_00 and _escrow(one) == 0
+
+
+@pytest.mark.parametrize("kind", [j.RequestRevision, j.RequestRejection])
+def test_what_is_approved_is_not_sent_back(kind: type[j.Command]) -> None:
+    """The approval counts from when it was given, whenever it is carried out."""
+    one = short()
+    _job(one).client(j.Approve)
+    with pytest.raises(ConditionMissing):
+        _job(one).client(kind)
+    one.says(c.ChargebackWon)
+    assert _job(one).states() == (JobState.COMPLETED, None)
 
 
 def test_nothing_else_is_released_while_the_escrow_is_short() -> None:

@@ -9,6 +9,11 @@ import stripe
 from tests.fakestripe.stand import Stand
 
 DAY = 24 * 3600
+LONG_TEXTS = (
+    "access_activity_log", "cancellation_policy_disclosure", "cancellation_rebuttal",
+    "duplicate_charge_explanation", "product_description", "refund_policy_disclosure",
+    "refund_refusal_explanation",
+)  # fmt: skip
 
 
 def _total(stand: Stand) -> int:
@@ -120,7 +125,8 @@ def test_evidence_that_does_not_exist_is_refused(stand: Stand) -> None:
     for evidence in (
         {"poem": "x"},
         {"uncategorized_file": "file_x"},
-        {"uncategorized_text": "x" * 150_001},
+        {"uncategorized_text": "x" * 20_001},
+        {"uncategorized_text": "x" * 20_000, **dict.fromkeys(LONG_TEXTS, "x" * 20_000)},
     ):
         with pytest.raises(stripe.InvalidRequestError):
             stand.stripe.v1.disputes.update(dispute.id, cast(Any, {"evidence": evidence}))

@@ -10,7 +10,7 @@ from domain import commands as c
 from tests.fakestripe.stand import Stand
 from tests.faults.stories import Story, by_freelancer
 from tests.life import Life, eventually
-from tests.withdrawals.connected import Connected
+from tests.withdrawals.connected import INSTANTLY_AVAILABLE, Connected
 from tests.withdrawals.leaving import US_BANK, Leaving, Run, falls_due
 
 RUN = text("select payment_date from payout where withdrawal_id = :id")
@@ -45,6 +45,8 @@ async def is_due_at_stripe(life: Life) -> None:
     """The same, to be paid by Stripe."""
     await can_be_paid(life)
     with _stand(life) as stand:
+        # Others take from the same balance: who gives back a payment, who loses a dispute.
+        stand.charge(1_000_00, INSTANTLY_AVAILABLE)
         await Connected.paid_by(stand, _leaving(life))
     await withdraws(life)
 
