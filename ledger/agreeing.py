@@ -35,7 +35,6 @@ AGREES = text("""
             where l.source = 'bank' and l.key = typed.bank_reference
            having sum(l.amount_minor) = typed.amount_minor and sum(l.fee_minor) = 0
               and bool_and(l.currency = typed.currency and l.kind = 'booked')
-              and count(distinct f.owner_id) <= 1
      ) line
      where (cast(:keys as text[]) is null or typed.bank_reference = any(:keys))
        and line.by not in (typed.recorded_by, typed.client_id)
@@ -63,8 +62,7 @@ async def confirm(
 
     It is confirmed as by whoever imported the line (`by` has just imported those of these keys):
     never what they typed themselves, nor money for their own wallet. A reference that was typed
-    twice, as a check and as a transfer, is left to people, and so are lines of several importers:
-    together they would be nobody's word.
+    twice, as a check and as a transfer, is left to people.
     """
     confirmed = 0
     while found := await _agreeing(engine, by, keys):

@@ -60,13 +60,3 @@ async def test_the_importers_own_receipt_waits_for_somebody_else(remitting: Remi
         remitting.bob, deposit, "confirm", amount={"amount_minor": 100_00, "currency": "USD"}
     )
     assert confirmed["state"] == "booked"
-
-
-async def test_lines_of_two_importers_are_nobodys_word(remitting: Remitting) -> None:
-    """Ada's own line does not fill up what Bob's line says to the sum that she typed."""
-    name = key("B")
-    deposit = await waits(remitting, name)
-    said(await imports(remitting.ada, statement((name, "90.00"))))
-    said(await imports(remitting.bob, statement((name, "10.00"))))
-    assert await agreeing.confirm(remitting.world.engine) == 0
-    assert (await remitting.stands(deposit, "received"))["receipt"]["confirmed_by"] is None
