@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import cast
 
@@ -14,8 +12,8 @@ from stripe.params.checkout import SessionCreateParams
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.noting import note
-from activities.processor import Processor, in_short
+from activities.noting import noted
+from activities.processor import Processor
 from domain.cases import Deposit
 from domain.deposit import CLOSE_CHECKOUT, OPEN_CHECKOUT, READ_CHECKOUT
 from domain.outcome import Answer, Said
@@ -47,7 +45,7 @@ class Payments:
         deposit = await self._deposit(case_id)
         here("checkout.opening", case_id, deposit.client)
         page = _page(deposit, self._public_url)
-        async with self._noted(case_id):
+        async with noted(self._engine, case_id):
             try:
                 session = await self._processor.asked.checkout.sessions.create_async(
                     page, {"idempotency_key": f"{case_id}/checkout/{_digest(page)}"}
@@ -66,13 +64,13 @@ class Payments:
     @activity.defn(name=READ_CHECKOUT)
     async def read_checkout(self, case_id: str) -> Answer:
         """Whether this deposit's page was paid on, or has been closed."""
-        async with self._noted(case_id):
+        async with noted(self._engine, case_id):
             return Answer(said=_said(await self._session(case_id)))
 
     @activity.defn(name=CLOSE_CHECKOUT)
     async def close_checkout(self, case_id: str) -> Answer:
         """Close this deposit's page, if it was not paid on; what became of it."""
-        async with self._noted(case_id):
+        async with noted(self._engine, case_id):
             session = await self._session(case_id)
             here("checkout.closing", case_id)
             if session.status == "open":
@@ -85,17 +83,6 @@ class Payments:
                 # The payment is on its way between the processor and the client's bank.
                 raise ApplicationError("the page is complete and not paid yet", type="NotPaidYet")
         return Answer(said=said)
-
-    @asynccontextmanager
-    async def _noted(self, case_id: str) -> AsyncIterator[None]:
-        """What fails in this block is noted for the radar, in short, until it succeeds."""
-        try:
-            with in_short():
-                yield
-        except ApplicationError as failure:
-            await note(self._engine, case_id, f"{failure.type}: {failure.message}")
-            raise
-        await note(self._engine, case_id, None)
 
     async def _deposit(self, case_id: str) -> Deposit:
         async with to_read(self._engine) as c:

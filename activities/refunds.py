@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.noting import noted
 from activities.payouts import GONE, KEY_LASTS, OURS, SETTLES_IN
-from activities.processor import Processor, in_short
+from activities.processor import Processor
+from domain.lone_states import RefundState
 from domain.outcome import Answer, Said
 from domain.refund import READ_REFUND, SEND_REFUND
 from domain.refund_case import Refund
@@ -41,7 +43,10 @@ class Refunds:
     async def send_refund(self, case_id: str) -> Answer:
         """Have it given back, or see what became of it."""
         one = await self._refund(case_id)
-        with in_short():
+        if one.state is not RefundState.SENDING:
+            # Accounting have answered meanwhile.
+            return Answer()
+        async with noted(self._engine, case_id):
             if one.refund is None:
                 return Answer(said=await self._made(one))
             there = await self._there(one)
@@ -53,7 +58,7 @@ class Refunds:
     async def read_refund(self, case_id: str) -> Answer:
         """Whether what was given back has come back."""
         one = await self._refund(case_id)
-        with in_short():
+        async with noted(self._engine, case_id):
             return Answer(said=_gone("refund_returned", await self._there(one)))
 
     async def _made(self, one: Refund) -> Said:

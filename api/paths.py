@@ -14,6 +14,7 @@ from domain.refund_commands import (
     DeclineRefund,
     RefundCameBack,
     RefundFailed,
+    RefundFound,
     RefundSent,
     WithdrawRefund,
 )
@@ -27,6 +28,7 @@ OTHERS: dict[type[Command], str] = {
     EndDeposit: "end",
     RefundCameBack: "came-back",
     RefundFailed: "failed",
+    RefundFound: "found",
     RefundSent: "sent",
     ReturnReceipt: "return",
     WithdrawRefund: "withdraw",

@@ -8,7 +8,12 @@ from domain import refund_commands as c
 from domain.accounts import Entry, Kind, Wallet
 from domain.cases import Role
 from domain.clock import open_task
-from domain.errors import DebtOpen, InsufficientFunds, NotYours
+from domain.errors import (
+    DebtOpen,
+    InsufficientFunds,
+    NotYours,
+    SeenIsStale,
+)
 from domain.lone_states import RefundState
 from domain.money import show
 from domain.process import Change, Condition, Need, Process, Scene, Silence, step
@@ -74,10 +79,21 @@ def settle(scene: Scene) -> Change:
     return _settled(scene, Kind.PROCESSOR_CLEARING, {"outside": one.refund})
 
 
+def found_paid(scene: Scene) -> Change:
+    """A second person has seen at the processor that it was given back, under which name.
+
+    That it was not, nobody can say while a try may be under way: it would be given back twice.
+    """
+    _require_second(scene)
+    named = cast(c.RefundFound, scene.command).refund
+    if named != (_of(scene).refund or named):
+        raise SeenIsStale("the processor has named another refund", refund=_of(scene).refund)
+    return _settled(scene, Kind.PROCESSOR_CLEARING, {"outside": named}, refund=named)
+
+
 def sent(scene: Scene) -> Change:
     """A second person has sent it at the bank."""
-    if scene.actor_id == _of(scene).approved_by:
-        raise NotYours("Another person than the one who approved it has to send it")
+    _require_second(scene)
     named = cast(c.RefundSent, scene.command).bank_reference
     facts = {"bank_reference": named}
     return _settled(scene, Kind.BANK_CLEARING, facts, bank_reference=named)
@@ -160,6 +176,11 @@ def _wallet(scene: Scene) -> Wallet:
     return scene.facts.wallets.get(_of(scene).client, Wallet())
 
 
+def _require_second(scene: Scene) -> None:
+    if scene.actor_id == _of(scene).approved_by:
+        raise NotYours("Another person than the one who approved it has to see to it")
+
+
 def _source(scene: Scene) -> Source:
     assert scene.facts.source is not None, "a refund has a deposit"
     return scene.facts.source
@@ -176,6 +197,10 @@ def _to(scene: Scene, state: RefundState, **update: object) -> Change:
 HOUSE = {Role.STAFF, Role.ACCOUNTING}
 ACCOUNTING, THEIRS = {Role.ACCOUNTING}, {Role.PROCESSOR}
 BY_HAND = Condition("it was sent by hand", lambda scene: not _of(scene).by_processor)
+UNANSWERED = Condition(
+    "the processor has not said in time whether it was paid",
+    lambda scene: any(task.kind == "refund_unanswered" for task in scene.case.tasks),
+)
 BACK = "refund: back to the client's credits, and then to what they owe"
 MONEY, KNOWN = {Need.WALLETS}, {Need.WALLETS, Need.SOURCE}
 
@@ -211,6 +236,11 @@ STEPS = (
         money=BACK, needs=MONEY,
     ),
     *step(
+        S.SENDING, c.RefundFound, ACCOUNTING, S.PAID, found_paid,
+        "refund_paid", "The refund was paid", money="refund: in transit → processor",
+        when=(UNANSWERED,),
+    ),
+    *step(
         S.TO_SEND, c.RefundSent, ACCOUNTING, S.PAID, sent,
         "refund_paid", "The refund was paid", money="refund: in transit → bank",
     ),
@@ -239,7 +269,8 @@ SILENCES = (
     ),
     Silence(
         "unanswered", S.SENDING, lambda p: p.payout_answer_period, None, call_staff,
-        "refund_unanswered", "staff look at it: the processor does not say whether it was paid",
+        "refund_unanswered", "accounting look at it: the processor does not say what became of it",
+        tells=frozenset({Role.ACCOUNTING, Role.HEAD_OF_SUPPORT}),
     ),
     Silence(
         "unsent", S.TO_SEND, lambda p: p.refund_sending_period, None, call_senders,

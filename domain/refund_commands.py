@@ -34,6 +34,12 @@ class RefundPaid(Command):
     """The processor has given it back."""
 
 
+class RefundFound(Command):
+    """It was given back, as the processor shows under this name without answering us."""
+
+    refund: Stated
+
+
 class RefundSent(Command):
     """It was sent at the bank, by somebody else than who approved it."""
 

@@ -12,7 +12,8 @@ class RefundWorkflow(CaseLife):
     """Unspent credits that their client wants back.
 
     They leave the wallet at once and wait for staff. Approved, they go back the way they came: by
-    the processor, which the workflow asks, or by hand, which a second person records. What was
+    the processor, which the workflow asks, or by hand, which a second person records; for what
+    the processor does not answer in time, accounting do. What was
     declined, withdrawn, not taken or sent back is in the wallet again.
     """
 
@@ -40,6 +41,10 @@ class RefundWorkflow(CaseLife):
     @workflow.signal
     def refund_sent(self, instruction_id: str) -> None:
         self.decided("refund_sent", instruction_id)
+
+    @workflow.signal
+    def refund_found(self, instruction_id: str) -> None:
+        self.decided("refund_found", instruction_id)
 
     @workflow.signal
     def refund_failed(self, instruction_id: str) -> None:

@@ -23,6 +23,7 @@ USUAL: dict[type[Command], dict[str, object]] = {
     c.DeclineRefund: {"reason": "a quarrel is open"},
     c.RefundMade: {"refund": "re_1"},
     c.RefundSent: {"bank_reference": "OUT 1"},
+    c.RefundFound: {"refund": "re_1"},
     c.RefundFailed: {"reason": "charge_disputed"},
     c.RefundReturned: {"reason": "expired_or_canceled_card"},
     c.RefundCameBack: {"reason": "no such account", "bank_reference": "IN 2"},
