@@ -107,6 +107,8 @@ class Outcome(_Travels):
     """Mails the workflow sends, because notice may have to be proven by them."""
     instruction_id: str | None = None
     """For PEOPLE_FIRST: the instruction that goes first."""
+    look_again: bool = False
+    """This look was taken before, by a worker that died: it has not seen what was told since."""
 
 
 class Recorded(_Travels):

@@ -123,7 +123,8 @@ async def _clock_step(c: AsyncConnection, request: StepRequest, calendar: Calend
     pair = found.pair
     case = pair.case(request.case_id)
     if recorded := await _clock_outcome(c, case.id, request.version + 1):
-        return Taken(await recording.again(c, request, recorded))
+        before = await recording.again(c, request, recorded)
+        return Taken(before.model_copy(update={"look_again": True}))
     first = await instructions.waiting(c, pair.ids)
     now = brief(pair.first, pair.dispute, case)
     if first is not None:

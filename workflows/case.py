@@ -102,6 +102,7 @@ class CaseLife:
         if (first := outcome.instruction_id) is not None:
             self._inbox = {first: self._inbox.get(first, PEOPLE_FIRST)} | self._inbox
             self._told = True  # The clock has not had its look yet.
+        self._told = self._told or outcome.look_again
         showing.adopt(self._case, outcome.case)
         self._case = outcome.case
         for child in outcome.starts:

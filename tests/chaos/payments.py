@@ -99,9 +99,9 @@ def _gone(deal: Deal, gains: Gains, withdrawal: dict[str, Any]) -> Gains:
 
 APPROVED = ("delivery_approved", "completed")
 ENDINGS = (
-    Ending(paid_on_a_page, *APPROVED, weight=6, poor=True),
+    Ending(paid_on_a_page, *APPROVED, weight=5, poor=True),
     Ending(left_the_page, "offer_lapsed", "lapsed", hasty=True, poor=True),
-    Ending(paid_out, *APPROVED, weight=5, waits=True),
+    Ending(paid_out, *APPROVED, weight=4, waits=True),
     Ending(payout_failed, *APPROVED, waits=True),
     Ending(payout_returned, *APPROVED, waits=True),
     Ending(withdrawal_cancelled, *APPROVED),
