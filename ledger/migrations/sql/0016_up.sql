@@ -27,20 +27,26 @@ as $$
         select id, kind, about, case_id, created_at
           from jsonb_populate_recordset(null::processor_event, announced)
             on conflict (id) do nothing
-        returning id, about, case_id
+        returning id, kind, about, case_id
     ), news as (
-        select kept.about, kept.case_id
+        select kept.kind, kept.about, kept.case_id
           from kept
           join jsonb_to_recordset(announced) as a (id text, matters boolean) using (id)
          where a.matters
+    ), concerned as (
+        select case_id as id from news where case_id is not null
+        union all
+        select d.id
+          from (select about from news where kind like 'charge.dispute.%') n
+         cross join lateral (
+             select c.id from cases c
+              where c.kind = 'chargeback' and c.data ->> 'dispute' = n.about
+             offset 0
+         ) d
     ), told as (
         insert into tell (workflow_id, signal)
-        select c.kind || '/' || c.id, heard_as
-          from news join cases c on c.id = news.case_id
-         where not c.over
-        union
-        select c.kind || '/' || c.id, heard_as
-          from news join cases c on c.kind = 'chargeback' and c.data ->> 'dispute' = news.about
+        select distinct c.kind || '/' || c.id, heard_as
+          from concerned join cases c using (id)
          where not c.over
         returning id, workflow_id
     )
