@@ -1,5 +1,6 @@
 """A case that stands alone, driven through the law: people, the outside, and silence."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import replace
@@ -19,7 +20,7 @@ from tests.domain.story import Story
 L = TypeVar("L", Chargeback, Deposit, Refund, Remittance, Withdrawal)
 
 
-class Lone(Generic[L]):
+class Lone(ABC, Generic[L]):
     """One case, the books, and the moment it is; what the books hold of it each kind knows."""
 
     usual: ClassVar[Mapping[type[Command], Mapping[str, object]]]
@@ -89,9 +90,9 @@ class Lone(Generic[L]):
         self.at = moment
         return self
 
+    @abstractmethod
     def facts(self, needs: frozenset[Need]) -> Facts:
         """What the books tell a step that needs this."""
-        raise NotImplementedError
 
     def _write(self, decision: Decision) -> None:
         self.last = decision
