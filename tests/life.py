@@ -330,6 +330,13 @@ async def eventually(
             await asyncio.sleep(every.total_seconds())
 
 
+async def goes_on(world: World, name: str, by: timedelta) -> None:
+    """The time of this workflow moves, once it waits."""
+    handle = world.temporal.get_workflow_handle(name)
+    await eventually(lambda: rests(handle))
+    await world.skipper.fast_forward(handle, by)
+
+
 async def rests(handle: WorkflowHandle[Any, Any]) -> bool:
     """Whether the workflow is there and waits: time must not be moved under a step."""
     try:

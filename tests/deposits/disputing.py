@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from domain import commands as c
 from tests.deposits.paying import Paying
-from tests.life import Life, eventually, rests
+from tests.life import Life, eventually, goes_on
 from tests.outside import compared
 
 PAYMENT = text("select data ->> 'payment' from cases where id = :id")
@@ -100,9 +100,7 @@ class Disputing:
 
     async def passes(self, shown: dict[str, Any], by: timedelta) -> None:
         """The time of this chargeback's workflow moves."""
-        handle = self.world.temporal.get_workflow_handle(f"chargeback/{shown['id']}")
-        await eventually(lambda: rests(handle))
-        await self.world.skipper.fast_forward(handle, by)
+        await goes_on(self.world, f"chargeback/{shown['id']}", by)
 
     async def balance(self, kind: str, who: str | None = None) -> int:
         """What stands on an account of the client's, or of somebody's."""

@@ -15,6 +15,7 @@ from httpx import Response
 
 from tests.api.people import Person
 from tests.fakestripe.stand import Stand
+from tests.life import goes_on
 from tests.world import World
 
 SECRET = "whsec_now"
@@ -102,8 +103,7 @@ class Paying:
 
     async def goes_on(self, deposit: dict[str, Any], by: timedelta) -> None:
         """The time of this deposit's workflow moves."""
-        handle = self.world.temporal.get_workflow_handle(f"deposit/{deposit['id']}")
-        await self.world.skipper.fast_forward(handle, by)
+        await goes_on(self.world, f"deposit/{deposit['id']}", by)
 
 
 def signed(body: bytes, secret: str, at: int) -> str:

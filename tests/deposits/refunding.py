@@ -11,6 +11,7 @@ from tests.api.people import Person
 from tests.deposits.paying import CARD, Paying
 from tests.deposits.remitting import sum_of
 from tests.fakestripe.stand import Stand
+from tests.life import goes_on
 from tests.world import World
 
 STRIPE = {"Authorization": "Bearer sk_test_standin"}
@@ -97,5 +98,4 @@ class Refunding:
 
     async def goes_on(self, refund: Any, by: timedelta) -> None:
         """The time of this refund's workflow moves."""
-        handle = self.world.temporal.get_workflow_handle(f"refund/{refund['id']}")
-        await self.world.skipper.fast_forward(handle, by)
+        await goes_on(self.world, f"refund/{refund['id']}", by)

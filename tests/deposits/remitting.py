@@ -10,6 +10,7 @@ from httpx import Response
 from sqlalchemy import text
 
 from tests.api.people import Person
+from tests.life import goes_on
 from tests.world import World
 
 WAKES = text("select wake_at from cases where id = :case")
@@ -99,8 +100,8 @@ class Remitting:
     async def passes(self, deposit: dict[str, Any], by: timedelta) -> None:
         """Time passes for this deposit, and whatever is due meanwhile is done."""
         handle = self.world.temporal.get_workflow_handle(f"remittance/{deposit['id']}")
-        until = await self.world.skipper.get_current_time(handle) + by
-        await self.world.skipper.fast_forward(handle, by)
+        await goes_on(self.world, handle.id, by)
+        until = await self.world.skipper.get_current_time(handle)
         for _ in range(200):
             async with self.world.engine.connect() as c:
                 wakes: datetime | None = await c.scalar(WAKES, {"case": deposit["id"]})

@@ -14,6 +14,7 @@ from domain.paydays import Paydays
 from ledger.calendars import banking_calendar
 from tests.api.people import Person
 from tests.api.tax import FORM, signing
+from tests.life import goes_on
 from tests.world import World
 
 US_BANK = {"routing_number": "021000021", "account_number": "000123456789"}
@@ -90,8 +91,7 @@ class Leaving:
 
     async def goes_on(self, withdrawal: dict[str, Any], by: timedelta) -> None:
         """The time of this withdrawal's workflow moves."""
-        handle = self.world.temporal.get_workflow_handle(f"withdrawal/{withdrawal['id']}")
-        await self.world.skipper.fast_forward(handle, by)
+        await goes_on(self.world, f"withdrawal/{withdrawal['id']}", by)
 
     async def sent(self, minor: int = 100_00, fee: int = 1_00) -> tuple[dict[str, Any], "Run"]:
         """A withdrawal whose payment run was approved."""
