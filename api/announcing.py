@@ -28,7 +28,8 @@ class Announcing:
     doors: Doors
     _waiting: list[Waiting] = field(default_factory=list)
     _writer: asyncio.Task[None] | None = None
-    _telling: set[asyncio.Task[None]] = field(default_factory=set)
+    _woken: list[tuple[int, str]] = field(default_factory=list)
+    _teller: asyncio.Task[None] | None = None
 
     async def keep(self, one: Announced) -> None:
         """Return when it is committed; what went wrong is raised for all it went wrong for."""
@@ -40,9 +41,12 @@ class Announcing:
         await kept
 
     async def close(self) -> None:
-        """Until what arrived is kept, and whoever is being told was told."""
-        writing = [self._writer] if self._writer else []
-        await asyncio.gather(*writing, *self._telling, return_exceptions=True)
+        """Until what arrived is kept, and whoever is being told was told: others by the sweeper."""
+        if self._writer is not None:
+            await asyncio.wait([self._writer])
+        self._woken.clear()
+        if self._teller is not None:
+            await asyncio.wait([self._teller])
 
     async def _write(self) -> None:
         while self._waiting:
@@ -57,8 +61,9 @@ class Announcing:
             for _, future in batch:
                 if not future.done():
                     future.set_result(None)
-            if woken:
-                self._tell(woken)
+            self._woken += woken
+            if self._woken and (self._teller is None or self._teller.done()):
+                self._teller = asyncio.create_task(self._tell())
 
     async def _kept(self, batch: Sequence[Announced]) -> Sequence[tuple[int, str]]:
         async def keep() -> Sequence[tuple[int, str]]:
@@ -67,7 +72,8 @@ class Announcing:
 
         return await insisting(keep)
 
-    def _tell(self, woken: Sequence[tuple[int, str]]) -> None:
-        telling = asyncio.create_task(tell(self.engine, self.doors, woken))
-        self._telling.add(telling)
-        telling.add_done_callback(self._telling.discard)
+    async def _tell(self) -> None:
+        """One after the other: while many arrive, keeping them comes before telling of them."""
+        while self._woken:
+            some, self._woken = self._woken[:MOST], self._woken[MOST:]
+            await tell(self.engine, self.doors, some)

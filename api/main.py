@@ -81,7 +81,6 @@ NOUNS = (
     refunds.router,
     refunds.of_refunds,
     chargebacks.router,
-    stripe_webhooks.router,
     entries.router,
     notices.router,
     files.router,
@@ -148,6 +147,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     app.state.payout_keys = sealing.keys_of(app.state.settings.payout_keys)
     problems.install(app)
     app.add_middleware(Edge)
+    app.add_route(stripe_webhooks.PATH, stripe_webhooks.announced, methods=["POST"])
     for router in NOUNS:
         app.include_router(router, prefix="/v1", responses=problems.DOCUMENTED)
     for router in OUTSIDE:

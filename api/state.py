@@ -7,7 +7,6 @@ from obstore.store import ObjectStore
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
-from api.announcing import Announcing
 from api.outcomes import Outcomes
 from api.rates import Rates
 from settings import Settings
@@ -40,10 +39,6 @@ async def _outcomes(request: Request) -> Outcomes:
     return cast(Outcomes, request.app.state.outcomes)
 
 
-async def _announcing(request: Request) -> Announcing:
-    return cast(Announcing, request.app.state.announcing)
-
-
 Engine = Annotated[AsyncEngine, Depends(_engine)]
 """One request is one transaction: `async with engine.begin() as c`, over before the answer."""
 Temporal = Annotated[Client, Depends(_temporal)]
@@ -52,5 +47,3 @@ Files = Annotated[ObjectStore, Depends(_files)]
 TheRates = Annotated[Rates, Depends(_rates)]
 TheOutcomes = Annotated[Outcomes, Depends(_outcomes)]
 """Where a request waits for the outcome of its decision."""
-TheAnnouncing = Annotated[Announcing, Depends(_announcing)]
-"""Where announcements are kept, those that arrive together by one statement."""
