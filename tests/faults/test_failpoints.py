@@ -30,6 +30,8 @@ SAFE = {
     "activities/housekeeper.py:look": "what was not committed was told nobody: it is due still",
     "activities/notices.py:_later": "a mail whose delay is lost is free when its lease is over",
     "activities/noting.py:note": "the next try notes it again, or that it is over",
+    "activities/own_payouts.py:book": "what is known of a payout is asked again, and kept once",
+    "activities/own_payouts.py:_booked": "a line without its entry is booked the next time",
     "activities/processor_lines.py:fetch": "what was not read to its end is read again",
     "activities/processor_lines.py:_keep": "a line is kept once, however often it is read",
     "activities/sweeper.py:broken": "the next look notes it again, or that it is over",
