@@ -8,13 +8,14 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import Field, model_validator
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api import access, timeline
 from api.bodies import Balance, Shown
 from api.callers import Caller, TheCaller
 from api.cases import CaseShown, common
-from api.decisions import LATER, Noun, add_routes, pending
+from api.decisions import LATER, Noun, add_routes, begun
 from api.ids import DepositId
 from api.pages import Limit, Page, Place, page
 from api.problems import Problem
@@ -116,25 +117,20 @@ async def begin(asked: Wanted, decider: TheDecider) -> JSONResponse:
     if decider.settings.stripe_key is None:
         raise Problem("processor_missing")
     content = asked.model_dump(mode="json")
-    async with decider.engine.begin() as c:
-        row = await decider.known(c, content)
-        if row is None:
-            await require_fundable(c, asked.for_case, decider.caller.id)
-            await require_room(c, decider)
-            deposit = _draft(asked, decider)
-            row = await decider.begin(c, deposit, OpenDeposit(), content)
-            if row["case_id"] == deposit.id:
-                title = f"Deposit of {words(deposit.asked_minor)} {deposit.terms.currency}"
-                await cases.describe(c, deposit.id, title, "")
-            here("deposit.written")
-        pair = await cases.read(c, row["case_id"])
-        assert pair is not None, "the draft is there"
-    if await decider.outcome(pair, row) is None:
-        return pending(row["id"])
-    pair = await _with_page(decider.engine, row["case_id"], decider.settings)
-    shown = _shown(pair, decider.caller, decider.settings)
-    location = {"Location": f"/v1/deposits/{pair.first.id}"}
-    return JSONResponse(shown.model_dump(mode="json"), 201, location)
+
+    async def write(c: AsyncConnection) -> RowMapping:
+        await require_fundable(c, asked.for_case, decider.caller.id)
+        await require_room(c, decider)
+        deposit = _draft(asked, decider)
+        title = f"Deposit of {words(deposit.asked_minor)} {deposit.terms.currency}"
+        row = await decider.begin(c, deposit, OpenDeposit(), content, title=title)
+        here("deposit.written")
+        return row
+
+    async def page_is_open(case_id: str) -> None:
+        await _processor_answered(decider.engine, case_id, decider.settings)
+
+    return await begun(decider, PAID_ON_A_PAGE, content, write, page_is_open)
 
 
 @router.get("")
@@ -184,8 +180,8 @@ def _draft(asked: Wanted, decider: Decider) -> Deposit:
     return deposit
 
 
-async def _with_page(engine: AsyncEngine, case_id: str, our: Settings) -> Pair:
-    """The deposit once the processor has answered, or as it stands when that takes too long."""
+async def _processor_answered(engine: AsyncEngine, case_id: str, our: Settings) -> None:
+    """Wait for it, but not too long."""
     ends = asyncio.get_running_loop().time() + our.outcome_wait.total_seconds()
     while True:
         async with to_read(engine) as c:
@@ -193,7 +189,7 @@ async def _with_page(engine: AsyncEngine, case_id: str, our: Settings) -> Pair:
         assert pair is not None, "cases are never deleted"
         waits = pair.first.state in (DepositState.DRAFT, DepositState.CREATED)
         if not waits or asyncio.get_running_loop().time() > ends:
-            return pair
+            return
         await asyncio.sleep(LOOK_AGAIN_S)
 
 

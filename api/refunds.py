@@ -1,7 +1,6 @@
 """Refunds to the source: unspent credits asked back where one deposit came from."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -12,12 +11,12 @@ from api import access, timeline
 from api.bodies import Amount, Asked, Balance, Shown
 from api.callers import Caller, TheCaller
 from api.cases import CaseShown, common
-from api.decisions import LATER, Noun, add_routes, pending
+from api.decisions import LATER, Noun, add_routes, begun
 from api.deposits import Way
 from api.ids import DepositId, RefundId
 from api.pages import Limit, Page, Place, page
 from api.payout_methods import policy_of
-from api.send import Decider, TheDecider
+from api.send import Content, Decider, TheDecider
 from api.state import Engine, TheSettings
 from domain.accounts import Kind, Wallet
 from domain.cases import Deposit, Remittance, Role
@@ -85,22 +84,10 @@ class RefundLine(Shown):
 )
 async def begin(deposit_id: DepositId, asked: Wanted, decider: TheDecider) -> JSONResponse:
     """Ask for unspent credits back where this deposit came from; staff decide on it."""
-    content = asked.model_dump(mode="json")
-    async with decider.engine.begin() as c:
-        row = await decider.known(c, content)
-        if row is None:
-            row = await _begun(c, deposit_id, asked.amount.amount_minor, decider, content)
-            here("refund.written")
-        pair = await cases.read(c, row["case_id"])
-        assert pair is not None, "the draft is there"
-    if await decider.outcome(pair, row) is None:
-        return pending(row["id"])
-    async with to_read(decider.engine) as c:
-        pair = await cases.read(c, row["case_id"])
-        assert pair is not None, "cases are never deleted"
-        shown = await show(c, pair, decider.caller, decider.settings)
-    location = {"Location": f"/v1/refunds/{pair.first.id}"}
-    return JSONResponse(shown.model_dump(mode="json"), 201, location)
+    content, minor = asked.model_dump(mode="json"), asked.amount.amount_minor
+    return await begun(
+        decider, NOUN, content, lambda c: _written(c, deposit_id, minor, decider, content)
+    )
 
 
 @router.get("/refunds")
@@ -165,8 +152,8 @@ def line(row: RowMapping) -> RefundLine:
     )
 
 
-async def _begun(
-    c: AsyncConnection, deposit_id: str, minor: int, decider: Decider, content: dict[str, Any]
+async def _written(
+    c: AsyncConnection, deposit_id: str, minor: int, decider: Decider, content: Content
 ) -> RowMapping:
     """The draft and its request; what would be refused is refused before there is a draft."""
     _, role = await access.entitled(c, decider.caller, deposit_id)
@@ -178,10 +165,9 @@ async def _begun(
     held = await journal.balances(c, refund.client, refund.terms.currency)
     wallet = Wallet(credits=held.get(Kind.CREDITS, 0), receivable=-held.get(Kind.RECEIVABLE, 0))
     require_refundable(minor, source, wallet)
-    row = await decider.begin(c, refund, RefundToSource(), content)
-    if row["case_id"] == refund.id:
-        title = f"Refund of {words(minor)} {refund.terms.currency}"
-        await cases.describe(c, refund.id, title, "")
+    title = f"Refund of {words(minor)} {refund.terms.currency}"
+    row = await decider.begin(c, refund, RefundToSource(), content, title=title)
+    here("refund.written")
     return row
 
 

@@ -1,7 +1,7 @@
 """Withdrawals: quoted, requested for the next payment date, and taken back until it is approved."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
@@ -13,11 +13,11 @@ from api.bodies import LARGEST_AMOUNT_MINOR, Amount, Asked, Balance, Shown
 from api.callers import Caller, TheCaller
 from api.cases import CaseShown, common
 from api.command_bodies import Sum
-from api.decisions import LATER, Noun, add_routes, pending
+from api.decisions import LATER, Noun, add_routes, begun
 from api.ids import WithdrawalId
 from api.pages import Limit, Page, Place, page
 from api.payout_methods import policy_of
-from api.send import Decider, TheDecider
+from api.send import Content, Decider, TheDecider
 from api.state import Engine, TheSettings
 from api.tax_bodies import Lacking
 from domain.accounts import Kind, Wallet
@@ -113,21 +113,7 @@ async def quote(
 async def begin(asked: Wanted, decider: TheDecider) -> JSONResponse:
     """Ask for earnings to be paid out on the next payment date, for the fee that was quoted."""
     content = asked.model_dump(mode="json")
-    async with decider.engine.begin() as c:
-        row = await decider.known(c, content)
-        if row is None:
-            row = await _begun(c, asked, decider, content)
-            here("withdrawal.written")
-        pair = await cases.read(c, row["case_id"])
-        assert pair is not None, "the draft is there"
-    if await decider.outcome(pair, row) is None:
-        return pending(row["id"])
-    async with to_read(decider.engine) as c:
-        pair = await cases.read(c, row["case_id"])
-        assert pair is not None, "cases are never deleted"
-        shown = await show(c, pair, decider.caller, decider.settings)
-    location = {"Location": f"/v1/withdrawals/{pair.first.id}"}
-    return JSONResponse(shown.model_dump(mode="json"), 201, location)
+    return await begun(decider, NOUN, content, lambda c: _written(c, asked, decider, content))
 
 
 @router.get("")
@@ -177,8 +163,8 @@ NOUN = Noun(WITHDRAWAL, WithdrawalId, WithdrawalShown, show)
 add_routes(router, NOUN)
 
 
-async def _begun(
-    c: AsyncConnection, asked: Wanted, decider: Decider, content: dict[str, Any]
+async def _written(
+    c: AsyncConnection, asked: Wanted, decider: Decider, content: Content
 ) -> RowMapping:
     """The draft and its request; what would be refused is refused before there is a draft."""
     caller, now = decider.caller.id, datetime.now(UTC)
@@ -187,11 +173,10 @@ async def _begun(
     refusal = await _refusal(c, withdrawal, payee, now)
     if refusal is not None:
         raise refusal
+    title = f"Withdrawal of {words(amount)} {withdrawal.terms.currency}"
     command = RequestWithdrawal()
-    row = await decider.begin(c, withdrawal, command, content, Role.FREELANCER)
-    if row["case_id"] == withdrawal.id:
-        title = f"Withdrawal of {words(amount)} {withdrawal.terms.currency}"
-        await cases.describe(c, withdrawal.id, title, "")
+    row = await decider.begin(c, withdrawal, command, content, Role.FREELANCER, title=title)
+    here("withdrawal.written")
     return row
 
 
