@@ -7,17 +7,16 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api import access, timeline
+from api import access
 from api.bodies import Amount, Asked, Balance, Shown
-from api.callers import Caller, TheCaller
+from api.callers import Caller
 from api.cases import CaseShown, common
 from api.decisions import LATER, Noun, add_routes, begun
 from api.deposits import Way
 from api.ids import DepositId, RefundId
-from api.pages import Limit, Page, Place, page
+from api.lone import add_reads
 from api.payout_methods import policy_of
 from api.send import Content, Decider, TheDecider
-from api.state import Engine, TheSettings
 from domain.accounts import Kind, Wallet
 from domain.cases import Deposit, Remittance, Role
 from domain.errors import NotYours
@@ -29,9 +28,8 @@ from domain.refund_case import Refund
 from domain.refund_commands import RefundToSource
 from domain.source import Source
 from failpoints import here
-from ledger import cases, ids, journal, reading, refunds
+from ledger import cases, ids, journal, refunds
 from ledger.cases import Pair
-from ledger.database import to_read
 from settings import Settings
 
 router = APIRouter(tags=["wallet"])
@@ -88,34 +86,6 @@ async def begin(deposit_id: DepositId, asked: Wanted, decider: TheDecider) -> JS
     return await begun(
         decider, NOUN, content, lambda c: _written(c, deposit_id, minor, decider, content)
     )
-
-
-@router.get("/refunds")
-async def listed(
-    caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
-) -> Page[RefundLine]:
-    """The caller's refunds, newest first."""
-    async with to_read(engine) as c:
-        rows = await reading.of_person(c, ["refund"], caller.id, None, place, limit + 1)
-    return page(rows, limit, line)
-
-
-@router.get("/refunds/{case_id}")
-async def one(
-    case_id: RefundId, caller: TheCaller, engine: Engine, our: TheSettings
-) -> RefundShown:
-    """The refund as it stands."""
-    async with to_read(engine) as c:
-        pair, _ = await access.entitled(c, caller, case_id)
-        return await show(c, pair, caller, our)
-
-
-@router.get("/refunds/{case_id}/timeline")
-async def what_happened(
-    case_id: RefundId, caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
-) -> Page[timeline.Event]:
-    """Everything that happened in the refund, newest first."""
-    return await timeline.of_lone(engine, caller, case_id, place, limit)
 
 
 async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) -> RefundShown:
@@ -200,4 +170,5 @@ def _sum(refund: Refund) -> Balance:
 
 NOUN = Noun(REFUND, RefundId, RefundShown, show)
 of_refunds = APIRouter(prefix="/refunds", tags=["wallet"])
+add_reads(of_refunds, NOUN, RefundLine, line)
 add_routes(of_refunds, NOUN)

@@ -8,14 +8,14 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api import access, timeline
+from api import access
 from api.bodies import LARGEST_AMOUNT_MINOR, Amount, Asked, Balance, Shown
 from api.callers import Caller, TheCaller
 from api.cases import CaseShown, common
 from api.command_bodies import Sum
 from api.decisions import LATER, Noun, add_routes, begun
 from api.ids import WithdrawalId
-from api.pages import Limit, Page, Place, page
+from api.lone import add_reads
 from api.payout_methods import policy_of
 from api.send import Content, Decider, TheDecider
 from api.state import Engine, TheSettings
@@ -30,7 +30,7 @@ from domain.payee import Payee
 from domain.policy import CaseTerms
 from domain.withdrawal import WITHDRAWAL, fee_of, require_held, require_withdrawable
 from failpoints import here
-from ledger import cases, ids, journal, payees, reading
+from ledger import cases, ids, journal, payees
 from ledger.calendars import banking_calendar
 from ledger.cases import Pair
 from ledger.database import to_read
@@ -116,34 +116,6 @@ async def begin(asked: Wanted, decider: TheDecider) -> JSONResponse:
     return await begun(decider, NOUN, content, lambda c: _written(c, asked, decider, content))
 
 
-@router.get("")
-async def listed(
-    caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
-) -> Page[WithdrawalLine]:
-    """The caller's withdrawals, newest first."""
-    async with to_read(engine) as c:
-        rows = await reading.of_person(c, ["withdrawal"], caller.id, None, place, limit + 1)
-    return page(rows, limit, lambda row: _line(cases.as_case(row)))
-
-
-@router.get("/{case_id}")
-async def one(
-    case_id: WithdrawalId, caller: TheCaller, engine: Engine, our: TheSettings
-) -> WithdrawalShown:
-    """The withdrawal as it stands."""
-    async with to_read(engine) as c:
-        pair, _ = await access.entitled(c, caller, case_id)
-        return await show(c, pair, caller, our)
-
-
-@router.get("/{case_id}/timeline")
-async def what_happened(
-    case_id: WithdrawalId, caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
-) -> Page[timeline.Event]:
-    """Everything that happened in the withdrawal, newest first."""
-    return await timeline.of_lone(engine, caller, case_id, place, limit)
-
-
 async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) -> WithdrawalShown:
     """The withdrawal for this caller."""
     withdrawal, role = pair.first, access.role(caller, pair)
@@ -157,10 +129,6 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         last_four=withdrawal.last_four,
         reason=withdrawal.reason,
     )
-
-
-NOUN = Noun(WITHDRAWAL, WithdrawalId, WithdrawalShown, show)
-add_routes(router, NOUN)
 
 
 async def _written(
@@ -229,7 +197,8 @@ def _sums(one: Withdrawal) -> dict[str, Balance]:
     return {name: Balance(amount_minor=minor, currency=currency) for name, minor in sums.items()}
 
 
-def _line(one: object) -> WithdrawalLine:
+def _line(row: RowMapping) -> WithdrawalLine:
+    one = cases.as_case(row)
     assert isinstance(one, Withdrawal), "the list is one of withdrawals"
     sums = _sums(one)
     return WithdrawalLine(
@@ -242,3 +211,8 @@ def _line(one: object) -> WithdrawalLine:
         opened_at=one.opened_at,
         last_event_at=one.last_event_at,
     )
+
+
+NOUN = Noun(WITHDRAWAL, WithdrawalId, WithdrawalShown, show)
+add_reads(router, NOUN, WithdrawalLine, _line)
+add_routes(router, NOUN)
