@@ -1,4 +1,6 @@
-"""What Stripe booked on our account: listed since the last time, and each line kept once."""
+"""What Stripe booked on our account: listed since the last time, and each line kept once.
+
+What of it only these lines tell, the payouts to our own bank account, is booked at once."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,6 +9,7 @@ import stripe
 from sqlalchemy.ext.asyncio import AsyncEngine
 from stripe.params import BalanceTransactionListParams
 
+from activities.own_payouts import OwnPayouts
 from activities.processor import Processor
 from domain.difference import Source
 from ledger import outside
@@ -48,6 +51,7 @@ class ProcessorLines:
         # Only now: what is listed newest first is complete when all of it was listed.
         async with self._engine.begin() as c:
             await outside.is_complete(c, Source.STRIPE, begun)
+        await OwnPayouts(self._engine, self._processor).book()
         return new
 
     async def _keep(self, lines: list[OutsideLine]) -> int:

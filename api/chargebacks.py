@@ -3,20 +3,22 @@
 from datetime import datetime
 
 from fastapi import APIRouter
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api import access, timeline
+from api import access
 from api.bodies import Balance, Shown
 from api.callers import Caller, TheCaller
 from api.cases import CaseShown, common
 from api.decisions import Noun, add_routes
 from api.ids import ChargebackId
+from api.lone import add_reads
 from api.pages import Limit, Page, Place, page
-from api.state import Engine, TheSettings
+from api.state import Engine
 from domain.accounts import Parts
 from domain.cases import Case, Chargeback, ChargebackState, Remittance
 from domain.chargeback import CHARGEBACK
-from ledger import cases, chargebacks, reading
+from ledger import cases, chargebacks
 from ledger.cases import Pair
 from ledger.database import to_read
 from settings import Settings
@@ -61,34 +63,6 @@ class ChargebackLine(Shown):
     last_event_at: datetime
 
 
-@router.get("")
-async def listed(
-    caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
-) -> Page[ChargebackLine]:
-    """The caller's chargebacks, newest first."""
-    async with to_read(engine) as c:
-        rows = await reading.of_person(c, ["chargeback"], caller.id, None, place, limit + 1)
-    return page(rows, limit, lambda row: _line(cases.as_case(row)))
-
-
-@router.get("/{case_id}")
-async def one(
-    case_id: ChargebackId, caller: TheCaller, engine: Engine, our: TheSettings
-) -> ChargebackShown:
-    """The chargeback as it stands, for its client and the house."""
-    async with to_read(engine) as c:
-        pair, _ = await access.entitled(c, caller, case_id)
-        return await show(c, pair, caller, our)
-
-
-@router.get("/{case_id}/timeline")
-async def what_happened(
-    case_id: ChargebackId, caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
-) -> Page[timeline.Event]:
-    """Everything that happened in the chargeback, newest first."""
-    return await timeline.of_lone(engine, caller, case_id, place, limit)
-
-
 @on_staff.get("")
 async def of_all(
     caller: TheCaller,
@@ -101,7 +75,7 @@ async def of_all(
     caller.require("accounting", "staff")
     async with to_read(engine) as c:
         rows = await chargebacks.listed(c, state, place, limit + 1)
-    return page(rows, limit, lambda row: _line(cases.as_case(row)))
+    return page(rows, limit, _line)
 
 
 async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) -> ChargebackShown:
@@ -128,11 +102,8 @@ def pieces(found: Chargeback | Remittance) -> list[Piece]:
     return [Piece(job=one.case, amount=_sum(found, one.minor)) for one in found.pieces]
 
 
-NOUN = Noun(CHARGEBACK, ChargebackId, ChargebackShown, show)
-add_routes(router, NOUN)
-
-
-def _line(found: object) -> ChargebackLine:
+def _line(row: RowMapping) -> ChargebackLine:
+    found = cases.as_case(row)
     assert isinstance(found, Chargeback), "the list is one of chargebacks"
     return ChargebackLine(
         id=found.id,
@@ -149,3 +120,8 @@ def _line(found: object) -> ChargebackLine:
 
 def _sum(found: Case, amount_minor: int) -> Balance:
     return Balance(amount_minor=amount_minor, currency=found.terms.currency)
+
+
+NOUN = Noun(CHARGEBACK, ChargebackId, ChargebackShown, show)
+add_reads(router, NOUN, ChargebackLine, _line)
+add_routes(router, NOUN)

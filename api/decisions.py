@@ -1,4 +1,7 @@
-"""One route per command of the law: POST /v1/<noun>/{id}/<command-in-kebab-case>."""
+"""One route per command of the law: POST /v1/<noun>/{id}/<command-in-kebab-case>.
+
+What begins a case has a route of its own, and is answered as the others are.
+"""
 
 from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass
@@ -7,12 +10,14 @@ from typing import Any
 from fastapi import APIRouter, Body
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import access
 from api.callers import Caller
 from api.command_bodies import body_of, needs_body
-from api.paths import path_of
-from api.send import TheDecider
+from api.paths import noun_of, path_of
+from api.send import Content, Decider, TheDecider
 from domain.cases import JobState, Role
 from domain.commands import Command
 from domain.decide import HOUSE
@@ -23,6 +28,8 @@ from ledger.database import to_read
 from settings import Settings
 
 Show = Callable[[Any, Pair, Caller, Settings], Awaitable[BaseModel]]
+Write = Callable[[AsyncConnection], Awaitable[RowMapping]]
+"""Writes a new case with its first instruction, and gives the instruction's row."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +119,30 @@ def add_route(
         response_model=noun.shown,
         responses=LATER,
     )(decide)
+
+
+async def begun(
+    decider: Decider,
+    noun: Noun,
+    content: Content,
+    write: Write,
+    ready: Callable[[str], Awaitable[None]] | None = None,
+) -> JSONResponse:
+    """A new case as it stands when its first step was taken, and `ready` has waited; once a key."""
+    async with decider.engine.begin() as c:
+        row = await decider.known(c, content) or await write(c)
+        pair = await cases.read(c, row["case_id"])
+        assert pair is not None, "the draft is there"
+    if await decider.outcome(pair, row) is None:
+        return pending(row["id"])
+    if ready is not None:
+        await ready(row["case_id"])
+    async with to_read(decider.engine) as c:
+        pair = await cases.read(c, row["case_id"])
+        assert pair is not None, "cases are never deleted"
+        shown = await noun.show(c, pair, decider.caller, decider.settings)
+    location = {"Location": f"/v1/{noun_of(noun.process)}/{row['case_id']}"}
+    return JSONResponse(shown.model_dump(mode="json"), 201, location)
 
 
 def pending(instruction_id: str) -> JSONResponse:

@@ -7,16 +7,17 @@ from typing import Annotated, Any, Self
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, model_validator
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from api import access, timeline
+from api import access
 from api.bodies import Balance, Shown
-from api.callers import Caller, TheCaller
+from api.callers import Caller
 from api.cases import CaseShown, common
-from api.decisions import LATER, Noun, add_routes, pending
+from api.decisions import LATER, Noun, add_routes, begun
 from api.ids import DepositId
-from api.pages import Limit, Page, Place, page
+from api.lone import add_reads
 from api.problems import Problem
 from api.remittances import (
     NOUN,
@@ -25,10 +26,8 @@ from api.remittances import (
     announced,
     require_fundable,
     require_room,
-    show,
 )
 from api.send import Decider, TheDecider
-from api.state import Engine, TheSettings
 from domain.carriers import Carried, Checkout
 from domain.cases import Case, Deposit, DepositState, Remittance, RemittanceState, Role
 from domain.commands import OpenDeposit
@@ -36,7 +35,7 @@ from domain.deposit import DEPOSIT, require_payable
 from domain.money import show as words
 from domain.policy import CaseTerms, Policy
 from failpoints import here
-from ledger import cases, ids, reading
+from ledger import cases, ids
 from ledger.cases import Pair
 from ledger.database import to_read
 from settings import Settings
@@ -116,55 +115,20 @@ async def begin(asked: Wanted, decider: TheDecider) -> JSONResponse:
     if decider.settings.stripe_key is None:
         raise Problem("processor_missing")
     content = asked.model_dump(mode="json")
-    async with decider.engine.begin() as c:
-        row = await decider.known(c, content)
-        if row is None:
-            await require_fundable(c, asked.for_case, decider.caller.id)
-            await require_room(c, decider)
-            deposit = _draft(asked, decider)
-            row = await decider.begin(c, deposit, OpenDeposit(), content)
-            if row["case_id"] == deposit.id:
-                title = f"Deposit of {words(deposit.asked_minor)} {deposit.terms.currency}"
-                await cases.describe(c, deposit.id, title, "")
-            here("deposit.written")
-        pair = await cases.read(c, row["case_id"])
-        assert pair is not None, "the draft is there"
-    if await decider.outcome(pair, row) is None:
-        return pending(row["id"])
-    pair = await _with_page(decider.engine, row["case_id"], decider.settings)
-    shown = _shown(pair, decider.caller, decider.settings)
-    location = {"Location": f"/v1/deposits/{pair.first.id}"}
-    return JSONResponse(shown.model_dump(mode="json"), 201, location)
 
+    async def write(c: AsyncConnection) -> RowMapping:
+        await require_fundable(c, asked.for_case, decider.caller.id)
+        await require_room(c, decider)
+        deposit = _draft(asked, decider)
+        title = f"Deposit of {words(deposit.asked_minor)} {deposit.terms.currency}"
+        row = await decider.begin(c, deposit, OpenDeposit(), content, title=title)
+        here("deposit.written")
+        return row
 
-@router.get("")
-async def listed(
-    caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
-) -> Page[DepositLine]:
-    """The caller's deposits, newest first."""
-    async with to_read(engine) as c:
-        rows = await reading.of_person(c, KINDS, caller.id, None, place, limit + 1)
-    return page(rows, limit, lambda row: _line(cases.as_case(row)))
+    async def page_is_open(case_id: str) -> None:
+        await _processor_answered(decider.engine, case_id, decider.settings)
 
-
-@router.get("/{case_id}")
-async def one(
-    case_id: DepositId, caller: TheCaller, engine: Engine, our: TheSettings
-) -> DepositShown | RemittanceShown:
-    """The deposit as it stands."""
-    async with to_read(engine) as c:
-        pair, _ = await access.entitled(c, caller, case_id)
-        if isinstance(pair.first, Remittance):
-            return await show(c, pair, caller, our)
-    return _shown(pair, caller, our)
-
-
-@router.get("/{case_id}/timeline")
-async def what_happened(
-    case_id: DepositId, caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
-) -> Page[timeline.Event]:
-    """Everything that happened in the deposit, newest first."""
-    return await timeline.of_lone(engine, caller, case_id, place, limit)
+    return await begun(decider, PAID_ON_A_PAGE, content, write, page_is_open)
 
 
 def _draft(asked: Wanted, decider: Decider) -> Deposit:
@@ -184,8 +148,8 @@ def _draft(asked: Wanted, decider: Decider) -> Deposit:
     return deposit
 
 
-async def _with_page(engine: AsyncEngine, case_id: str, our: Settings) -> Pair:
-    """The deposit once the processor has answered, or as it stands when that takes too long."""
+async def _processor_answered(engine: AsyncEngine, case_id: str, our: Settings) -> None:
+    """Wait for it, but not too long."""
     ends = asyncio.get_running_loop().time() + our.outcome_wait.total_seconds()
     while True:
         async with to_read(engine) as c:
@@ -193,11 +157,11 @@ async def _with_page(engine: AsyncEngine, case_id: str, our: Settings) -> Pair:
         assert pair is not None, "cases are never deleted"
         waits = pair.first.state in (DepositState.DRAFT, DepositState.CREATED)
         if not waits or asyncio.get_running_loop().time() > ends:
-            return pair
+            return
         await asyncio.sleep(LOOK_AGAIN_S)
 
 
-def _shown(pair: Pair, caller: Caller, our: Settings) -> DepositShown:
+async def _show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) -> DepositShown:
     deposit, role = pair.first, access.role(caller, pair)
     assert isinstance(deposit, Deposit), "its id says that it is one"
     assert role is not None, "whoever gets here has a role"
@@ -215,11 +179,8 @@ def _shown(pair: Pair, caller: Caller, our: Settings) -> DepositShown:
     )
 
 
-async def _show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) -> DepositShown:
-    return _shown(pair, caller, our)
-
-
-def _line(deposit: object) -> DepositLine:
+def _line(row: RowMapping) -> DepositLine:
+    deposit = cases.as_case(row)
     assert isinstance(deposit, Deposit | Remittance), "the list is one of deposits"
     return DepositLine(
         id=deposit.id,
@@ -235,5 +196,12 @@ def _sum(deposit: Case, amount_minor: int) -> Balance:
     return Balance(amount_minor=amount_minor, currency=deposit.terms.currency)
 
 
+async def _either(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) -> BaseModel:
+    noun = NOUN if isinstance(pair.first, Remittance) else PAID_ON_A_PAGE
+    return await noun.show(c, pair, caller, our)
+
+
 PAID_ON_A_PAGE = Noun(DEPOSIT, DepositId, DepositShown, _show)
+EITHER = Noun(DEPOSIT, DepositId, DepositShown | RemittanceShown, _either)
+add_reads(router, EITHER, DepositLine, _line, kinds=KINDS)
 add_routes(router, NOUN)

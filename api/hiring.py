@@ -6,11 +6,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import Field
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import job_views
 from api.bodies import Amount, Asked, Line, Prose
-from api.decisions import LATER, pending
+from api.decisions import LATER, begun
+from api.jobs import NOUN
 from api.problems import field
 from api.send import Decider, TheDecider
 from domain.cases import Job
@@ -18,8 +20,7 @@ from domain.commands import OfferJob
 from domain.job import require_offerable
 from domain.policy import Policy, Terms
 from failpoints import here
-from ledger import cases, files, ids, journal, people
-from ledger.database import to_read
+from ledger import files, ids, journal, people
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
@@ -40,24 +41,17 @@ class Offered(Asked):
 async def offer(asked: Offered, decider: TheDecider) -> JSONResponse:
     """Offer a job to a freelancer; their acceptance makes it a contract."""
     content = asked.model_dump(mode="json")
-    async with decider.engine.begin() as c:
-        row = await decider.known(c, content)
-        if row is None:
-            job = await _draft(c, asked, decider)
-            row = await decider.begin(c, job, OfferJob(), content)
-            if row["case_id"] == job.id:
-                await _keep(c, job, asked)
-            here("offer.written")
-        pair = await cases.read(c, row["case_id"])
-        assert pair is not None, "the draft is there"
-    if await decider.outcome(pair, row) is None:
-        return pending(row["id"])
-    async with to_read(decider.engine) as c:
-        pair = await cases.read(c, row["case_id"])
-        assert pair is not None, "cases are never deleted"
-        shown = await job_views.show(c, pair, decider.caller, decider.settings)
-    location = {"Location": f"/v1/jobs/{pair.job.id}"}
-    return JSONResponse(shown.model_dump(mode="json"), 201, location)
+
+    async def write(c: AsyncConnection) -> RowMapping:
+        job = await _draft(c, asked, decider)
+        title, brief = asked.title, asked.brief
+        row = await decider.begin(c, job, OfferJob(), content, title=title, text=brief)
+        if row["case_id"] == job.id:
+            await _keep(c, job, asked)
+        here("offer.written")
+        return row
+
+    return await begun(decider, NOUN, content, write)
 
 
 async def _draft(c: AsyncConnection, asked: Offered, decider: Decider) -> Job:
@@ -84,7 +78,6 @@ async def _draft(c: AsyncConnection, asked: Offered, decider: Decider) -> Job:
 
 
 async def _keep(c: AsyncConnection, job: Job, asked: Offered) -> None:
-    """The offer's texts, its files and its empty escrow."""
-    await cases.describe(c, job.id, asked.title, asked.brief)
+    """The offer's files and its empty escrow."""
     await journal.open_escrow(c, job.id, job.terms.currency)
     await files.hand_over(c, list(dict.fromkeys(asked.files)), job.client, job.id, job.id)

@@ -45,6 +45,7 @@ from api import (
     problems,
     receipts,
     refunds,
+    run_payments,
     sealing,
     signing_keys,
     staff,
@@ -105,6 +106,7 @@ NOUNS = (
     differences.router,
     year_totals.router,
     payment_runs.router,
+    run_payments.router,
     bank_files.router,
 )
 """One router for each noun, under /v1."""

@@ -1,24 +1,22 @@
 """Refunds to the source: unspent credits asked back where one deposit came from."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api import access, timeline
+from api import access
 from api.bodies import Amount, Asked, Balance, Shown
-from api.callers import Caller, TheCaller
+from api.callers import Caller
 from api.cases import CaseShown, common
-from api.decisions import LATER, Noun, add_routes, pending
+from api.decisions import LATER, Noun, add_routes, begun
 from api.deposits import Way
 from api.ids import DepositId, RefundId
-from api.pages import Limit, Page, Place, page
+from api.lone import add_reads
 from api.payout_methods import policy_of
-from api.send import Decider, TheDecider
-from api.state import Engine, TheSettings
+from api.send import Content, Decider, TheDecider
 from domain.accounts import Kind, Wallet
 from domain.cases import Deposit, Remittance, Role
 from domain.errors import NotYours
@@ -30,9 +28,8 @@ from domain.refund_case import Refund
 from domain.refund_commands import RefundToSource
 from domain.source import Source
 from failpoints import here
-from ledger import cases, ids, journal, reading, refunds
+from ledger import cases, ids, journal, refunds
 from ledger.cases import Pair
-from ledger.database import to_read
 from settings import Settings
 
 router = APIRouter(tags=["wallet"])
@@ -85,50 +82,10 @@ class RefundLine(Shown):
 )
 async def begin(deposit_id: DepositId, asked: Wanted, decider: TheDecider) -> JSONResponse:
     """Ask for unspent credits back where this deposit came from; staff decide on it."""
-    content = asked.model_dump(mode="json")
-    async with decider.engine.begin() as c:
-        row = await decider.known(c, content)
-        if row is None:
-            row = await _begun(c, deposit_id, asked.amount.amount_minor, decider, content)
-            here("refund.written")
-        pair = await cases.read(c, row["case_id"])
-        assert pair is not None, "the draft is there"
-    if await decider.outcome(pair, row) is None:
-        return pending(row["id"])
-    async with to_read(decider.engine) as c:
-        pair = await cases.read(c, row["case_id"])
-        assert pair is not None, "cases are never deleted"
-        shown = await show(c, pair, decider.caller, decider.settings)
-    location = {"Location": f"/v1/refunds/{pair.first.id}"}
-    return JSONResponse(shown.model_dump(mode="json"), 201, location)
-
-
-@router.get("/refunds")
-async def listed(
-    caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
-) -> Page[RefundLine]:
-    """The caller's refunds, newest first."""
-    async with to_read(engine) as c:
-        rows = await reading.of_person(c, ["refund"], caller.id, None, place, limit + 1)
-    return page(rows, limit, line)
-
-
-@router.get("/refunds/{case_id}")
-async def one(
-    case_id: RefundId, caller: TheCaller, engine: Engine, our: TheSettings
-) -> RefundShown:
-    """The refund as it stands."""
-    async with to_read(engine) as c:
-        pair, _ = await access.entitled(c, caller, case_id)
-        return await show(c, pair, caller, our)
-
-
-@router.get("/refunds/{case_id}/timeline")
-async def what_happened(
-    case_id: RefundId, caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
-) -> Page[timeline.Event]:
-    """Everything that happened in the refund, newest first."""
-    return await timeline.of_lone(engine, caller, case_id, place, limit)
+    content, minor = asked.model_dump(mode="json"), asked.amount.amount_minor
+    return await begun(
+        decider, NOUN, content, lambda c: _written(c, deposit_id, minor, decider, content)
+    )
 
 
 async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) -> RefundShown:
@@ -165,8 +122,8 @@ def line(row: RowMapping) -> RefundLine:
     )
 
 
-async def _begun(
-    c: AsyncConnection, deposit_id: str, minor: int, decider: Decider, content: dict[str, Any]
+async def _written(
+    c: AsyncConnection, deposit_id: str, minor: int, decider: Decider, content: Content
 ) -> RowMapping:
     """The draft and its request; what would be refused is refused before there is a draft."""
     _, role = await access.entitled(c, decider.caller, deposit_id)
@@ -178,10 +135,9 @@ async def _begun(
     held = await journal.balances(c, refund.client, refund.terms.currency)
     wallet = Wallet(credits=held.get(Kind.CREDITS, 0), receivable=-held.get(Kind.RECEIVABLE, 0))
     require_refundable(minor, source, wallet)
-    row = await decider.begin(c, refund, RefundToSource(), content)
-    if row["case_id"] == refund.id:
-        title = f"Refund of {words(minor)} {refund.terms.currency}"
-        await cases.describe(c, refund.id, title, "")
+    title = f"Refund of {words(minor)} {refund.terms.currency}"
+    row = await decider.begin(c, refund, RefundToSource(), content, title=title)
+    here("refund.written")
     return row
 
 
@@ -214,4 +170,5 @@ def _sum(refund: Refund) -> Balance:
 
 NOUN = Noun(REFUND, RefundId, RefundShown, show)
 of_refunds = APIRouter(prefix="/refunds", tags=["wallet"])
+add_reads(of_refunds, NOUN, RefundLine, line)
 add_routes(of_refunds, NOUN)

@@ -14,7 +14,7 @@ from api.bodies import Amount, Asked, Balance, Shown
 from api.callers import Caller
 from api.cases import CaseShown, common
 from api.chargebacks import Piece, pieces
-from api.decisions import Noun, pending
+from api.decisions import Noun, begun
 from api.ids import DepositId, shaped
 from api.payout_methods import policy_of
 from api.problems import Problem, field
@@ -33,7 +33,6 @@ from domain.written import Files
 from failpoints import here
 from ledger import cases, deposits, ids
 from ledger.cases import Pair
-from ledger.database import to_read
 from settings import Settings
 
 Day = Annotated[date, Field(strict=False), BeforeValidator(written_day)]
@@ -116,17 +115,16 @@ async def begin(
     role: Role,
 ) -> JSONResponse:
     """A new remittance of about so much with its first instruction, as it then stands."""
-    async with decider.engine.begin() as c:
-        row = await decider.known(c, content)
-        if row is None:
-            new = await made(c)
-            row = await decider.begin(c, new, command, content, role)
-            if row["case_id"] == new.id:
-                named = new.method.value.replace("_", " ").capitalize()
-                title = f"{named} of {words(minor)} {new.terms.currency}"
-                await cases.describe(c, new.id, title, "")
-            here("remittance.written")
-    return await _answered(decider, row)
+
+    async def write(c: AsyncConnection) -> RowMapping:
+        new = await made(c)
+        named = new.method.value.replace("_", " ").capitalize()
+        title = f"{named} of {words(minor)} {new.terms.currency}"
+        row = await decider.begin(c, new, command, content, role, title=title)
+        here("remittance.written")
+        return row
+
+    return await begun(decider, NOUN, content, write)
 
 
 def draft(
@@ -167,21 +165,6 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         from_escrows=pieces(found),
         receipt=None if role is Role.CLIENT else _seen(found),
     )
-
-
-async def _answered(decider: Decider, row: RowMapping) -> JSONResponse:
-    """The new case as it stands, or where its outcome will be."""
-    async with to_read(decider.engine) as c:
-        pair = await cases.read(c, row["case_id"])
-    assert pair is not None, "the draft is there"
-    if await decider.outcome(pair, row) is None:
-        return pending(row["id"])
-    async with to_read(decider.engine) as c:
-        pair = await cases.read(c, row["case_id"])
-        assert pair is not None, "cases are never deleted"
-        shown = await show(c, pair, decider.caller, decider.settings)
-    location = {"Location": f"/v1/deposits/{pair.first.id}"}
-    return JSONResponse(shown.model_dump(mode="json"), 201, location)
 
 
 async def require_fundable(c: AsyncConnection, job_id: str | None, client: str) -> None:

@@ -77,15 +77,20 @@ class Decider:
         command: Command,
         content: Content,
         role: Role = Role.CLIENT,
+        *,
+        title: str,
+        text: str = "",
     ) -> RowMapping:
         """A new case with its first instruction; when the key made one meanwhile, that one.
 
+        `title` and `text` say what it is about.
         DomainError when the law forbids it to whoever asks, before there is a case.
         """
         first = glance(Pair(case), case, role, self.caller.id, command)
         require(row_for(first), first)
         async with c.begin_nested() as point:
             await cases.draft(c, case)
+            await cases.describe(c, case.id, title, text)
             row = await self._record(c, Pair(case), case, role, command, content)
             if row["case_id"] != case.id:
                 await point.rollback()

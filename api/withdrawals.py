@@ -1,23 +1,23 @@
 """Withdrawals: quoted, requested for the next payment date, and taken back until it is approved."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api import access, timeline
+from api import access
 from api.bodies import LARGEST_AMOUNT_MINOR, Amount, Asked, Balance, Shown
 from api.callers import Caller, TheCaller
 from api.cases import CaseShown, common
 from api.command_bodies import Sum
-from api.decisions import LATER, Noun, add_routes, pending
+from api.decisions import LATER, Noun, add_routes, begun
 from api.ids import WithdrawalId
-from api.pages import Limit, Page, Place, page
+from api.lone import add_reads
 from api.payout_methods import policy_of
-from api.send import Decider, TheDecider
+from api.send import Content, Decider, TheDecider
 from api.state import Engine, TheSettings
 from api.tax_bodies import Lacking
 from domain.accounts import Kind, Wallet
@@ -30,7 +30,7 @@ from domain.payee import Payee
 from domain.policy import CaseTerms
 from domain.withdrawal import WITHDRAWAL, fee_of, require_held, require_withdrawable
 from failpoints import here
-from ledger import cases, ids, journal, payees, reading
+from ledger import cases, ids, journal, payees
 from ledger.calendars import banking_calendar
 from ledger.cases import Pair
 from ledger.database import to_read
@@ -113,49 +113,7 @@ async def quote(
 async def begin(asked: Wanted, decider: TheDecider) -> JSONResponse:
     """Ask for earnings to be paid out on the next payment date, for the fee that was quoted."""
     content = asked.model_dump(mode="json")
-    async with decider.engine.begin() as c:
-        row = await decider.known(c, content)
-        if row is None:
-            row = await _begun(c, asked, decider, content)
-            here("withdrawal.written")
-        pair = await cases.read(c, row["case_id"])
-        assert pair is not None, "the draft is there"
-    if await decider.outcome(pair, row) is None:
-        return pending(row["id"])
-    async with to_read(decider.engine) as c:
-        pair = await cases.read(c, row["case_id"])
-        assert pair is not None, "cases are never deleted"
-        shown = await show(c, pair, decider.caller, decider.settings)
-    location = {"Location": f"/v1/withdrawals/{pair.first.id}"}
-    return JSONResponse(shown.model_dump(mode="json"), 201, location)
-
-
-@router.get("")
-async def listed(
-    caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
-) -> Page[WithdrawalLine]:
-    """The caller's withdrawals, newest first."""
-    async with to_read(engine) as c:
-        rows = await reading.of_person(c, ["withdrawal"], caller.id, None, place, limit + 1)
-    return page(rows, limit, lambda row: _line(cases.as_case(row)))
-
-
-@router.get("/{case_id}")
-async def one(
-    case_id: WithdrawalId, caller: TheCaller, engine: Engine, our: TheSettings
-) -> WithdrawalShown:
-    """The withdrawal as it stands."""
-    async with to_read(engine) as c:
-        pair, _ = await access.entitled(c, caller, case_id)
-        return await show(c, pair, caller, our)
-
-
-@router.get("/{case_id}/timeline")
-async def what_happened(
-    case_id: WithdrawalId, caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
-) -> Page[timeline.Event]:
-    """Everything that happened in the withdrawal, newest first."""
-    return await timeline.of_lone(engine, caller, case_id, place, limit)
+    return await begun(decider, NOUN, content, lambda c: _written(c, asked, decider, content))
 
 
 async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) -> WithdrawalShown:
@@ -173,12 +131,8 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
     )
 
 
-NOUN = Noun(WITHDRAWAL, WithdrawalId, WithdrawalShown, show)
-add_routes(router, NOUN)
-
-
-async def _begun(
-    c: AsyncConnection, asked: Wanted, decider: Decider, content: dict[str, Any]
+async def _written(
+    c: AsyncConnection, asked: Wanted, decider: Decider, content: Content
 ) -> RowMapping:
     """The draft and its request; what would be refused is refused before there is a draft."""
     caller, now = decider.caller.id, datetime.now(UTC)
@@ -187,11 +141,10 @@ async def _begun(
     refusal = await _refusal(c, withdrawal, payee, now)
     if refusal is not None:
         raise refusal
+    title = f"Withdrawal of {words(amount)} {withdrawal.terms.currency}"
     command = RequestWithdrawal()
-    row = await decider.begin(c, withdrawal, command, content, Role.FREELANCER)
-    if row["case_id"] == withdrawal.id:
-        title = f"Withdrawal of {words(amount)} {withdrawal.terms.currency}"
-        await cases.describe(c, withdrawal.id, title, "")
+    row = await decider.begin(c, withdrawal, command, content, Role.FREELANCER, title=title)
+    here("withdrawal.written")
     return row
 
 
@@ -244,7 +197,8 @@ def _sums(one: Withdrawal) -> dict[str, Balance]:
     return {name: Balance(amount_minor=minor, currency=currency) for name, minor in sums.items()}
 
 
-def _line(one: object) -> WithdrawalLine:
+def _line(row: RowMapping) -> WithdrawalLine:
+    one = cases.as_case(row)
     assert isinstance(one, Withdrawal), "the list is one of withdrawals"
     sums = _sums(one)
     return WithdrawalLine(
@@ -257,3 +211,8 @@ def _line(one: object) -> WithdrawalLine:
         opened_at=one.opened_at,
         last_event_at=one.last_event_at,
     )
+
+
+NOUN = Noun(WITHDRAWAL, WithdrawalId, WithdrawalShown, show)
+add_reads(router, NOUN, WithdrawalLine, _line)
+add_routes(router, NOUN)

@@ -84,6 +84,7 @@ SAMPLES: Mapping[str, Callable[[], Entry]] = {
     "processor_fee": lambda: own_flows.processor_fee("deposit/<deposit>", 3_20, USD),
     "processor_fee_back": lambda: own_flows.processor_fee_back("clearance/<clearance>", 20, USD),
     "processor_payout": lambda: own_flows.processor_payout("<payout>", 500_00, USD),
+    "processor_payout_back": lambda: own_flows.processor_payout_back("<payout>", 500_00, USD),
     "rewards_accrue": lambda: own_flows.rewards_accrue("2026-01", 123_00, USD),
     "reward_pay": lambda: own_flows.reward_pay("2026-01", FREELANCER, 67_90, USD),
     "difference_cleared": lambda: own_flows.difference_cleared(

@@ -368,12 +368,15 @@ class ReturnReceipt(Command):
     """The money goes back to whoever sent it."""
 
     reason: Words
+    bank_reference: Stated | None = None
+    """What the bank calls that line, once it is known; so too for what bounces."""
 
 
 class Bounce(Command):
     """The bank takes a check or money order back: it was not honoured."""
 
     reason: Words
+    bank_reference: Stated | None = None
 
 
 class Correct(Command):

@@ -41,6 +41,7 @@ WORDS: Mapping[str, str] = {
     "processor_fee": "The payment processor took its fee.",
     "processor_fee_back": "The payment processor had kept less than its fee was taken to be.",
     "processor_payout": "The payment processor paid out to the platform's bank account.",
+    "processor_payout_back": "A payout to the platform's bank account failed and came back.",
     "rewards_accrue": "A month's rewards were set aside.",
     "reward_pay": "A month's rewards were paid.",
     "difference_cleared": "A difference with the bank or the payment processor was cleared.",

@@ -27,10 +27,22 @@ def processor_fee_back(cause: str, amount_minor: int, currency: str) -> Entry:
 
 
 def processor_payout(payout_id: str, amount_minor: int, currency: str) -> Entry:
-    """The processor pays what it holds to the platform's bank account."""
+    """The processor pays what it holds to the platform's bank account.
+
+    Clearing accounts mirror the outside: what goes out there comes in here.
+    """
     return entry(
         "processor_payout",
         f"processor-payout/{payout_id}",
+        ours(Kind.BANK_CLEARING, Kind.PROCESSOR_CLEARING, amount_minor, currency),
+    )
+
+
+def processor_payout_back(payout_id: str, amount_minor: int, currency: str) -> Entry:
+    """A payout to the platform's bank account failed: the processor holds the money again."""
+    return entry(
+        "processor_payout_back",
+        f"processor-payout/{payout_id}/back",
         ours(Kind.PROCESSOR_CLEARING, Kind.BANK_CLEARING, amount_minor, currency),
     )
 

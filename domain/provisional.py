@@ -6,9 +6,11 @@ from typing import cast
 from domain import flows, shortfalls
 from domain.accounts import WALLET, Entry, Kind, Parts, Wallet
 from domain.cases import Remittance, RemittanceState
+from domain.commands import Bounce
 from domain.errors import InsufficientFunds
 from domain.ids import UserId
 from domain.process import Change, Scene
+from domain.receipt import named_by_the_bank
 
 S = RemittanceState
 KINDS = ("credits_provisional", "earnings_provisional")
@@ -48,6 +50,7 @@ def bounce(scene: Scene) -> Change:
         "taken_minor": remittance.arrived_minor - left,
         "from_escrows_minor": short.total,
         "owed_minor": left,
+        **named_by_the_bank(cast(Bounce, scene.command).bank_reference),
     }
     update = {"state": state, "correction": None, "pieces": short.pieces}
     bounced = remittance.model_copy(update=update)

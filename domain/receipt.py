@@ -41,3 +41,8 @@ def credit(
         flows.deposit(receipt_id, client, amount_minor, Kind.BANK_CLEARING, currency),
         flows.receivable_settle(f"deposit/{receipt_id}", client, settled, Kind.CREDITS, currency),
     )
+
+
+def named_by_the_bank(reference: str | None) -> dict[str, object]:
+    """What the bank calls the line that takes money out again: by it its statement agrees."""
+    return {"bank_reference": reference} if reference else {}

@@ -18,7 +18,7 @@ from domain.ids import UserId
 from domain.money import show
 from domain.policy import Policy
 from domain.process import Change, Condition, Need, Process, Scene, Silence, step
-from domain.receipt import CLEARS_LATER, credit
+from domain.receipt import CLEARS_LATER, credit, named_by_the_bank
 from domain.reminding import usual_reminders
 from domain.shortfalls import ESCROWS, GIVEN_UP
 
@@ -108,7 +108,8 @@ def give_back(scene: Scene) -> Change:
     _require_second(scene, remittance.recorded_by)
     amount, currency = remittance.arrived_minor, remittance.terms.currency
     entry = flows.receipt_return(remittance.id, amount, currency)
-    return Change(lone=_to(scene, S.RETURNED).lone, entries=(entry,))
+    facts = named_by_the_bank(cast(c.ReturnReceipt, scene.command).bank_reference)
+    return Change(lone=_to(scene, S.RETURNED).lone, entries=(entry,), facts=facts)
 
 
 def correct(scene: Scene) -> Change:

@@ -1,6 +1,16 @@
 """The tables of what the outside announced and booked, and of how it differs from the book."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    text,
+)
 
 from ledger.schema import at, metadata
 
@@ -34,6 +44,15 @@ outside_line = Table(
     CheckConstraint(SOURCE, name="source_is_known"),
     CheckConstraint("id <> '' and key <> ''", name="is_named"),
     Index("ix_outside_line_key", "source", "key"),
+)
+
+processor_payout = Table(
+    "processor_payout",
+    metadata,
+    Column("id", Text, primary_key=True, comment="the processor's own"),
+    Column("arrives_on", Date, nullable=False, comment="from that day on the bank should have it"),
+    Column("bank_reference", Text, comment="what the bank calls it, once the processor says"),
+    comment="a payout of the processor's to our own bank account",
 )
 
 outside_reading = Table(

@@ -1,14 +1,13 @@
 """Fixtures of a world that tests share, each with people of its own."""
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 
 from local.mail import MailCatcher
 from local.postgres import Postgres
 from tests.life import Life
-from tests.world import World, database, namespace, opened, settings_for, working
+from tests.world import Grounds, World, database
 
 
 @pytest.fixture(scope="session")
@@ -19,17 +18,17 @@ def world_database(postgres_server: Postgres) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-async def world(
-    world_database: str,
-    temporal_address: str,
-    mail: MailCatcher,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[World]:
-    """The running product: the API in this process, a worker beside it, both on real servers."""
-    files: Path = tmp_path_factory.mktemp("world_files")
-    ours = await namespace(temporal_address, "world")
-    settings = settings_for(world_database, temporal_address, ours, mail.smtp_port, files)
-    async with opened(settings) as world, working(settings):
+def grounds(
+    temporal_address: str, mail: MailCatcher, tmp_path_factory: pytest.TempPathFactory
+) -> Grounds:
+    """On these any product of the session stands."""
+    return Grounds(temporal_address, mail.smtp_port, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+async def world(world_database: str, grounds: Grounds) -> AsyncIterator[World]:
+    """The running product."""
+    async with grounds.product("world", world_database) as world:
         yield world
 
 

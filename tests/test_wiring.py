@@ -86,7 +86,8 @@ def test_a_signal_is_taken_as_the_command_of_its_name(command: str) -> None:
             one = life.__new__(life)
             CaseLife.__init__(one)
             getattr(one, command)("instruction_1")
-            assert one._inbox == {"instruction_1": command}
+            first = one._inbox.next(None)
+            assert (first, one._inbox.command(first)) == ("instruction_1", command)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from fastapi import FastAPI
 from google.protobuf.duration_pb2 import Duration
 from httpx import ASGITransport, AsyncClient
@@ -185,6 +186,25 @@ async def working(settings: Settings) -> AsyncIterator[None]:
     finally:
         stopped.set()
         await running
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What each product of a test session stands on, beside a database of its own."""
+
+    temporal_address: str
+    smtp_port: int
+    folders: pytest.TempPathFactory
+
+    @asynccontextmanager
+    async def product(self, name: str, database_url: str, **more: Any) -> AsyncIterator[World]:
+        """The running product: the API in this process, a worker beside it, on real servers."""
+        ours, files = await namespace(self.temporal_address, name), self.folders.mktemp(name)
+        settings = settings_for(
+            database_url, self.temporal_address, ours, self.smtp_port, files, **more
+        )
+        async with opened(settings) as world, working(settings):
+            yield world
 
 
 async def signed_up(

@@ -1,16 +1,14 @@
 """The product beside a stand-in for Stripe, and what its webhooks bring."""
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 
-from local.mail import MailCatcher
 from local.postgres import Postgres
 from tests.deposits.paying import Paying, reaching
 from tests.deposits.remitting import Remitting
 from tests.fakestripe.stand import Stand, standing
-from tests.world import World, database, namespace, opened, settings_for, working
+from tests.world import Grounds, World, database
 
 
 @pytest.fixture(scope="session")
@@ -28,25 +26,9 @@ def shop_database(postgres_server: Postgres) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-async def shop(
-    stand: Stand,
-    shop_database: str,
-    temporal_address: str,
-    mail: MailCatcher,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[World]:
+async def shop(stand: Stand, shop_database: str, grounds: Grounds) -> AsyncIterator[World]:
     """The running product, which reaches Stripe where the stand-in is."""
-    files: Path = tmp_path_factory.mktemp("shop_files")
-    ours = await namespace(temporal_address, "shop")
-    settings = settings_for(
-        shop_database,
-        temporal_address,
-        ours,
-        mail.smtp_port,
-        files,
-        **reaching(stand),
-    )
-    async with opened(settings) as world, working(settings):
+    async with grounds.product("shop", shop_database, **reaching(stand)) as world:
         yield world
 
 

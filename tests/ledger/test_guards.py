@@ -56,6 +56,7 @@ PAID = """
       from cases c, payout_method m
      where c.id = 'job_guards' and m.id = 'method_1'
 """
+OWN_PAYOUT = "insert into processor_payout values ('po_1', '2026-01-15', 'T 1')"
 SIGNED_FORM = TAX_FORM.format("signed")
 THIS = "currval('journal_entry_id_seq')"
 FINISHED = "(select id from journal_entry where reference = 'finished')"
@@ -202,6 +203,12 @@ ATTEMPTS = {
         "outside_line_is_final", ("delete from outside_line",)
     ),
     "truncated lines of the outside": Attempt("outside_line_is_final", ("truncate outside_line",)),
+    "another name at the bank for a payout to us": Attempt(
+        "processor_payout_is_known",
+        (OWN_PAYOUT, "update processor_payout set bank_reference = 'T 2'"),
+    ),
+    "a deleted payout to us": Attempt("processor_payout_stays", ("delete from processor_payout",)),
+    "truncated payouts to us": Attempt("processor_payout_stays", ("truncate processor_payout",)),
     "a difference that is over and comes back": Attempt(
         "difference_is_over", (DIFFERENCE.format("now()"), "update difference set gone_at = null")
     ),

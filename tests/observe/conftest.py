@@ -6,9 +6,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ledger.database import connect
-from local.mail import MailCatcher
 from local.postgres import Postgres
-from tests.world import World, database, namespace, opened, settings_for, working
+from tests.world import Grounds, World, database
 
 
 @pytest.fixture(scope="session")
@@ -19,17 +18,9 @@ def observed_database(postgres_server: Postgres) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-async def world(
-    observed_database: str,
-    temporal_address: str,
-    mail: MailCatcher,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[World]:
+async def world(observed_database: str, grounds: Grounds) -> AsyncIterator[World]:
     """The running product."""
-    ours = await namespace(temporal_address, "observed")
-    files = tmp_path_factory.mktemp("observed")
-    settings = settings_for(observed_database, temporal_address, ours, mail.smtp_port, files)
-    async with opened(settings) as world, working(settings):
+    async with grounds.product("observed", observed_database) as world:
         yield world
 
 

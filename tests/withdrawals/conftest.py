@@ -1,16 +1,14 @@
 """The product beside a stand-in for Stripe, and freelancers who have earned something."""
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 
-from local.mail import MailCatcher
 from local.postgres import Postgres
 from tests.deposits.paying import reaching
 from tests.fakestripe.stand import Stand, standing
 from tests.withdrawals.leaving import Leaving, paying_out
-from tests.world import World, database, namespace, opened, settings_for, working
+from tests.world import Grounds, World, database
 
 
 @pytest.fixture(scope="session")
@@ -29,24 +27,11 @@ def counter_database(postgres_server: Postgres) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 async def counter(
-    out_stand: Stand,
-    counter_database: str,
-    temporal_address: str,
-    mail: MailCatcher,
-    tmp_path_factory: pytest.TempPathFactory,
+    out_stand: Stand, counter_database: str, grounds: Grounds
 ) -> AsyncIterator[World]:
     """The running product, which pays people out."""
-    files: Path = tmp_path_factory.mktemp("counter_files")
-    ours = await namespace(temporal_address, "counter")
-    settings = settings_for(
-        counter_database,
-        temporal_address,
-        ours,
-        mail.smtp_port,
-        files,
-        **reaching(out_stand) | paying_out(),
-    )
-    async with opened(settings) as world, working(settings):
+    more = reaching(out_stand) | paying_out()
+    async with grounds.product("counter", counter_database, **more) as world:
         yield world
 
 
