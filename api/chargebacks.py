@@ -14,7 +14,7 @@ from api.ids import ChargebackId
 from api.pages import Limit, Page, Place, page
 from api.state import Engine, TheSettings
 from domain.accounts import Parts
-from domain.cases import Case, Chargeback, ChargebackState, Remittance
+from domain.cases import Case, Chargeback, ChargebackState, Remittance, Role
 from domain.chargeback import CHARGEBACK
 from ledger import cases, chargebacks, reading
 from ledger.cases import Pair
@@ -32,6 +32,14 @@ class Piece(Shown):
     amount: Balance
 
 
+class BookingShown(Shown):
+    """How much of what came back is the client's, as one person says; a second confirms it."""
+
+    id: str
+    by: str
+    client: Balance
+
+
 class ChargebackShown(CaseShown):
     """A payment that was taken back: how much, from where, and when the evidence goes out."""
 
@@ -45,6 +53,10 @@ class ChargebackShown(CaseShown):
     owed: Balance
     """What the wallet lacked when it was taken back."""
     evidence_due: datetime | None
+    given_back: Balance
+    """What the card network has given back, as it says itself."""
+    booking: BookingShown | None
+    """For the house alone."""
 
 
 class ChargebackLine(Shown):
@@ -120,7 +132,14 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         from_escrows=pieces(found),
         owed=_sum(found, taken.advanced),
         evidence_due=found.evidence_due,
+        given_back=_sum(found, found.back_minor),
+        booking=None if role is Role.CLIENT else _booking(found),
     )
+
+
+def _booking(found: Chargeback) -> BookingShown | None:
+    said = found.booking
+    return said and BookingShown(id=said.id, by=said.by, client=_sum(found, said.client_minor))
 
 
 def pieces(found: Chargeback | Remittance) -> list[Piece]:
@@ -130,6 +149,7 @@ def pieces(found: Chargeback | Remittance) -> list[Piece]:
 
 NOUN = Noun(CHARGEBACK, ChargebackId, ChargebackShown, show)
 add_routes(router, NOUN)
+add_routes(on_staff, NOUN, staff=True)
 
 
 def _line(found: object) -> ChargebackLine:

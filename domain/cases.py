@@ -178,6 +178,14 @@ class End(_Frozen):
     """Whether the last chance to answer is over."""
 
 
+class Booking(_Frozen):
+    """How much of what a network gave back is the client's; a second person confirms it."""
+
+    id: str
+    by: UserId
+    client_minor: Minor
+
+
 class Case(_Frozen):
     """What every process instance has."""
 
@@ -387,6 +395,12 @@ class Chargeback(Case):
     """What was found for it in the client's wallet, and what was nowhere, as their debt."""
     pieces: tuple[Shortfall, ...] = ()
     """What was taken from escrows."""
+    back_minor: Minor = 0
+    """What the network gave back, as it says itself."""
+    fee_back_minor: Minor = 0
+    """What it gave back of its fee with it."""
+    booking: Booking | None = None
+    """Whose that is, where it is another sum than was taken."""
 
     @property
     def parties(self) -> Mapping[Role, UserId]:

@@ -53,6 +53,17 @@ def reward_pay(month: str, user: str, amount_minor: int, currency: str) -> Entry
     )
 
 
+def chargeback_rest(
+    chargeback_id: str, source: Kind, target: Kind, amount_minor: int, currency: str
+) -> Entry:
+    """By so much the client has more, or less, than a network gave back: the platform has it."""
+    return entry(
+        "chargeback_rest",
+        f"chargeback/{chargeback_id}/rest",
+        ours(source, target, amount_minor, currency),
+    )
+
+
 def difference_cleared(
     clearance_id: str, source: Kind, target: Kind, amount_minor: int, currency: str
 ) -> Entry:
