@@ -138,8 +138,9 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
 
 
 def _booking(found: Chargeback) -> BookingShown | None:
-    said = found.booking
-    return said and BookingShown(id=said.id, by=said.by, client=_sum(found, said.client_minor))
+    if (said := found.booking) is None:
+        return None
+    return BookingShown(id=said.id, by=said.by, client=_sum(found, said.client_minor))
 
 
 def pieces(found: Chargeback | Remittance) -> list[Piece]:

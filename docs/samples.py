@@ -69,10 +69,10 @@ SAMPLES: Mapping[str, Callable[[], Entry]] = {
     "chargeback_open": lambda: flows.chargeback_open(
         "<chargeback>", CLIENT, TAKEN, [(JOB, 25_00)], USD
     ),
-    "chargeback_given_again": lambda: flows.chargeback_given_again(
+    "chargeback_given_again": lambda: own_flows.chargeback_given_again(
         "<chargeback>", "<clearance>", CLIENT, TAKEN, 15_00, USD
     ),
-    "chargeback_taken_again": lambda: flows.chargeback_taken_again(
+    "chargeback_taken_again": lambda: own_flows.chargeback_taken_again(
         "<chargeback>", "<clearance>", CLIENT, TAKEN, USD
     ),
     "chargeback_rest": lambda: own_flows.chargeback_rest(

@@ -18,6 +18,9 @@ from domain.lone_states import RemittanceState as RemittanceState
 from domain.lone_states import WithdrawalState as WithdrawalState
 from domain.money import Minor
 from domain.policy import CaseTerms, Terms
+from domain.proposed import Booking as Booking
+from domain.proposed import Correction as Correction
+from domain.proposed import End as End
 
 
 class Role(StrEnum):
@@ -159,31 +162,6 @@ class Ruling(Verdict):
 
     id: str
     by: UserId
-
-
-class Correction(_Frozen):
-    """Another sum than was typed, which waits for a second person."""
-
-    id: str
-    by: UserId
-    arrived_minor: Minor
-
-
-class End(_Frozen):
-    """Somebody of the house wants a case ended without an answer; a second person confirms it."""
-
-    id: str
-    by: UserId
-    ripe: bool = False
-    """Whether the last chance to answer is over."""
-
-
-class Booking(_Frozen):
-    """How much of what a network gave back is the client's; a second person confirms it."""
-
-    id: str
-    by: UserId
-    client_minor: Minor
 
 
 class Case(_Frozen):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain import flows, own_flows
+from domain import own_flows
 from domain.accounts import Entry, Kind, Parts, Wallet
 from domain.cases import OVER, Chargeback, ChargebackState
 from domain.errors import AlreadyOver, ConditionMissing, NotYours
@@ -134,8 +134,8 @@ def _clients(clearance_id: str, moved_minor: int, currency: str, disputed: Dispu
     if moved_minor < 0:
         found = min(wallet.credits, -moved_minor)
         taken = Parts(credits=found, advanced=-moved_minor - found)
-        return flows.chargeback_taken_again(one.id, clearance_id, one.client, taken, currency)
+        return own_flows.chargeback_taken_again(one.id, clearance_id, one.client, taken, currency)
     lost = min(disputed.lost_minor, moved_minor)
     owed = min(wallet.receivable, moved_minor - lost)
     back = Parts(credits=moved_minor - lost - owed, advanced=owed)
-    return flows.chargeback_given_again(one.id, clearance_id, one.client, back, lost, currency)
+    return own_flows.chargeback_given_again(one.id, clearance_id, one.client, back, lost, currency)

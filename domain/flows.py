@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from domain.accounts import PLATFORM, Entry, Kind, Parts
-from domain.postings import Cut, back_to_parts, cut, earned, entry, from_parts, move, ours
+from domain.postings import Cut, back_to_parts, cut, earned, entry, from_parts, move
 
 # Money comes in.
 
@@ -361,32 +361,6 @@ def chargeback_won(
             move(Kind.PROCESSOR_CLEARING, PLATFORM, Kind.ESCROW, owner, amount_minor, currency)
             for owner, amount_minor in escrows
         ),
-    )
-
-
-def chargeback_given_again(
-    chargeback_id: str, clearance_id: str, client: str, back: Parts, lost_minor: int, currency: str
-) -> Entry:
-    """What a network gave back later is the client's; what was the platform's loss is none."""
-    return entry(
-        "chargeback_given_again",
-        f"chargeback/{chargeback_id}/given/{clearance_id}",
-        *(
-            move(Kind.PROCESSOR_CLEARING, PLATFORM, kind, client, part, currency)
-            for kind, part in back.by_kind()
-        ),
-        ours(Kind.PROCESSOR_CLEARING, Kind.LOSSES, lost_minor, currency),
-    )
-
-
-def chargeback_taken_again(
-    chargeback_id: str, clearance_id: str, client: str, taken: Parts, currency: str
-) -> Entry:
-    """What a network took again later leaves the client's credits; the rest they owe."""
-    return entry(
-        "chargeback_taken_again",
-        f"chargeback/{chargeback_id}/taken/{clearance_id}",
-        *from_parts(client, taken, Kind.PROCESSOR_CLEARING, PLATFORM, currency),
     )
 
 
