@@ -97,7 +97,7 @@ def book_return(scene: Scene) -> Change:
     most = max(one.amount_minor, one.back_minor)
     if command.client_minor > most:
         raise InvalidAmount(
-            f"of this the client can have {show(most)}", field="client_minor", largest_minor=most
+            f"of this the client can have {show(most)}", field="client", largest_minor=most
         )
     assert scene.actor_id is not None, "accountants are people"
     booking = Booking(id=command.id, by=scene.actor_id, client_minor=command.client_minor)
