@@ -131,7 +131,9 @@ def said(dispute: stripe.Dispute) -> Said | None:
             "amount_minor": sum(one.amount for one in back),
             "fee_back_minor": -sum(one.fee for one in back),
         }
-        return Said(command="chargeback_won", body=body, key=f"{dispute.id}/won")
+        # Another sum later is another step.
+        sums = "/".join(str(sum_minor) for sum_minor in body.values())
+        return Said(command="chargeback_won", body=body, key=f"{dispute.id}/won/{sums}")
     if dispute.status == WAITS:
         return None
     return Said(command="evidence_sent", key=f"{dispute.id}/sent")

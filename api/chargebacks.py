@@ -16,7 +16,7 @@ from api.lone import add_reads
 from api.pages import Limit, Page, Place, page
 from api.state import Engine
 from domain.accounts import Parts
-from domain.cases import Case, Chargeback, ChargebackState, Remittance
+from domain.cases import Case, Chargeback, ChargebackState, Remittance, Role
 from domain.chargeback import CHARGEBACK
 from ledger import cases, chargebacks
 from ledger.cases import Pair
@@ -34,6 +34,14 @@ class Piece(Shown):
     amount: Balance
 
 
+class BookingShown(Shown):
+    """How much of what came back is the client's, as one person says; a second confirms it."""
+
+    id: str
+    by: str
+    client: Balance
+
+
 class ChargebackShown(CaseShown):
     """A payment that was taken back: how much, from where, and when the evidence goes out."""
 
@@ -47,6 +55,10 @@ class ChargebackShown(CaseShown):
     owed: Balance
     """What the wallet lacked when it was taken back."""
     evidence_due: datetime | None
+    given_back: Balance
+    """What the card network has given back, as it says itself."""
+    booking: BookingShown | None
+    """For the house alone."""
 
 
 class ChargebackLine(Shown):
@@ -94,7 +106,15 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         from_escrows=pieces(found),
         owed=_sum(found, taken.advanced),
         evidence_due=found.evidence_due,
+        given_back=_sum(found, found.back_minor),
+        booking=None if role is Role.CLIENT else _booking(found),
     )
+
+
+def _booking(found: Chargeback) -> BookingShown | None:
+    if (said := found.booking) is None:
+        return None
+    return BookingShown(id=said.id, by=said.by, client=_sum(found, said.client_minor))
 
 
 def pieces(found: Chargeback | Remittance) -> list[Piece]:
@@ -125,3 +145,4 @@ def _sum(found: Case, amount_minor: int) -> Balance:
 NOUN = Noun(CHARGEBACK, ChargebackId, ChargebackShown, show)
 add_reads(router, NOUN, ChargebackLine, _line)
 add_routes(router, NOUN)
+add_routes(on_staff, NOUN, staff=True)

@@ -120,9 +120,11 @@ STATES: Mapping[str, Mapping[str, str]] = {
     },
     "chargeback": {
         "draft": "the processor has told of it, and nothing has happened",
+        "refused": "it could not be booked, and the comparison with the processor tells of it",
         "opened": "the money was taken back, and the evidence waits for its day",
         "answering": "the evidence is on its way to the card network",
         "answered": "the card network has the evidence, and decides",
+        "unbooked": "it is won, and accounting say whose another sum is that came back",
         "refilling": "it is lost, and the client may fill the escrows again that are short",
         "owing": "it is lost, and the client owes what was not in the wallet",
         "won": "the payment was upheld, and the money is back",
@@ -172,6 +174,7 @@ BEGINS: Mapping[tuple[str, str], str] = {
     ("evidence", "opened"): "two days before the card network's deadline",
     ("unsent", "answering"): "the evidence was to go out",
     ("undecided", "answered"): "the payment was disputed",
+    ("unbooked", "unbooked"): "it was won",
     ("refill_over", "refilling"): "the money was lost, or bounced",
     ("debt_over", "owing"): "it was lost, and the escrows were settled",
 }

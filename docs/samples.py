@@ -69,6 +69,15 @@ SAMPLES: Mapping[str, Callable[[], Entry]] = {
     "chargeback_open": lambda: flows.chargeback_open(
         "<chargeback>", CLIENT, TAKEN, [(JOB, 25_00)], USD
     ),
+    "chargeback_given_again": lambda: own_flows.chargeback_given_again(
+        "<chargeback>", "<clearance>", CLIENT, TAKEN, 15_00, USD
+    ),
+    "chargeback_taken_again": lambda: own_flows.chargeback_taken_again(
+        "<chargeback>", "<clearance>", CLIENT, TAKEN, USD
+    ),
+    "chargeback_rest": lambda: own_flows.chargeback_rest(
+        "<chargeback>", Kind.LOSSES, STRIPE, 5_00, USD
+    ),
     "chargeback_won": lambda: flows.chargeback_won(
         "<chargeback>", CLIENT, TAKEN, [(JOB, 25_00)], USD
     ),

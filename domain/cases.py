@@ -18,6 +18,9 @@ from domain.lone_states import RemittanceState as RemittanceState
 from domain.lone_states import WithdrawalState as WithdrawalState
 from domain.money import Minor
 from domain.policy import CaseTerms, Terms
+from domain.proposed import Booking as Booking
+from domain.proposed import Correction as Correction
+from domain.proposed import End as End
 
 
 class Role(StrEnum):
@@ -159,23 +162,6 @@ class Ruling(Verdict):
 
     id: str
     by: UserId
-
-
-class Correction(_Frozen):
-    """Another sum than was typed, which waits for a second person."""
-
-    id: str
-    by: UserId
-    arrived_minor: Minor
-
-
-class End(_Frozen):
-    """Somebody of the house wants a case ended without an answer; a second person confirms it."""
-
-    id: str
-    by: UserId
-    ripe: bool = False
-    """Whether the last chance to answer is over."""
 
 
 class Case(_Frozen):
@@ -387,6 +373,12 @@ class Chargeback(Case):
     """What was found for it in the client's wallet, and what was nowhere, as their debt."""
     pieces: tuple[Shortfall, ...] = ()
     """What was taken from escrows."""
+    back_minor: Minor = 0
+    """What the network gave back, as it says itself."""
+    fee_back_minor: Minor = 0
+    """What it gave back of its fee with it."""
+    booking: Booking | None = None
+    """Whose that is, where it is another sum than was taken."""
 
     @property
     def parties(self) -> Mapping[Role, UserId]:

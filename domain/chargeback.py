@@ -1,15 +1,17 @@
 """A chargeback: a credited payment that the card network takes back, until it is decided."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
 from domain import chargeback_commands as c
 from domain import flows, own_flows, shortfalls
-from domain.accounts import Parts, Wallet
-from domain.cases import Case, Chargeback, ChargebackState, Role
+from domain.accounts import Kind, Parts, Wallet
+from domain.cases import Booking, Case, Chargeback, ChargebackState, Role
 from domain.clock import open_task
-from domain.errors import InsufficientFunds, InvalidAmount
-from domain.process import Change, Need, Process, Scene, Silence, step
+from domain.errors import InsufficientFunds, InvalidAmount, NotYours, SeenIsStale
+from domain.money import show
+from domain.process import Change, Condition, Need, Process, Scene, Silence, step
 from domain.reminding import usual_reminders
 from domain.shortfalls import ESCROWS, GIVEN_UP
 
@@ -18,6 +20,7 @@ READ_DISPUTE = "read_dispute"
 SEND_EVIDENCE = "send_evidence"
 AT_ONCE = timedelta(0)
 UNDECIDED = (S.OPENED, S.ANSWERING, S.ANSWERED)
+TAKEN_LINE, GIVEN_LINE = "dispute", "dispute_reversal"
 
 
 def begin(scene: Scene) -> Change:
@@ -56,7 +59,13 @@ def begin(scene: Scene) -> Change:
 
 def line_of(dispute: str, *, taken: bool) -> str:
     """What the processor's line is called with which a sum went, or came back."""
-    return f"{dispute}/{'dispute' if taken else 'dispute_reversal'}"
+    return f"{dispute}/{TAKEN_LINE if taken else GIVEN_LINE}"
+
+
+def dispute_of(line: str) -> str | None:
+    """The dispute whose line is called so; None for any other line."""
+    dispute, _, what = line.partition("/")
+    return dispute if what in (TAKEN_LINE, GIVEN_LINE) else None
 
 
 def answer(scene: Scene) -> Change:
@@ -70,29 +79,84 @@ def sent(scene: Scene) -> Change:
 
 
 def win(scene: Scene) -> Change:
-    """Everything is back where it came from; a debt that was paid meanwhile, as credits."""
+    """Everything is back where it came from; another sum waits for two people."""
     one, command = _of(scene), cast(c.ChargebackWon, scene.command)
-    currency = one.terms.currency
-    if command.amount_minor != one.amount_minor:
-        sums = {"amount_minor": command.amount_minor, "taken_minor": one.amount_minor}
-        raise InvalidAmount("the network gave back another sum than it took", **sums)
-    taken, short = _taken(one), shortfalls.give_back(scene)
-    owed = min(taken.advanced, _wallet(scene).receivable)
-    back = Parts(credits=one.amount_minor - short.total - owed, advanced=owed)
+    came = {"back_minor": command.amount_minor, "fee_back_minor": command.fee_back_minor}
+    seen = one.model_copy(update={**came, "booking": None})
+    if command.amount_minor == one.amount_minor:
+        return _given_back(replace(scene, case=seen), one.amount_minor)
+    unbooked = seen.model_copy(update={"state": S.UNBOOKED})
+    return Change(lone=unbooked, facts={**came, "taken_minor": one.amount_minor})
+
+
+def book_return(scene: Scene) -> Change:
+    """A first person says how much of what came back is the client's."""
+    one, command = _of(scene), cast(c.BookReturn, scene.command)
+    if command.back_minor != one.back_minor:
+        raise SeenIsStale("another sum came back", back_minor=one.back_minor)
+    most = max(one.amount_minor, one.back_minor)
+    if command.client_minor > most:
+        raise InvalidAmount(
+            f"of this the client can have {show(most)}", field="client", largest_minor=most
+        )
+    assert scene.actor_id is not None, "accountants are people"
+    booking = Booking(id=command.id, by=scene.actor_id, client_minor=command.client_minor)
+    facts = {"booking_id": booking.id, "client_minor": booking.client_minor}
+    return Change(lone=_to(scene, S.UNBOOKED, booking=booking).lone, facts=facts)
+
+
+def confirm_booking(scene: Scene) -> Change:
+    """A second person has seen the same: it is booked, and the jobs go on."""
+    booking = _of(scene).booking
+    if booking is None or booking.id != cast(c.ConfirmBooking, scene.command).booking_id:
+        raise SeenIsStale("this is not what was proposed")
+    if booking.by == scene.actor_id:
+        raise NotYours("Another person than the one who proposed it has to confirm it")
+    return _given_back(scene, booking.client_minor)
+
+
+def _given_back(scene: Scene, client_minor: int) -> Change:
+    """So much goes where it was taken from, escrows first; the rest is the platform's.
+
+    Of a debt that was paid meanwhile it is credits.
+    """
+    one, wallet = _of(scene), _wallet(scene)
+    currency, taken = one.terms.currency, _taken(one)
+    short = shortfalls.give_back(scene, client_minor)
+    owed = min(taken.advanced, wallet.receivable, client_minor - short.total)
+    back = Parts(credits=client_minor - short.total - owed, advanced=owed)
+    rest = one.back_minor - client_minor
+    giver, taker = _clearing_and_losses(rest)
     entries = (
         flows.chargeback_won(one.id, one.client, back, _moved(short), currency),
-        own_flows.processor_fee_back(f"chargeback/{one.id}/won", command.fee_back_minor, currency),
+        own_flows.chargeback_rest(one.id, giver, taker, abs(rest), currency),
+        own_flows.processor_fee_back(f"chargeback/{one.id}/won", one.fee_back_minor, currency),
     )
-    facts = {"outside": line_of(one.dispute, taken=False), "amount_minor": command.amount_minor}
-    won = _to(scene, S.WON).lone
-    return Change(lone=won, entries=entries, facts=facts, touches=short.touches)
+    state = _when_settled(one, wallet.receivable - owed)
+    if shortfalls.lacking(scene) > short.total:
+        state = S.REFILLING
+    elif state is S.LOST and client_minor >= one.amount_minor:
+        state = S.WON
+    facts = {
+        "outside": line_of(one.dispute, taken=False),
+        "amount_minor": client_minor,
+        "back_minor": one.back_minor,
+    }
+    given = _to(scene, state, booking=None).lone
+    return Change(lone=given, entries=entries, facts=facts, touches=short.touches)
+
+
+def _clearing_and_losses(rest: int) -> tuple[Kind, Kind]:
+    """From where to where the platform's part goes: what it gains is less of a loss."""
+    both = Kind.PROCESSOR_CLEARING, Kind.LOSSES
+    return both if rest > 0 else both[::-1]
 
 
 def lose(scene: Scene) -> Change:
     """The money is gone; what escrows lack of it the client may fill again."""
     lacking = shortfalls.lacking(scene)
     if not lacking:
-        return _to(scene, _when_settled(_of(scene)))
+        return _to(scene, _when_settled(_of(scene), _wallet(scene).receivable))
     return Change(lone=_to(scene, S.REFILLING).lone, facts={"lacking_minor": lacking})
 
 
@@ -103,14 +167,15 @@ def refill(scene: Scene) -> Change:
     if lacking and not filled.total:
         raise InsufficientFunds(missing_minor=lacking)
     left = lacking - filled.total
-    after = _to(scene, S.REFILLING if left else _when_settled(one))
+    settled = _when_settled(one, _wallet(scene).receivable)
+    after = _to(scene, S.REFILLING if left else settled)
     facts = {"amount_minor": filled.total, "lacking_minor": left}
     return Change(lone=after.lone, entries=entries, facts=facts, touches=filled.touches)
 
 
 def give_up(scene: Scene) -> Change:
     """Nobody filled them: what was approved is paid as far as it goes, the rest cancelled."""
-    after = _to(scene, _when_settled(_of(scene)))
+    after = _to(scene, _when_settled(_of(scene), _wallet(scene).receivable))
     return Change(lone=after.lone, touches=shortfalls.give_up(scene))
 
 
@@ -133,9 +198,19 @@ def nobody_answers(scene: Scene) -> Change:
     return Change(lone=open_task(scene.case, "network_silent", scene.at))
 
 
-def _when_settled(one: Chargeback) -> ChargebackState:
-    """A debt waits to be paid, or to be written off."""
-    return S.OWING if _taken(one).advanced else S.LOST
+def call_bookers(scene: Scene) -> Change:
+    """Nobody has said whose it is that came back: accounting look at it, daily."""
+    return Change(lone=open_task(scene.case, "return_unbooked", scene.at))
+
+
+def settled(scene: Scene) -> Change:
+    """The debt was paid before it had to be written off."""
+    return _to(scene, S.LOST)
+
+
+def _when_settled(one: Chargeback, owed_minor: int) -> ChargebackState:
+    """A debt that is there still waits to be paid, or to be written off."""
+    return S.OWING if min(_taken(one).advanced, owed_minor) else S.LOST
 
 
 def _moved(short: shortfalls.Taken) -> list[tuple[str, int]]:
@@ -164,7 +239,12 @@ def _evidence_due(case: Case) -> datetime:
     return cast(Chargeback, case).evidence_due or case.opened_at
 
 
-THEIRS = {Role.PROCESSOR}
+THEIRS, ACCOUNTING = {Role.PROCESSOR}, {Role.ACCOUNTING}
+PROPOSED = Condition(
+    "somebody has said how much of it is the client's",
+    lambda scene: _of(scene).booking is not None,
+)
+PAID = Condition("the client owes nothing any more", lambda scene: not _wallet(scene).receivable)
 WALLETS = {Need.WALLETS}
 
 STEPS = (
@@ -178,12 +258,22 @@ STEPS = (
         "evidence_sent", "The card network has the evidence",
     ),
     *step(
-        UNDECIDED, c.ChargebackWon, THEIRS, S.WON, win,
+        (*UNDECIDED, S.UNBOOKED), c.ChargebackWon, THEIRS, (S.WON, S.UNBOOKED), win,
         "chargeback_won", "The card network upheld the payment", needs=ESCROWS,
-        money="processor → where it was taken from",
+        money="processor → where it was taken from, if it is the same sum",
     ),
     *step(
-        UNDECIDED, c.ChargebackLost, THEIRS, (S.LOST, S.OWING, S.REFILLING), lose,
+        S.UNBOOKED, c.BookReturn, ACCOUNTING, S.UNBOOKED, book_return,
+        "return_proposed", "How much of what came back is the client's was proposed",
+    ),
+    *step(
+        S.UNBOOKED, c.ConfirmBooking, ACCOUNTING, (S.WON, S.LOST, S.OWING, S.REFILLING),
+        confirm_booking, "return_booked", "What the card network gave back is booked",
+        when=(PROPOSED,), needs=ESCROWS,
+        money="processor → escrows, debt and credits it was taken from; the rest → losses",
+    ),
+    *step(
+        (*UNDECIDED, S.UNBOOKED), c.ChargebackLost, THEIRS, (S.LOST, S.OWING, S.REFILLING), lose,
         "chargeback_lost", "The card network gave the payment back to whoever had made it",
         needs=ESCROWS,
     ),
@@ -191,6 +281,10 @@ STEPS = (
         S.REFILLING, c.Refill, {Role.CLIENT}, (S.REFILLING, S.LOST, S.OWING), refill,
         "escrows_refilled", "The client filled the escrows again, as far as the wallet sufficed",
         needs=ESCROWS, money="client → escrows",
+    ),
+    *step(
+        S.OWING, c.DebtPaid, {Role.CLOCK}, S.LOST, settled,
+        "debt_paid", "Nothing is owed for it any more", when=(PAID,), needs=WALLETS,
     ),
 )  # fmt: skip
 
@@ -210,6 +304,11 @@ SILENCES = (
         since=lambda case: case.opened_at,
     ),
     Silence(
+        "unbooked", S.UNBOOKED, lambda p: p.escalation_period, None, call_bookers,
+        "return_unbooked", "accounting look at it: another sum came back than was taken",
+        tells=frozenset({Role.ACCOUNTING, Role.HEAD_OF_ACCOUNTING}),
+    ),
+    Silence(
         "refill_over", S.REFILLING, lambda p: p.refill_period, S.LOST, give_up,
         "refill_ended", "what is approved is paid as far as filled, and the rest is cancelled",
         money=GIVEN_UP, proof=lambda case: frozenset({Role.CLIENT}), needs=frozenset(ESCROWS),
@@ -225,6 +324,7 @@ CHARGEBACK = Process(
     name="chargeback",
     steps=STEPS,
     silences=SILENCES,
+    refused=S.REFUSED,
     reminders=(
         usual_reminders(
             S.REFILLING, "refill_over", lambda case: {Role.CLIENT}, "Please fill the escrow again"
@@ -235,9 +335,15 @@ CHARGEBACK = Process(
         S.OPENED: Role.CLOCK,
         S.ANSWERING: Role.PROCESSOR,
         S.ANSWERED: Role.PROCESSOR,
+        S.UNBOOKED: Role.ACCOUNTING,
         S.REFILLING: Role.CLIENT,
         S.OWING: Role.CLIENT,
     },
-    asks={S.OPENED: READ_DISPUTE, S.ANSWERING: SEND_EVIDENCE, S.ANSWERED: READ_DISPUTE},
+    asks={
+        S.OPENED: READ_DISPUTE,
+        S.ANSWERING: SEND_EVIDENCE,
+        S.ANSWERED: READ_DISPUTE,
+        S.UNBOOKED: READ_DISPUTE,
+    },
     head=Role.HEAD_OF_ACCOUNTING,
 )

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from domain import clock, pausing, shortfalls
+from domain import awaiting, clock, pausing, shortfalls
 from domain.accounts import Entry
 from domain.cases import (
     OVER,
@@ -25,7 +25,6 @@ from domain.cases import (
     Withdrawal,
 )
 from domain.chargeback import CHARGEBACK
-from domain.commands import Fund
 from domain.deposit import DEPOSIT
 from domain.dispute import DISPUTE
 from domain.errors import DomainError, NotYours
@@ -121,24 +120,37 @@ def row_for(scene: Scene) -> Step:
 
 def not_begun(scene: Scene) -> Decision | None:
     """A case whose first step is refused is over with it; None: this was no first step."""
+    if (over := _refused(scene)) is None:
+        return None
+    return _decision(scene, _changed(scene, over), "not_begun", "It could not begin", only=())
+
+
+def _refused(scene: Scene) -> Case | None:
+    """The case as it is over when this, its first step, is refused."""
     case, process = scene.case, process_of(scene.case)
     first = any(
         row.source == case.state and isinstance(scene.command, row.command) for row in process.steps
     )
     if case.version or not first or process.refused is None:
         return None
-    change = _changed(scene, case.model_copy(update={"state": process.refused}))
-    return _decision(scene, change, "not_begun", "It could not begin", only=())
+    return case.model_copy(update={"state": process.refused})
 
 
 def not_taken(scene: Scene, refusal: DomainError) -> Decision:
-    """What the outside said does not fit the case: nothing of it is done, and staff look at it."""
-    case = clock.open_task(scene.case, "answer_refused", scene.at)
+    """What the outside said does not fit the case: nothing of it is done, and staff look at it.
+
+    A case that would have begun with it is over: what happened outside is a difference to the book.
+    """
+    over, facts = _refused(scene), {"code": refusal.code, **refusal.facts}
+    case = over or clock.open_task(scene.case, "answer_refused", scene.at)
+    event = "not_begun" if over else "answer_refused"
     says = "What the processor said does not fit: staff look at it"
-    told = (Notice(Role.STAFF, "answer_refused", says),)
-    facts = {"code": refusal.code, **refusal.facts}
+    if over is not None:
+        says = "What the processor said cannot be booked: see the differences with its books"
+    told = [Notice(role, "answer_refused", says) for role in (Role.STAFF, Role.ACCOUNTING)]
+    told = told if over else told[:1]
     return _decision(
-        scene, replace(_changed(scene, case), facts=facts), "answer_refused", says, only=told
+        scene, replace(_changed(scene, case), facts=facts), event, says, only=tuple(told)
     )
 
 
@@ -147,15 +159,13 @@ def clock_row(case: Case, at: datetime) -> str | None:
     timer = clock.next_timer(case, at)
     if timer is not None:
         return timer.row
-    if isinstance(case, Job) and case.state is JobState.AWAITING_FUNDS:
-        return Fund.name if case.terms.start_when_funded else None
-    return None
+    return awaiting.row_of(case)
 
 
 def clock_needs(case: Case, row: str) -> tuple[frozenset[Need], frozenset[Role]]:
     """What the clock's row must know, and whose proof of notice."""
-    if row == Fund.name:
-        return frozenset({Need.WALLETS, Need.CHARGEBACKS}), frozenset()
+    if row in awaiting.NEEDS:
+        return awaiting.NEEDS[row], frozenset()
     if row in clock.BACKGROUND:
         return frozenset(), frozenset()
     silence = process_of(case).silence(row, case.state)
@@ -165,9 +175,9 @@ def clock_needs(case: Case, row: str) -> tuple[frozenset[Need], frozenset[Role]]
 def by_clock(scene: Scene) -> Decision | None:
     """What silence does now; None when nothing is due."""
     timer = clock.next_timer(scene.case, scene.at)
-    funded = _fund_if_money_came(scene)
-    if timer is None or funded is not None:
-        return funded
+    came = _if_money_came(scene)
+    if timer is None or came is not None:
+        return came
     rest = replace(scene, case=clock.without(scene.case, timer))
     if timer.row == clock.REMIND:
         return _remind(rest)
@@ -249,25 +259,13 @@ def _escalate_task(scene: Scene) -> Decision:
     return _decision(scene, change, "task_escalated", says, only=(_to_head(scene, says),))
 
 
-def _fund_if_money_came(scene: Scene) -> Decision | None:
-    """Money that came funds what waits longest first; what is left must cover this job.
-
-    What was paid in for one job alone is neither left for another nor taken by one.
-    """
-    job = scene.case
-    if not isinstance(job, Job) or job.state is not JobState.AWAITING_FUNDS:
-        return None
-    wallet = scene.facts.wallets.get(job.client)
-    if wallet is None:
-        return None
-    facts = scene.facts
-    left = wallet.spendable - facts.meant_for_others_minor - facts.meant_minor
-    for lacking in facts.waiting_longer:
-        left -= lacking if lacking <= left else 0
-    if not job.terms.start_when_funded or job.terms.price_minor > left + facts.meant_minor:
+def _if_money_came(scene: Scene) -> Decision | None:
+    """What the case waits for money to do, once it is there."""
+    command = awaiting.command_of(scene)
+    if command is None:
         return None
     try:
-        return by_person(replace(scene, command=Fund()))
+        return by_person(replace(scene, command=command))
     except DomainError:
         return None
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain import own_flows
-from domain.accounts import Entry, Kind
+from domain.accounts import Entry, Kind, Parts, Wallet
+from domain.cases import OVER, Chargeback, ChargebackState
 from domain.errors import AlreadyOver, ConditionMissing, NotYours
 
 
@@ -24,6 +25,8 @@ class Clearing(StrEnum):
     """Money whose owner is not known yet, or one that was taken for known."""
     LOSSES = "losses"
     """Money that is gone; or found, and nobody's."""
+    CLIENT = "client"
+    """Money of a client's payment that the network gave, or took, after it had decided."""
 
 
 CLEARED_ON = {Source.STRIPE: Kind.PROCESSOR_CLEARING, Source.BANK: Kind.BANK_CLEARING}
@@ -45,6 +48,25 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class Disputed:
+    """The chargeback whose line differs, and what its client has."""
+
+    chargeback: Chargeback
+    wallet: Wallet
+    lost_minor: int = 0
+    """What of it the platform has lost so far."""
+
+    @property
+    def undecided(self) -> bool:
+        """Whether a step of its own will book the line."""
+        state = self.chargeback.state
+        return state not in OVER and state not in DECIDED
+
+
+DECIDED = frozenset({ChargebackState.REFILLING, ChargebackState.OWING})
+
+
+@dataclass(frozen=True)
 class Proposal:
     """How somebody proposes to clear a difference that was this large."""
 
@@ -53,10 +75,17 @@ class Proposal:
     gap: Gap
 
 
-def require_clearable(kind: Clearing, gap: Gap, *, gone: bool) -> None:
+def require_clearable(
+    kind: Clearing, gap: Gap, *, gone: bool, disputed: Disputed | None = None
+) -> None:
     """Raise unless there is still something to clear, and clearing it so says what it is."""
     if gone:
         raise AlreadyOver("Both sides agree by now")
+    if disputed is not None and disputed.undecided and gap.amount_minor:
+        name = disputed.chargeback.id
+        raise ConditionMissing(f"Its chargeback {name} is not booked yet, and books it itself")
+    if kind is Clearing.CLIENT and disputed is None:
+        raise ConditionMissing("It is no line of a chargeback: of no client whom we know")
     if not gap.amount_minor and kind is not Clearing.PROCESSOR_FEE:
         raise ConditionMissing("Only the fee differs: it can be cleared as a processor_fee alone")
 
@@ -75,14 +104,38 @@ def confirms(proposal: Proposal | None, by: str, kind: Clearing, gap: Gap) -> bo
 
 
 def entries(
-    clearance_id: str, source: Source, kind: Clearing, gap: Gap, currency: str
+    clearance_id: str,
+    source: Source,
+    kind: Clearing,
+    gap: Gap,
+    currency: str,
+    disputed: Disputed | None = None,
 ) -> tuple[Entry, ...]:
     """What makes the book say what the outside says."""
-    clearing, other, cause = CLEARED_ON[source], GOES_TO[kind], f"clearance/{clearance_id}"
-    giver, taker = (clearing, other) if gap.amount_minor > 0 else (other, clearing)
-    amount = abs(gap.amount_minor)
+    cause = f"clearance/{clearance_id}"
+    if kind is Clearing.CLIENT:
+        assert disputed is not None, "a client's difference is one of their chargeback"
+        moved = _clients(clearance_id, gap.amount_minor, currency, disputed)
+    else:
+        clearing, other = CLEARED_ON[source], GOES_TO[kind]
+        giver, taker = (clearing, other) if gap.amount_minor > 0 else (other, clearing)
+        amount = abs(gap.amount_minor)
+        moved = own_flows.difference_cleared(clearance_id, giver, taker, amount, currency)
     return (
-        own_flows.difference_cleared(clearance_id, giver, taker, amount, currency),
+        moved,
         own_flows.processor_fee(cause, max(gap.fee_minor, 0), currency),
         own_flows.processor_fee_back(cause, max(-gap.fee_minor, 0), currency),
     )
+
+
+def _clients(clearance_id: str, moved_minor: int, currency: str, disputed: Disputed) -> Entry:
+    """What came is no loss any more, then no debt, then credits; what went is credits, or owed."""
+    one, wallet = disputed.chargeback, disputed.wallet
+    if moved_minor < 0:
+        found = min(wallet.credits, -moved_minor)
+        taken = Parts(credits=found, advanced=-moved_minor - found)
+        return own_flows.chargeback_taken_again(one.id, clearance_id, one.client, taken, currency)
+    lost = min(disputed.lost_minor, moved_minor)
+    owed = min(wallet.receivable, moved_minor - lost)
+    back = Parts(credits=moved_minor - lost - owed, advanced=owed)
+    return own_flows.chargeback_given_again(one.id, clearance_id, one.client, back, lost, currency)

@@ -72,9 +72,11 @@ class ChargebackState(StrEnum):
     """What people see on a payment that is disputed with the card network."""
 
     DRAFT = "draft"
+    REFUSED = "refused"
     OPENED = "opened"
     ANSWERING = "answering"
     ANSWERED = "answered"
+    UNBOOKED = "unbooked"
     REFILLING = "refilling"
     OWING = "owing"
     WON = "won"
@@ -89,6 +91,7 @@ LONE_OVER: frozenset[StrEnum] = frozenset(
         RemittanceState.REFUSED,
         WithdrawalState.REFUSED,
         RefundState.REFUSED,
+        ChargebackState.REFUSED,
         DepositState.CREDITED,
         DepositState.EXPIRED,
         DepositState.FAILED,

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from domain.accounts import PLATFORM, Entry, Kind, Posting
-from domain.postings import entry, move, ours
+from domain.accounts import PLATFORM, Entry, Kind, Parts, Posting
+from domain.postings import entry, from_parts, move, ours
 
 # The platform's own.
 
@@ -62,6 +62,43 @@ def reward_pay(month: str, user: str, amount_minor: int, currency: str) -> Entry
         "reward_pay",
         f"rewards/{month}/pay/{user}",
         move(Kind.REWARDS_PAYABLE, PLATFORM, Kind.EARNINGS, user, amount_minor, currency),
+    )
+
+
+def chargeback_rest(
+    chargeback_id: str, source: Kind, target: Kind, amount_minor: int, currency: str
+) -> Entry:
+    """By so much the client has more, or less, than a network gave back: the platform has it."""
+    return entry(
+        "chargeback_rest",
+        f"chargeback/{chargeback_id}/rest",
+        ours(source, target, amount_minor, currency),
+    )
+
+
+def chargeback_given_again(
+    chargeback_id: str, clearance_id: str, client: str, back: Parts, lost_minor: int, currency: str
+) -> Entry:
+    """What a network gave back later is the client's; what was the platform's loss is none."""
+    return entry(
+        "chargeback_given_again",
+        f"chargeback/{chargeback_id}/given/{clearance_id}",
+        *(
+            move(Kind.PROCESSOR_CLEARING, PLATFORM, kind, client, part, currency)
+            for kind, part in back.by_kind()
+        ),
+        ours(Kind.PROCESSOR_CLEARING, Kind.LOSSES, lost_minor, currency),
+    )
+
+
+def chargeback_taken_again(
+    chargeback_id: str, clearance_id: str, client: str, taken: Parts, currency: str
+) -> Entry:
+    """What a network took again later leaves the client's credits; the rest they owe."""
+    return entry(
+        "chargeback_taken_again",
+        f"chargeback/{chargeback_id}/taken/{clearance_id}",
+        *from_parts(client, taken, Kind.PROCESSOR_CLEARING, PLATFORM, currency),
     )
 
 

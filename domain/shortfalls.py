@@ -22,7 +22,7 @@ FROZEN = "job_frozen", "The job stands still: a payment behind it was taken back
 THAWED = "job_thawed", "The job goes on: its escrow is whole again"
 RELEASED = "delivery_approved", "The work that was approved is paid"
 CANCELLED = "job_unfunded", "The job is cancelled, because its escrow was not refilled"
-FILLED = "escrow_filled", "The client has filled a part of the escrow again"
+FILLED = "escrow_filled", "A part of what was missing is in the escrow again"
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,17 @@ def lacking(scene: Scene) -> int:
     return sum(_lacks(place.job, scene.case.id) for place in scene.facts.places)
 
 
-def give_back(scene: Scene) -> Taken:
-    """What was taken is in the escrows again, and their jobs go on; not in those that are over."""
+def give_back(scene: Scene, most: int) -> Taken:
+    """What was taken is in the escrows again, so much at most, the oldest job first.
+
+    Those go on in which nothing is missing; those that are over get nothing.
+    """
     pieces, touches = list[Shortfall](), list[Touch]()
-    for place in _short(scene):
-        minor = _lacks(place.job, scene.case.id)
+    for place in reversed(_short(scene)):
+        minor = min(_lacks(place.job, scene.case.id), most)
+        most -= minor
+        if not minor:
+            continue
         pieces.append(Shortfall(case=place.job.id, minor=minor))
         filled = _filled(place.job, scene.case.id, Parts(credits=minor))
         touches.append(_goes_on(scene, place, filled))

@@ -11,6 +11,7 @@ OF_ONE_DEPOSIT = frozenset(
     {
         *("deposit", "deposit_reversed", "provisional_clear", "bounce_recovered"),
         *("receipt_match", "staff_correction", "chargeback_open"),
+        *("chargeback_given_again", "chargeback_taken_again"),
         *("deposit_refund", "deposit_refund_return", "deposit_refund_returned"),
     }
 )

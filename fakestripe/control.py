@@ -34,7 +34,8 @@ def routes(store: Store) -> list[Route]:
             ("POST", "webhook_endpoints", _endpoint),
             ("GET", "deliveries", _deliveries),
             ("POST", "disputes", _dispute),
-            ("POST", "disputes/{id}", lambda tx, p, id_: disputes.decide(tx, id_, won=p["won"])),
+            ("POST", "disputes/{id}", lambda tx, p, id_: disputes.decide(tx, id_, **p)),
+            ("POST", "disputes/{id}/reverse", lambda tx, p, id_: disputes.reverse(tx, id_, **p)),
             ("POST", "refunds/{id}/fail", lambda tx, _, id_: refunds.fail(tx, id_)),
             ("POST", "payouts/fail_next", _fail_next),
             ("POST", "payouts/{id}/fail", _fail),
@@ -125,7 +126,8 @@ def _deliveries(tx: Tx, _: Body) -> list[Body]:
 
 def _dispute(tx: Tx, given: Body) -> Body:
     days = int(given.get("days", disputes.DAYS_TO_ANSWER))
-    return disputes.open_on(tx, given["charge"], given.get("reason", "fraudulent"), days)
+    reason, currency = given.get("reason", "fraudulent"), given.get("currency")
+    return disputes.open_on(tx, given["charge"], reason, days, currency)
 
 
 def _fail_next(tx: Tx, given: Body) -> Body:

@@ -19,13 +19,22 @@ DECIDED_BY_TEXT = {"winning_evidence": "won", "losing_evidence": "lost"}
 """What Stripe's test mode takes in `uncategorized_text` as the bank's decision."""
 
 
-def open_on(tx: Tx, charge_id: str, reason: str = "fraudulent", days: int = DAYS_TO_ANSWER) -> Body:
-    """A cardholder disputes a charge: the sum and a fee leave the balance at once."""
+def open_on(
+    tx: Tx,
+    charge_id: str,
+    reason: str = "fraudulent",
+    days: int = DAYS_TO_ANSWER,
+    currency: str | None = None,
+) -> Body:
+    """A cardholder disputes a charge: the sum and a fee leave the balance at once.
+
+    Where they leave a balance in another currency than the charge's, one is as much as the other.
+    """
     charge = tx.get("charge", charge_id, "charge")
     method = charge["payment_method_details"] or {"type": None}
     if not charge["paid"] or charge["disputed"] or method["type"] not in NETWORKS:
         raise Refusal(f"Charge {charge_id} cannot be disputed.", param="charge")
-    amount, currency = charge["amount"] - charge["amount_refunded"], charge["currency"]
+    amount = charge["amount"] - charge["amount_refunded"]
     if not amount:
         raise Refusal(f"Charge {charge_id} has been refunded.", param="charge")
     due_by = tx.now + days * DAY
@@ -35,7 +44,7 @@ def open_on(tx: Tx, charge_id: str, reason: str = "fraudulent", days: int = DAYS
         amount=amount,
         balance_transactions=[],
         charge=charge_id,
-        currency=currency,
+        currency=charge["currency"],
         enhanced_eligibility_types=[],
         evidence=part(stripe.Dispute.Evidence, enhanced_evidence={}),
         evidence_details=_details(due_by),
@@ -47,10 +56,7 @@ def open_on(tx: Tx, charge_id: str, reason: str = "fraudulent", days: int = DAYS
         reason=reason,
         status="needs_response",
     )
-    line = books.post(
-        tx, "adjustment", -amount, currency, dispute["id"], fee=FEE, category="dispute"
-    )
-    tx.save(dispute, balance_transactions=[line["id"]])
+    _move(tx, dispute, -amount, currency or charge["currency"], "dispute", FEE)
     tx.save(charge, disputed=True)
     tx.later(due_by, "dispute_deadline", dispute["id"])
     emit(tx, "charge.dispute.created", dispute)
@@ -96,21 +102,44 @@ def close(tx: Tx, _: Body, id_: str) -> Body:
     return decide(tx, id_, won=False)
 
 
-def decide(tx: Tx, id_: str, *, won: bool) -> Body:
-    """The bank's decision; won brings the sum back, but never the fee."""
+def decide(tx: Tx, id_: str, *, won: bool, amount: int | None = None) -> Body:
+    """The bank's decision; won brings the sum back, or another one, but never the fee."""
     dispute = tx.get("dispute", id_, "dispute")
     if dispute["status"] in ("won", "lost"):
         raise Refusal(f"This dispute is already {dispute['status']}.", param="dispute")
     before = {"status": dispute["status"]}
     tx.save(dispute, status="won" if won else "lost")
     if won:
-        amount, currency = dispute["amount"], dispute["currency"]
-        line = books.post(tx, "adjustment", amount, currency, id_, category="dispute_reversal")
-        lines = [*dispute["balance_transactions"], line["id"]]
-        tx.save(dispute, balance_transactions=lines)
-        emit(tx, "charge.dispute.funds_reinstated", dispute)
+        _reinstate(tx, dispute, dispute["amount"] if amount is None else amount)
     emit(tx, "charge.dispute.closed", dispute, before)
     return dispute
+
+
+def reverse(tx: Tx, id_: str, amount: int | None = None) -> Body:
+    """The bank decides otherwise after all: what was given back goes again, or the reverse."""
+    dispute = tx.get("dispute", id_, "dispute")
+    if dispute["status"] not in ("won", "lost"):
+        raise Refusal(f"This dispute is {dispute['status']}.", param="dispute")
+    before = {"status": dispute["status"]}
+    tx.save(dispute, status="lost" if before["status"] == "won" else "won")
+    moved = dispute["amount"] if amount is None else amount
+    if dispute["status"] == "won":
+        _reinstate(tx, dispute, moved)
+    else:
+        _move(tx, dispute, -moved, dispute["currency"], "dispute")
+        emit(tx, "charge.dispute.funds_withdrawn", dispute)
+    emit(tx, "charge.dispute.closed", dispute, before)
+    return dispute
+
+
+def _reinstate(tx: Tx, dispute: Body, amount: int) -> None:
+    _move(tx, dispute, amount, dispute["currency"], "dispute_reversal")
+    emit(tx, "charge.dispute.funds_reinstated", dispute)
+
+
+def _move(tx: Tx, dispute: Body, amount: int, currency: str, category: str, fee: int = 0) -> None:
+    line = books.post(tx, "adjustment", amount, currency, dispute["id"], fee=fee, category=category)
+    tx.save(dispute, balance_transactions=[*dispute["balance_transactions"], line["id"]])
 
 
 def deadline(tx: Tx, id_: str) -> None:

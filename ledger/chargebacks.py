@@ -6,8 +6,10 @@ from sqlalchemy import RowMapping, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.accounts import Account, Kind
-from domain.cases import Chargeback, Deposit
+from domain.cases import Chargeback, ChargebackState, Deposit
+from domain.chargeback import dispute_of
 from domain.tracing import Written, filled, traced
+from ledger import cases as rows
 from ledger.tables import brief, cases
 
 UNKNOWN = text("""
@@ -19,6 +21,16 @@ UNKNOWN = text("""
                         where c.kind = 'chargeback' and c.data ->> 'dispute' = e.about)
      limit :limit
 """)
+OF_DISPUTE = text("""
+    select id from cases where kind = 'chargeback' and data ->> 'dispute' = :dispute
+""")
+LOST = text("""
+    select -sum(l.amount_minor)
+      from journal_entry e
+      join leg l on l.entry_id = e.id
+      join account a on a.id = l.account_id and a.kind = 'losses'
+     where e.case_id = :case
+""")
 WAY = text("""
     select w.reference, w.kind, w.changes, coalesce(c.data ->> 'deposit', '') as of
       from credits_way(:person, :currency) w
@@ -26,7 +38,7 @@ WAY = text("""
            and c.id = split_part(w.reference, '/', 2)
      order by w.entry_id
 """)
-TAKEN = ("opened", "answering", "answered", "refilling")
+TAKEN = ("opened", "answering", "answered", "unbooked", "refilling")
 """States in which new work waits."""
 
 
@@ -43,6 +55,22 @@ async def deposit_of(c: AsyncConnection, payment: str) -> RowMapping | None:
         cases.c.state == "credited",
     )
     return (await c.execute(query)).mappings().one_or_none()
+
+
+async def of_line(c: AsyncConnection, key: str, currency: str) -> Chargeback | None:
+    """The chargeback that this line of the processor's is of, locked; None: of none of ours."""
+    found = await c.scalar(OF_DISPUTE, {"dispute": dispute_of(key) or ""})
+    if found is None:
+        return None
+    one = (await rows.lock(c, found)).pair.first
+    assert isinstance(one, Chargeback), "its row says that it is one"
+    begun = one.state is not ChargebackState.REFUSED
+    return one if begun and one.terms.currency == currency else None
+
+
+async def lost(c: AsyncConnection, case_id: str) -> int:
+    """How much of a chargeback is the platform's loss by now."""
+    return max(int(await c.scalar(LOST, {"case": case_id}) or 0), 0)
 
 
 async def undecided(c: AsyncConnection, people: Collection[str]) -> set[str]:

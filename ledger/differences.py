@@ -10,9 +10,12 @@ from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain import difference as law
-from domain.difference import Clearing, Gap, Proposal, Source
+from domain.accounts import Entry
+from domain.difference import Clearing, Disputed, Gap, Proposal, Source
 from domain.errors import ConditionMissing, SeenIsStale
-from ledger import ids, journal, outside, staff_tasks
+from domain.ids import UserId
+from domain.money import show
+from ledger import chargebacks, ids, journal, mails, outside, staff_tasks, tells
 from ledger.outside_comparison import Mismatch, mismatches
 from ledger.outside_tables import clearance, difference
 from ledger.reconciling import PATIENT
@@ -113,15 +116,41 @@ async def clear(
     gap = Gap(
         row["there_minor"] - row["here_minor"], row["there_fee_minor"] - row["here_fee_minor"]
     )
-    law.require_clearable(kind, gap, gone=row["gone_at"] is not None)
+    disputed = await _disputed(c, row)
+    law.require_clearable(kind, gap, gone=row["gone_at"] is not None, disputed=disputed)
     found = (await proposals(c, [difference_id])).get(difference_id)
     if found is None or not law.confirms(_proposal(found), by, kind, gap):
         await _propose(c, difference_id, kind, reason, by, gap)
         return row
     await _require_still_so(c, row, gap)
     await _confirm(c, found, by, reason)
-    await _post(c, found["id"], Source(row["source"]), kind, gap, row["currency"])
+    entries = law.entries(found["id"], Source(row["source"]), kind, gap, row["currency"], disputed)
+    whose = disputed.chargeback if disputed and kind is Clearing.CLIENT else None
+    await _post(c, found["id"], entries, whose.id if whose else None)
+    if whose is not None:
+        await _tell(c, whose.client, gap)
     return await _over(c, row, by, reason)
+
+
+async def _disputed(c: AsyncConnection, row: RowMapping) -> Disputed | None:
+    """The chargeback whose line it is, locked, and then its client's wallet."""
+    if row["source"] != Source.STRIPE:
+        return None
+    one = await chargebacks.of_line(c, row["key"], row["currency"])
+    if one is None:
+        return None
+    held = await journal.wallets(c, [one.client], row["currency"])
+    return Disputed(one, held[one.client], await chargebacks.lost(c, one.id))
+
+
+async def _tell(c: AsyncConnection, client: UserId, gap: Gap) -> None:
+    """The client, and whatever of theirs waits for money."""
+    sum_ = show(abs(gap.amount_minor))
+    came, went = "The card network gave it back after all", "The card network took it again"
+    subject = f"A disputed payment: {sum_}"
+    says = f"{came if gap.amount_minor > 0 else went}: {sum_}. See your wallet's statement."
+    await mails.tell(c, [client], "chargeback_moved", subject, says)
+    await tells.add(c, await tells.waiting_for_money(c, [client]))
 
 
 async def _locked(c: AsyncConnection, difference_id: str) -> RowMapping | None:
@@ -159,12 +188,11 @@ async def _confirm(c: AsyncConnection, found: RowMapping, by: str, reason: str) 
 
 
 async def _post(
-    c: AsyncConnection, name: str, source: Source, kind: Clearing, gap: Gap, currency: str
+    c: AsyncConnection, name: str, entries: Sequence[Entry], case_id: str | None
 ) -> None:
     try:
-        entries = law.entries(name, source, kind, gap, currency)
         now = datetime.now(UTC)
-        await journal.post(c, entries, case_id=None, cause=name, effective_at=now)
+        await journal.post(c, entries, case_id=case_id, cause=name, effective_at=now)
     except journal.FloorBroken as broken:
         raise ConditionMissing(f"There is not so much in {broken.kind}") from broken
 

@@ -116,7 +116,7 @@ clearance = Table(
     Column("confirmed_by", Text, ForeignKey("person.id")),
     at("confirmed_at", nullable=True),
     Column("confirmed_because", Text),
-    CheckConstraint("kind in ('processor_fee','suspense','losses')", name="kind_is_known"),
+    CheckConstraint("kind in ('processor_fee','suspense','losses','client')", name="kind_is_known"),
     CheckConstraint("amount_minor <> 0 or fee_minor <> 0", name="moves_something"),
     CheckConstraint("confirmed_by <> proposed_by", name="two_people"),
     CheckConstraint(

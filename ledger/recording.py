@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.accounts import WALLET
+from domain.accounts import WALLET, Kind
 from domain.cases import Chargeback, JobState
 from domain.commands import Deliver
 from domain.decide import Decision
@@ -242,14 +242,14 @@ def _started(before: Pair, after: Pair) -> tuple[CaseBrief, ...]:
 
 
 def _credited(decision: Decision) -> set[str]:
-    """The people whose jobs may start now: their wallets get money, or their payment is decided."""
+    """Whose money came that something waits for, or whose payment is decided."""
     lone = decision.lone
     decided = {str(lone.client)} if isinstance(lone, Chargeback) else set()
     return decided | {
         posting.target.owner
         for entry in decision.entries
         for posting in entry.postings
-        if posting.target.kind in WALLET
+        if posting.target.kind in (*WALLET, Kind.RECEIVABLE)
     }
 
 

@@ -20,7 +20,7 @@ REFUNDED = text("""
 """)
 DISPUTED = text("""
     select exists (select from cases where kind = 'chargeback' and data->>'deposit' = :deposit
-                      and state not in ('draft', 'won'))
+                      and state <> 'won')
 """)
 WAITS = ("requested", "sending", "to_send")
 """Refunds that somebody has to do something about."""

@@ -30,7 +30,7 @@ MEANT_FOR = text("""
                            and case b.kind
                                when 'refund' then b.state in
                                     ('requested', 'sending', 'to_send', 'paid', 'closed')
-                               when 'chargeback' then b.state not in ('draft', 'won')
+                               when 'chargeback' then b.state not in ('draft', 'refused', 'won')
                                end
                     ), 0)) as bigint) as minor
       from cases r

@@ -188,6 +188,11 @@ cases = Table(
         postgresql_where=text("kind = 'chargeback'"),
     ),
     Index(
+        "ix_cases_owing",
+        "client_id",
+        postgresql_where=text("kind = 'chargeback' and state = 'owing'"),
+    ),
+    Index(
         "ix_cases_payment",
         text("(data ->> 'payment')"),
         postgresql_where=text("kind = 'deposit' and data ? 'payment'"),

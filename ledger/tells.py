@@ -22,7 +22,7 @@ async def add(c: AsyncConnection, workflow_ids: Iterable[str]) -> list[Row[int, 
 
 
 async def waiting_for_money(c: AsyncConnection, people: Collection[str]) -> list[str]:
-    """The workflows of these clients' jobs that wait for money, the longest waiting first."""
+    """The workflows of these clients' jobs and debts that wait for money, the oldest first."""
     return list(await c.scalars(WAITING_FOR_MONEY, {"people": list(people)}))
 
 

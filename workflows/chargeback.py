@@ -13,9 +13,9 @@ class ChargebackWorkflow(CaseLife):
 
     Its sum was taken from the client when it became known. Two days before the network's deadline
     the evidence goes to it, once. Told that something happened, the workflow has the dispute
-    fetched from the processor: won, everything is back where it came from; lost, the client has
-    seven days to fill the escrows again from which money was taken, and what they owe besides is
-    written off after 90 days.
+    fetched from the processor: won, everything is back where it came from, or two accountants say
+    whose another sum is; lost, the client has seven days to fill the escrows again from which money
+    was taken, and what they owe besides is written off after 90 days, unless they have paid it.
     """
 
     @workflow.run
@@ -26,3 +26,11 @@ class ChargebackWorkflow(CaseLife):
     @workflow.signal
     def refill(self, instruction_id: str) -> None:
         self.decided("refill", instruction_id)
+
+    @workflow.signal
+    def book_return(self, instruction_id: str) -> None:
+        self.decided("book_return", instruction_id)
+
+    @workflow.signal
+    def confirm_booking(self, instruction_id: str) -> None:
+        self.decided("confirm_booking", instruction_id)

@@ -48,15 +48,20 @@ class Disputing:
         await life.client_does(c.Approve)
         return life
 
-    def disputes(self, days: int = 14) -> None:
+    def disputes(self, days: int = 14, **more: Any) -> None:
         """The client's bank takes the payment back."""
         charge = self.stand.stripe.v1.payment_intents.retrieve(self.payment).latest_charge
-        made = self.stand.control("disputes", charge=str(charge), days=days)
+        made = self.stand.control("disputes", charge=str(charge), days=days, **more)
         self.dispute = made["id"]
 
-    def decides(self, *, won: bool) -> None:
+    def decides(self, *, won: bool, **more: Any) -> None:
         """The network decides."""
-        self.stand.control(f"disputes/{self.dispute}", won=won)
+        self.stand.control(f"disputes/{self.dispute}", won=won, **more)
+
+    async def reverses(self) -> None:
+        """The network decides otherwise after all, and announces it."""
+        self.stand.control(f"disputes/{self.dispute}/reverse")
+        await self.hears()
 
     def events(self) -> list[dict[str, Any]]:
         """What Stripe has announced of the dispute, the oldest first."""
@@ -75,9 +80,9 @@ class Disputing:
         await self.hears()
         return await self.stands("opened", "answering", "answered")
 
-    async def decided(self, *states: str, won: bool) -> dict[str, Any]:
+    async def decided(self, *states: str, won: bool, **more: Any) -> dict[str, Any]:
         """The network decides, and we know."""
-        self.decides(won=won)
+        self.decides(won=won, **more)
         await self.hears()
         return await self.stands(*states)
 

@@ -111,12 +111,22 @@ def test_a_network_that_does_not_decide_is_a_task_of_staff() -> None:
     assert one.says(c.ChargebackWon).case.state is S.WON
 
 
-def test_another_sum_or_currency_moves_nothing() -> None:
-    """Somebody has to look."""
-    with pytest.raises(InvalidAmount):
+def test_what_cannot_be_booked_is_no_chargeback() -> None:
+    """Another currency than the deposit's is over at once, and the house is told."""
+    with pytest.raises(InvalidAmount) as refusal:
         Chargebacks().opened(currency="EUR")
-    with pytest.raises(InvalidAmount):
-        Chargebacks().opened().says(c.ChargebackWon, amount_minor=99_00)
+    refused = Chargebacks().not_taken(c.ChargebackOpened, refusal.value)
+    assert refused.case.state is S.REFUSED and refused.last is not None
+    assert (refused.last.event, refused.last.entries) == ("not_begun", ())
+    assert {notice.to for notice in refused.last.notices} == {Role.STAFF, Role.ACCOUNTING}
+
+
+def test_an_answer_that_fits_no_case_under_way_ends_nothing() -> None:
+    """Staff look at it."""
+    one = Chargebacks().opened()
+    odd = one.not_taken(c.ChargebackOpened, InvalidAmount("it was opened before"))
+    assert odd.case.state is S.OPENED
+    assert [task.kind for task in odd.case.tasks] == ["answer_refused"]
 
 
 def test_nothing_is_paid_out_to_whoever_disputes_a_payment() -> None:

@@ -2,19 +2,30 @@
 
 import pytest
 
-from domain.accounts import Kind
-from domain.difference import Clearing, Gap, Proposal, Source, confirms, entries, require_clearable
+from domain.accounts import Kind, Wallet
+from domain.cases import ChargebackState
+from domain.difference import (
+    Clearing,
+    Disputed,
+    Gap,
+    Proposal,
+    Source,
+    confirms,
+    entries,
+    require_clearable,
+)
 from domain.errors import AlreadyOver, ConditionMissing, NotYours
+from tests.domain.chargebacks import Chargebacks
 
 STRIPE, BANK = Kind.PROCESSOR_CLEARING, Kind.BANK_CLEARING
 Moved = list[tuple[Kind, Kind, int]]
 
 
-def moved(source: Source, kind: Clearing, gap: Gap) -> Moved:
+def moved(source: Source, kind: Clearing, gap: Gap, disputed: Disputed | None = None) -> Moved:
     """From where to where, how much."""
     return [
         (posting.source.kind, posting.target.kind, posting.amount_minor)
-        for entry in entries("clearance_1", source, kind, gap, "USD")
+        for entry in entries("clearance_1", source, kind, gap, "USD", disputed)
         for posting in entry.postings
     ]
 
@@ -58,6 +69,59 @@ def test_a_fee_alone_is_cleared_as_a_fee(kind: Clearing) -> None:
     """Nothing else would move."""
     with pytest.raises(ConditionMissing):
         require_clearable(kind, Gap(0, 5), gone=False)
+
+
+def _disputed(state: str, wallet: Wallet | None = None, lost_minor: int = 0) -> Disputed:
+    case = Chargebacks().case.model_copy(update={"state": ChargebackState(state)})
+    return Disputed(case, wallet or Wallet(), lost_minor)
+
+
+@pytest.mark.parametrize(
+    ("gap", "wallet", "lost_minor", "expected"),
+    [
+        (100_00, Wallet(), 0, [(STRIPE, Kind.CREDITS, 100_00)]),
+        (
+            100_00,
+            Wallet(receivable=30_00),
+            50_00,
+            [
+                (STRIPE, Kind.CREDITS, 20_00),
+                (STRIPE, Kind.RECEIVABLE, 30_00),
+                (STRIPE, Kind.LOSSES, 50_00),
+            ],
+        ),
+        (
+            -100_00,
+            Wallet(credits=60_00),
+            0,
+            [(Kind.CREDITS, STRIPE, 60_00), (Kind.RECEIVABLE, STRIPE, 40_00)],
+        ),
+        (-100_00, Wallet(credits=300_00), 50_00, [(Kind.CREDITS, STRIPE, 100_00)]),
+    ],
+)
+def test_what_a_network_moved_after_its_decision_is_its_clients(
+    gap: int, wallet: Wallet, lost_minor: int, expected: Moved
+) -> None:
+    """What came is no loss of ours any more, then no debt, then credits; what went is owed."""
+    disputed = _disputed("lost", wallet, lost_minor)
+    assert moved(Source.STRIPE, Clearing.CLIENT, Gap(gap), disputed) == expected
+
+
+def test_only_a_line_of_a_chargeback_is_a_clients() -> None:
+    """Of another one nobody knows whose it is."""
+    with pytest.raises(ConditionMissing):
+        require_clearable(Clearing.CLIENT, Gap(5), gone=False)
+
+
+@pytest.mark.parametrize("kind", [Clearing.CLIENT, Clearing.LOSSES, Clearing.SUSPENSE])
+@pytest.mark.parametrize("state", ["opened", "answering", "answered", "unbooked"])
+def test_what_a_chargeback_will_book_itself_is_not_cleared(kind: Clearing, state: str) -> None:
+    """It would be in the book twice; once it is decided, it may be."""
+    with pytest.raises(ConditionMissing):
+        require_clearable(kind, Gap(5), gone=False, disputed=_disputed(state))
+    require_clearable(Clearing.PROCESSOR_FEE, Gap(0, 5), gone=False, disputed=_disputed(state))
+    for decided in ("refilling", "owing", "won", "lost"):
+        require_clearable(kind, Gap(5), gone=False, disputed=_disputed(decided))
 
 
 def test_what_agrees_by_now_is_not_cleared() -> None:

@@ -46,7 +46,7 @@ def test_a_freelancer_pays_a_debt_once_when_two_jobs_are_paid_as_far_as_filled()
 def test_a_freelancer_pays_a_debt_once_when_two_jobs_are_whole_again() -> None:
     """The first job's earnings cover it, whether the network or the client filled them."""
     scene = _two_approved(100_00)
-    assert _settled(shortfalls.give_back(scene).touches) == [100_00]
+    assert _settled(shortfalls.give_back(scene, 400_00).touches) == [100_00]
     filled, _ = shortfalls.refill(scene, scene.facts.wallets[CLIENT], "chargeback/1")
     assert _settled(filled.touches) == [100_00]
 
@@ -75,7 +75,7 @@ def test_a_second_payment_taken_back_prolongs_the_freeze() -> None:
     later = replace(scene, at=at + DAY)
     for chargeback in (other, one.case):
         facts = replace(facts, places=(Place(frozen, dispute),))
-        back = shortfalls.give_back(replace(later, case=chargeback, facts=facts))
+        back = shortfalls.give_back(replace(later, case=chargeback, facts=facts), 200_00)
         frozen = back.touches[0].change.job
         assert frozen is not None
     stood_still = later.at - one.at

@@ -48,9 +48,26 @@ async def written_off(paying: Paying) -> dict[str, Any]:
     return await one.stands("lost")
 
 
+async def booked(paying: Paying) -> dict[str, Any]:
+    """Another sum comes back, two accountants book it, and a deposit pays what is owed still."""
+    one = await Disputing.begun(paying)
+    await one.released(100_00)
+    await one.opened()
+    shown = await one.decided("unbooked", won=True, amount=60_00)
+    ada, bob = paying.world.house.accountants
+    path = f"/v1/staff/chargebacks/{shown['id']}"
+    said = {"back": shown["given_back"], "client": shown["given_back"], "reason": "a part"}
+    booking = (await ada.post(f"{path}/book-return", said)).json()["booking"]
+    await bob.post(f"{path}/confirm-booking", {"booking_id": booking["id"]})
+    await one.stands("owing")
+    await Disputing.begun(paying)
+    return await one.stands("lost")
+
+
 CHARGEBACKS: Mapping[str, Act] = {
     "chargeback_won": won,
     "chargeback_refilled": refilled,
     "chargeback_given_up": given_up,
     "chargeback_written_off": written_off,
+    "chargeback_booked": booked,
 }

@@ -2,15 +2,15 @@
 
 from ledger.migrations.scripts import run
 
-revision = "0020"
+revision = "0018"
 down_revision = "0017"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    run("0020_up.sql")
+    run("0018_up.sql")
 
 
 def downgrade() -> None:
-    run("0020_down.sql")
+    run("0018_down.sql")
