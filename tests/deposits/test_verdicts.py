@@ -175,6 +175,21 @@ async def test_a_lost_payment_that_comes_after_all_is_its_clients(paying: Paying
     await one.stands("lost")
 
 
+async def test_what_comes_after_all_refills_the_escrow_that_is_short(paying: Paying) -> None:
+    """While the client may still fill it: the job goes on."""
+    one = await Disputing.begun(paying)
+    life = await one.works(100_00)
+    await one.opened()
+    shown = await one.decided("refilling", won=False)
+    await one.reverses()
+    assert (await _clears(one, "dispute_reversal", "client")).status_code == 200
+    assert await paying.wallet() == 100_00
+    refilled = await one.client.post(f"/v1/chargebacks/{shown['id']}/refill", {})
+    assert refilled.json()["state"] == "lost", refilled.text
+    assert await one.balance("escrow", life.job_id) == 100_00 and await one.agrees()
+    assert not (await life.shown())["frozen"]
+
+
 async def test_what_was_written_off_and_comes_after_all_is_no_loss(paying: Paying) -> None:
     """The platform had borne it; of the client's credits only what had been theirs comes back."""
     one = await Disputing.begun(paying)
