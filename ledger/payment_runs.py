@@ -69,9 +69,7 @@ class Seen:
     sum_minor: int
 
 
-async def summary(
-    c: AsyncConnection, run: date, at: datetime, most: int | None = None
-) -> Summary:
+async def summary(c: AsyncConnection, run: date, at: datetime, most: int | None = None) -> Summary:
     """What waits for this date, or so many of it, and whether its checks hold now."""
     return Summary(await payment_checks.alike(c, run, at, most))
 
