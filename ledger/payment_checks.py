@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import Result, RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import DomainError
@@ -15,62 +16,67 @@ from domain.tax import Held
 from ledger.chargebacks import TAKEN
 
 REASON_AT_MOST = 150
+ARRIVES = """(cast({0}.data ->> 'amount_minor' as bigint)
+                - cast({0}.data ->> 'fee_minor' as bigint))"""
 WAITS = """c.kind = 'withdrawal' and c.state = 'requested'
            and c.data ->> 'payment_date' = cast(:run as text)"""
-KNOWN = """
-          left join work_permission w on w.person_id = {0}.freelancer_id
-          left join account a on a.owner = {0}.freelancer_id and a.kind = 'receivable'
-                and a.currency = 'USD' and a.shard = 0
-          left join payout_method m on m.person_id = {0}.freelancer_id and m.replaced_at is null
-          left join (select distinct client_id from cases
-                      where kind = 'chargeback' and not over and state in {1}
-               ) d on d.client_id = {0}.freelancer_id
-"""
-# Terms are long: their hash is taken once, so that nothing else carries them along.
+# Terms are long and packed: they are unpacked once, and their hash stands for them.
 # Bank details whose cool-down is over are alike, whenever they were given.
 DUE = f"""
-    with asked as materialized (
-        select c.id, c.freelancer_id, c.data ->> 'method' as method_id, c.data ->> 'via' as via,
-               cast(c.data ->> 'amount_minor' as bigint)
-                   - cast(c.data ->> 'fee_minor' as bigint) as arrives_minor,
-               c.terms ->> 'currency' as currency, jsonb_hash_extended(c.terms, 0) as terms,
-               cast(:at as timestamptz)
-                   - cast(c.terms #>> '{{policy,payout_cool_down}}' as interval) as cooled_down
-          from cases c where {WAITS}
-    ), due as (
-        select q.*, hash_record_extended(row(
-                   q.terms, w.result, a.balance_minor, d.client_id is null, m.id = q.method_id,
-                   case when m.added_at <= q.cooled_down then null else m.added_at end,
-                   array(select concat_ws(' ', t.kind, t.state, t.valid_until)
-                           from tax_form t where t.person_id = q.freelancer_id)
-               ), 0) as facts
-          from asked q {KNOWN.format("q", TAKEN)}
-    )
+    select known.*, hash_record_extended(row(
+               terms, result, balance_minor, charged_back, in_force = method_id, new_since, forms
+           ), 0) as facts
+      from (
+        select q.id, q.freelancer_id, q.data ->> 'method' as method_id, q.data ->> 'via' as via,
+               {ARRIVES.format("q")} as arrives_minor, q.terms ->> 'currency' as currency,
+               jsonb_hash_extended(q.terms, 0) as terms,
+               w.result, a.balance_minor, d.client_id is not null as charged_back,
+               m.id as in_force,
+               case when m.added_at > cast(:at as timestamptz)
+                                      - cast(q.terms #>> '{{policy,payout_cool_down}}' as interval)
+                    then m.added_at end as new_since,
+               array(select jsonb_build_object('kind', t.kind, 'state', t.state,
+                                               'valid_until', t.valid_until)
+                       from tax_form t where t.person_id = q.freelancer_id) as forms
+          from (select id, freelancer_id, data, terms || '{{}}' as terms
+                  from cases c where {WAITS} limit cast(:most as bigint)) q
+          left join work_permission w on w.person_id = q.freelancer_id
+          left join account a on a.owner = q.freelancer_id and a.kind = 'receivable'
+                and a.currency = 'USD' and a.shard = 0
+          left join payout_method m on m.person_id = q.freelancer_id and m.replaced_at is null
+          left join (select distinct client_id from cases
+                      where kind = 'chargeback' and not over and state in {TAKEN}
+               ) d on d.client_id = q.freelancer_id
+        offset 0
+      ) known
 """  # noqa: S608 # only of what is written here
 """All that waits for a date; where `facts` are equal, the books know the same of all of them."""
 LOCK = text(f"""
-    select count(*) from (
-        select from cases c where {WAITS} order by c.id for no key update
+    select count(*), cast(coalesce(sum(arrives_minor), 0) as bigint) from (
+        select {ARRIVES.format("c")} as arrives_minor
+          from cases c where {WAITS} order by c.id for no key update
     ) locked
 """)  # noqa: S608
-# One of each kind is read in the same statement: nothing changes between it and its likes.
-ALIKE = text(f"""{DUE}, alike as (
-        select facts, count(*) as number, cast(sum(arrives_minor) as bigint) as sum_minor,
-               min(id) as id
-          from due group by facts
-    )
-    select k.facts, k.number, k.sum_minor, c.terms, c.data ->> 'method' as asked_for, w.result,
-           coalesce(-a.balance_minor, 0) as owed_minor, d.client_id is not null as charged_back,
-           to_jsonb(m) - 'payload' as method,
-           array(select jsonb_build_object('kind', t.kind, 'state', t.state,
-                                           'valid_until', t.valid_until)
-                   from tax_form t where t.person_id = c.freelancer_id) as forms
-      from alike k join cases c on c.id = k.id {KNOWN.format("c", TAKEN)}
+# Of each kind one is answered with what was read of it together with its likes; what its terms and
+# its payout method say never changes.
+KINDS = """
+    select k.*, c.terms, d.method_id as asked_for, d.result, d.charged_back, d.forms,
+           coalesce(-d.balance_minor, 0) as owed_minor, to_jsonb(m) - 'payload' as method
+      from (select facts, count(*) as number, cast(sum(arrives_minor) as bigint) as sum_minor,
+                   min(id) as id
+              from due group by facts) k
+      join due d on d.id = k.id
+      join cases c on c.id = k.id
+      left join payout_method m on m.id = d.in_force
+"""
+ALIKE = text(f"with due as materialized ({DUE}) {KINDS}")
+HOLD = text(f"create temporary table due on commit drop as {DUE}")
+HELD = text(KINDS)
+SOME = text(f"""
+    with due as materialized ({DUE})
+    select id from due where facts = any(:facts) order by id limit :shown
 """)  # noqa: S608
-SOME = text(f"""{DUE}
-    select id from due where facts = any(:facts) order by id limit :most
-""")  # noqa: S608
-WRITE = text(f"""{DUE}
+WRITE = text("""
     insert into payout (withdrawal_id, payment_date, person_id, method_id, via, amount_minor,
                         currency, refusal)
     select id, cast(cast(:run as text) as date), freelancer_id, method_id, via, arrives_minor,
@@ -78,7 +84,8 @@ WRITE = text(f"""{DUE}
       from due
       join unnest(cast(:facts as bigint[]), cast(:refusals as text[])) said (facts, refusal)
            using (facts)
-""")  # noqa: S608
+     order by id
+""")
 
 
 @dataclass(frozen=True)
@@ -91,15 +98,23 @@ class Alike:
     refusal: DomainError | None
 
 
-async def lock(c: AsyncConnection, run: date) -> None:
-    """All that waits for this date stays as it is until the transaction ends."""
-    await c.execute(LOCK, {"run": run.isoformat()})
+async def lock(c: AsyncConnection, run: date) -> tuple[int, int]:
+    """All that waits for this date stays as it is until the transaction ends; its count and sum."""
+    count, sum_minor = (await c.execute(LOCK, {"run": run.isoformat()})).one()
+    return count, sum_minor
 
 
-async def alike(c: AsyncConnection, run: date, at: datetime) -> list[Alike]:
-    """All that waits for this date, and whether its checks hold now."""
-    rows = (await c.execute(ALIKE, {"run": run.isoformat(), "at": at})).mappings()
-    return [Alike(row["facts"], row["number"], row["sum_minor"], _lack(row, at)) for row in rows]
+async def alike(
+    c: AsyncConnection, run: date, at: datetime, most: int | None = None
+) -> list[Alike]:
+    """What waits for this date, or so many of it, and whether its checks hold now."""
+    return _checked(await c.execute(ALIKE, _given(run, at, most)), at)
+
+
+async def held(c: AsyncConnection, run: date, at: datetime) -> list[Alike]:
+    """The same of all that waits, kept as it was read for `write` in this transaction."""
+    await c.execute(HOLD, _given(run, at))
+    return _checked(await c.execute(HELD), at)
 
 
 async def failing(
@@ -109,17 +124,28 @@ async def failing(
     facts = [one.facts for one in checked if one.refusal is not None]
     if not facts:
         return []
-    given = {"run": run.isoformat(), "at": at, "facts": facts, "most": limit}
+    given = _given(run, at) | {"facts": facts, "shown": limit}
     return (await c.scalars(SOME, given)).all()
 
 
-async def write(c: AsyncConnection, run: date, at: datetime, checked: Sequence[Alike]) -> int:
-    """What is locked and still as it was checked goes into the run; how many those are."""
+async def write(c: AsyncConnection, run: date, checked: Sequence[Alike]) -> int:
+    """What is held goes into the run as it was checked; how many those are."""
     said = {
         "facts": [one.facts for one in checked],
         "refusals": [one.refusal and one.refusal.detail[:REASON_AT_MOST] for one in checked],
     }
-    return (await c.execute(WRITE, {"run": run.isoformat(), "at": at, **said})).rowcount
+    return (await c.execute(WRITE, {"run": run.isoformat(), **said})).rowcount
+
+
+def _given(run: date, at: datetime, most: int | None = None) -> dict[str, Any]:
+    return {"run": run.isoformat(), "at": at, "most": most}
+
+
+def _checked(rows: Result[Any], at: datetime) -> list[Alike]:
+    return [
+        Alike(row["facts"], row["number"], row["sum_minor"], _lack(row, at))
+        for row in rows.mappings()
+    ]
 
 
 def _lack(row: RowMapping, at: datetime) -> DomainError | None:

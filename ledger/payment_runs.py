@@ -21,6 +21,8 @@ from ledger.payment_tables import payment_approval, payment_run
 from ledger.tables import cases
 
 SHOWN_FAILING = 100
+SOME_OF_IT = 1000
+"""Withdrawals that are checked before all of them are."""
 TAKE_TURNS = text("select pg_advisory_xact_lock(hashtextextended(:run, 0))")
 LET_NOBODY_APPROVE = text("select pg_advisory_xact_lock_shared(hashtextextended(:run, 0))")
 
@@ -67,9 +69,9 @@ class Seen:
     sum_minor: int
 
 
-async def summary(c: AsyncConnection, run: date, at: datetime) -> Summary:
-    """What waits for this date, and whether its checks hold now."""
-    return Summary(await payment_checks.alike(c, run, at))
+async def summary(c: AsyncConnection, run: date, at: datetime, most: int | None = None) -> Summary:
+    """What waits for this date, or so many of it, and whether its checks hold now."""
+    return Summary(await payment_checks.alike(c, run, at, most))
 
 
 async def failing(c: AsyncConnection, run: date, at: datetime, now: Summary) -> list[Due]:
@@ -122,13 +124,16 @@ async def approve(
         raise NotOpen("Until the cut-off, withdrawals may still be added")
     if await _own(c, run, by):
         raise NotYours("Somebody else approves a run with your own withdrawal in it")
-    await payment_checks.lock(c, run)
-    now = await summary(c, run, at)
-    _require_seen(now, seen)
+    _require_seen(Seen(*await payment_checks.lock(c, run)), seen)
     await _note(c, run, by, seen)
-    needed = 2 if now.passing_minor > policy.second_approval_above_minor else 1
-    same = [one for one in await approvals(c, run) if _saw(one) == seen]
-    if len(same) < needed:
+    limit = policy.second_approval_above_minor
+    alone = len([one for one in await approvals(c, run) if _saw(one) == seen]) < 2
+    # Of what a second person must approve, a part is more than one person may.
+    if alone and (await summary(c, run, at, SOME_OF_IT)).passing_minor > limit:
+        return False
+    now = Summary(await payment_checks.held(c, run, at))
+    _require_seen(Seen(now.count, now.sum_minor), seen)
+    if alone and now.passing_minor > limit:
         return False
     await _write(c, run, by, now, at, policy)
     return True
@@ -141,24 +146,20 @@ async def _write(
     today = at.astimezone(ZoneInfo(policy.timezone)).date()
     row = {"payment_date": run, "approved_by": by, "execute_on": max(run, today)}
     await c.execute(insert(payment_run).values(row))
-    if await payment_checks.write(c, run, at, now.checked) != now.count:
-        raise _stale(now)
+    written = await payment_checks.write(c, run, now.checked)
+    assert written == now.count, f"{written} of {now.count} were written"
 
 
 def _turn(run: date) -> str:
     return f"payment_run/{run.isoformat()}"
 
 
-def _require_seen(now: Summary, seen: Seen) -> None:
+def _require_seen(now: Seen, seen: Seen) -> None:
     if not now.count:
         raise NotOpen("There is nothing to approve")
-    if Seen(now.count, now.sum_minor) != seen:
-        raise _stale(now)
-
-
-def _stale(now: Summary) -> SeenIsStale:
-    facts = {"count": now.count, "sum_minor": now.sum_minor}
-    return SeenIsStale("The run is not what you saw: look again", **facts)
+    if now != seen:
+        facts = {"count": now.count, "sum_minor": now.sum_minor}
+        raise SeenIsStale("The run is not what you saw: look again", **facts)
 
 
 def _saw(row: RowMapping) -> Seen:

@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date
 from typing import Annotated, Any, BinaryIO, Literal
+from xml.sax.saxutils import escape
 
 from lxml import etree
 from lxml.builder import E
@@ -16,6 +17,7 @@ from papers.bank_text import decimal, plain
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 LONGEST_TEXT = 140
+HERE = "_payments_"
 COLUMNS = ("message_id", "execute_on", "end_to_end_id", "name", "amount", "currency",
            "routing_number", "account_number", "holding", "iban", "bic", "text")  # fmt: skip
 """Of the CSV: amounts with a point, dates as 2026-07-15, lines end with CR LF."""
@@ -97,17 +99,13 @@ def totals(amounts_minor: Iterable[int]) -> Totals:
 
 def write_xml(out: BinaryIO, order: Order, payments: Iterable[Payment]) -> None:
     """The file as pain.001.001.09, written as the payments come; TotalsDiffer at the end."""
-    with etree.xmlfile(out, encoding="utf-8") as file:
-        file.write_declaration()
-        # All parts are of the root's namespace, so they need not name it a hundred thousand times.
-        with file.element("Document", xmlns=NAMESPACE), file.element("CstmrCdtTrfInitn"):
-            file.write(_header(order))
-            with file.element("PmtInf"):
-                for part in _shared(order):
-                    file.write(part)
-                forms = _Forms()
-                for payment in _counted(payments, order.totals):
-                    file.write("\n", forms.filled(payment))
+    whole = etree.tostring(_document(order), encoding="utf-8", xml_declaration=True)
+    head, _, tail = whole.partition(HERE.encode())
+    out.write(head)
+    forms = _Forms()
+    for payment in _counted(payments, order.totals):
+        out.write(forms.filled(payment))
+    out.write(tail)
 
 
 def write_csv(out: BinaryIO, order: Order, payments: Iterable[Payment]) -> None:
@@ -132,6 +130,14 @@ def _counted(payments: Iterable[Payment], expected: Totals) -> Iterator[Payment]
             f"{count} payments of {decimal(whole)} instead of"
             f" {expected.count} of {decimal(expected.sum_minor)}"
         )
+
+
+def _document(order: Order) -> Any:
+    """All but the payments, which stand at a mark that is nobody's name."""
+    # All parts are of the root's namespace, so they need not name it a hundred thousand times.
+    return E.Document(
+        E.CstmrCdtTrfInitn(_header(order), E.PmtInf(*_shared(order), HERE)), xmlns=NAMESPACE
+    )
 
 
 def _header(order: Order) -> Any:
@@ -174,21 +180,25 @@ class _Forms:
     """Transfers differ in a few words: one of each kind is made, and filled in for each payment."""
 
     def __init__(self) -> None:
-        self._made: dict[object, tuple[Any, list[tuple[Any, Callable[[Any], str]]]]] = {}
+        self._made: dict[object, tuple[str, list[Callable[[Any], str]]]] = {}
 
-    def filled(self, payment: Payment) -> Any:
-        """The transfer of this payment, until the next one is asked for."""
+    def filled(self, payment: Payment) -> bytes:
+        """The transfer of this payment."""
         kind = type(payment.account), bool(payment.text)
         if kind not in self._made:
-            made = _transfer(payment)
-            blanks = [
-                (blank, word) for path, word in WORDS.items() for blank in made.iterfind(path)
-            ]
-            self._made[kind] = made, blanks
-        form, blanks = self._made[kind]
-        for blank, word in blanks:
-            blank.text = word(payment)
-        return form
+            self._made[kind] = _form(_transfer(payment))
+        form, words = self._made[kind]
+        return (form % tuple([escape(word(payment)) for word in words])).encode()
+
+
+def _form(made: Any) -> tuple[str, list[Callable[[Any], str]]]:
+    """The text of a transfer with a blank for each of its own words, and what goes there."""
+    words = []
+    for path, word in WORDS.items():
+        for blank in made.iterfind(path):
+            blank.text = "%s"
+            words.append(word)
+    return "\n" + etree.tostring(made, encoding="unicode"), words
 
 
 WORDS: Mapping[str, Callable[[Any], str]] = {
@@ -202,7 +212,7 @@ WORDS: Mapping[str, Callable[[Any], str]] = {
     "CdtrAcct/Tp/Cd": lambda payment: HOLDINGS[payment.account.holding],
     "RmtInf/Ustrd": lambda payment: payment.text,
 }
-"""What a transfer has of its own, and where that stands in it."""
+"""What a transfer has of its own, and where that stands in it: in the order of the document."""
 
 
 def _sums(of: Totals) -> Iterator[Any]:

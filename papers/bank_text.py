@@ -34,7 +34,7 @@ def plain(text: str, longest: int) -> str:
 
 
 def _written(text: str) -> str:
-    return "".join(_plain(letter) for letter in unicodedata.normalize("NFKD", text))
+    return unicodedata.normalize("NFKD", text).translate(PLAIN)
 
 
 def decimal(amount_minor: int) -> str:
@@ -59,3 +59,13 @@ def _without_letter(letter: str) -> str:
     if letter.isspace() or kind == "Cc":
         return " "
     return "" if kind in {"Mn", "Me", "Cf"} else REPLACED
+
+
+class _Plain(dict[int, str]):
+    """What is written instead of each letter that came up so far."""
+
+    def __missing__(self, code: int) -> str:
+        return self.setdefault(code, _plain(chr(code)))
+
+
+PLAIN = _Plain()
