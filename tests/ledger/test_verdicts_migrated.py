@@ -27,7 +27,7 @@ async def _case(c: AsyncConnection, client: str, state: str, data: str = "{}") -
 async def test_what_hung_is_over_or_looks_again(server: Server, empty: str) -> None:
     """What could not begin is over; paid debts and returns that did not fit are looked at."""
     url = server.url(empty, OWNER)
-    await in_thread(migrate.upgrade, url, "0017")
+    await in_thread(migrate.upgrade, url, "0018")
     engine = connect(server.url(empty), pool=1)
     async with engine.begin() as c:
         client = await somebody(c)
@@ -47,7 +47,7 @@ async def test_what_hung_is_over_or_looks_again(server: Server, empty: str) -> N
         told = list(await c.scalars(TOLD))
         assert told == ["chargeback/answered", "chargeback/draft", "chargeback/owing"]
     await engine.dispose()
-    await in_thread(migrate.downgrade, url, "0017")
+    await in_thread(migrate.downgrade, url, "0018")
     async with engine.begin() as c:
         assert {row[1] for row in await c.execute(STATES)} == {
             *("draft", "answered", "opened", "owing")
