@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from ledger import processor
 from local.postgres import Postgres
 from tests.deposits.paying import Paying, reaching
 from tests.deposits.remitting import Remitting
 from tests.fakestripe.stand import Stand, standing
+from tests.life import eventually
 from tests.world import Grounds, World, database
 
 
@@ -29,7 +31,15 @@ def shop_database(postgres_server: Postgres) -> Iterator[str]:
 async def shop(stand: Stand, shop_database: str, grounds: Grounds) -> AsyncIterator[World]:
     """The running product, which reaches Stripe where the stand-in is."""
     async with grounds.product("shop", shop_database, **reaching(stand)) as world:
+        # Afterwards nothing is found that no webhook told, but when a test has it looked for.
+        await eventually(lambda: looked(world))
         yield world
+
+
+async def looked(world: World) -> bool:
+    """Whether its worker has looked for what was announced before it began."""
+    async with world.engine.connect() as c:
+        return await processor.looked(c, processor.ALL) is not None
 
 
 @pytest.fixture

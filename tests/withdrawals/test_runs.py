@@ -9,6 +9,7 @@ import pytest
 
 from domain.difference import Source
 from domain.withdrawal import end_to_end_id
+from ledger import payment_runs
 from tests.api.people import code
 from tests.api.test_bank_statements import imports, statement_of
 from tests.life import eventually
@@ -134,6 +135,22 @@ async def test_above_the_limit_a_run_takes_two_people(leaving: Leaving) -> None:
     assert (await run.approved(bob)).json()["approved"] is True
     await rich.stands(withdrawal, "sent")
     assert code(await run.approved(ada, count=1, total=usd(1))) == "already_over"
+
+
+async def test_the_limit_is_one_of_the_whole_run(
+    leaving: Leaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when the part that is looked at first stays below it."""
+    monkeypatch.setattr(payment_runs, "SOME_OF_IT", 1)
+    many = [
+        Leaving(leaving.world, await leaving.world.person(name, earnings_minor=6_000_00))
+        for name in ("cho", "dia")
+    ]
+    asked = [await (await one.ready()).requested(6_000_00) for one in many]
+    run = await falls_due(leaving.world, *asked)
+    ada, bob = leaving.world.house.accountants
+    assert (await run.approved(ada)).json()["approved"] is False
+    assert (await run.approved(bob)).json()["approved"] is True
 
 
 async def test_at_the_limit_one_person_is_enough(leaving: Leaving) -> None:
