@@ -55,3 +55,11 @@ async def _accountant(caller: TheCaller) -> Caller:
 
 Accountant = Annotated[Caller, Depends(_accountant)]
 """A caller with the role accounting."""
+
+
+async def _house(caller: TheCaller) -> None:
+    caller.require("accounting", "staff")
+
+
+OF_THE_HOUSE = Depends(_house)
+"""What a router asks of everybody before it says anything of a case."""

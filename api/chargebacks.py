@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import access
 from api.bodies import Balance, Shown
-from api.callers import Caller, TheCaller
+from api.callers import OF_THE_HOUSE, Caller
 from api.cases import CaseShown, common
 from api.decisions import Noun, add_routes
 from api.ids import ChargebackId
@@ -24,7 +24,7 @@ from ledger.database import to_read
 from settings import Settings
 
 router = APIRouter(prefix="/chargebacks", tags=["wallet"])
-on_staff = APIRouter(prefix="/staff/chargebacks", tags=["staff"])
+on_staff = APIRouter(prefix="/staff/chargebacks", tags=["staff"], dependencies=[OF_THE_HOUSE])
 
 
 class Piece(Shown):
@@ -77,14 +77,12 @@ class ChargebackLine(Shown):
 
 @on_staff.get("")
 async def of_all(
-    caller: TheCaller,
     engine: Engine,
     place: Place,
     limit: Limit = 50,
     state: ChargebackState | None = None,
 ) -> Page[ChargebackLine]:
     """Everybody's chargebacks, newest first, for accounting and staff."""
-    caller.require("accounting", "staff")
     async with to_read(engine) as c:
         rows = await chargebacks.listed(c, state, place, limit + 1)
     return page(rows, limit, _line)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import Field, model_validator
 from sqlalchemy import RowMapping
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import remittances as shown
 from api.bodies import Amount, Asked, Balance, Line, Shown
-from api.callers import Accountant, TheCaller
+from api.callers import OF_THE_HOUSE, Accountant
 from api.decisions import LATER, add_routes, pending
 from api.deposits import PAID_ON_A_PAGE
 from api.ids import DepositId
@@ -28,12 +28,7 @@ from domain.written import Words
 from ledger import cases, people, remittances
 from ledger.database import to_read
 
-
-async def _house(caller: TheCaller) -> None:
-    caller.require("accounting", "staff")
-
-
-router = APIRouter(prefix="/staff/deposits", tags=["staff"], dependencies=[Depends(_house)])
+router = APIRouter(prefix="/staff/deposits", tags=["staff"], dependencies=[OF_THE_HOUSE])
 Method = Annotated[Carried, Field(strict=False)]
 
 

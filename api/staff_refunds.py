@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from sqlalchemy import RowMapping
 
 from api import refunds as shown
-from api.callers import TheCaller
+from api.callers import OF_THE_HOUSE
 from api.decisions import add_routes
 from api.pages import Limit, Page, Place, moment_of, page, place_at
 from api.refunds import RefundLine
@@ -15,12 +15,7 @@ from domain.lone_states import RefundState
 from ledger import refunds
 from ledger.database import to_read
 
-
-async def _house(caller: TheCaller) -> None:
-    caller.require("staff", "accounting")
-
-
-router = APIRouter(prefix="/staff/refunds", tags=["staff"], dependencies=[Depends(_house)])
+router = APIRouter(prefix="/staff/refunds", tags=["staff"], dependencies=[OF_THE_HOUSE])
 
 
 class InQueue(RefundLine):
