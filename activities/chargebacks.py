@@ -42,14 +42,14 @@ class Chargebacks:
         """Whether the network has decided, or has an answer by now."""
         one = await self._chargeback(case_id)
         with in_short():
-            return Answer(said=said(await self._dispute(one)))
+            return Answer(said=said(one, await self._dispute(one)))
 
     @activity.defn(name=SEND_EVIDENCE)
     async def send_evidence(self, case_id: str) -> Answer:
         """Answer the network, unless it has an answer or needs none any more."""
         one = await self._chargeback(case_id)
         with in_short():
-            if (before := said(await self._dispute(one))) is not None:
+            if (before := said(one, await self._dispute(one))) is not None:
                 return Answer(said=before)
             evidence = await self._evidence(one)
             here("evidence.sending", case_id, one.client)
@@ -58,7 +58,7 @@ class Chargebacks:
                 one.dispute, answer, {"idempotency_key": f"{case_id}/{_digest(repr(answer))}"}
             )
             here("evidence.sent", case_id, one.client)
-            now = said(await self._dispute(one))
+            now = said(one, await self._dispute(one))
         if now is None:
             raise ApplicationError("the answer is not there yet", type="NotAnsweredYet")
         return Answer(said=now)
@@ -118,18 +118,21 @@ def opened(dispute: stripe.Dispute) -> Said | None:
     return Said(command="chargeback_opened", body=body, key=dispute.id)
 
 
-def said(dispute: stripe.Dispute) -> Said | None:
+def said(one: Chargeback, dispute: stripe.Dispute) -> Said | None:
     """What a dispute says that is a step: it was decided, or answered; else nothing yet."""
     if dispute.status == "lost":
         return Said(command="chargeback_lost", key=f"{dispute.id}/lost")
     if dispute.status == "won":
         lines = dispute.balance_transactions
-        back = [one for one in lines if one.reporting_category == "dispute_reversal"]
+        back = [line for line in lines if line.reporting_category == "dispute_reversal"]
         if not back:
             raise ApplicationError("what was won is not there yet", type="NotSettledYet")
+        if {line.currency.upper() for line in lines} != {one.terms.currency}:
+            raise ApplicationError("it came in another currency", type="OtherCurrency")
         body = {
-            "amount_minor": sum(one.amount for one in back),
-            "fee_back_minor": -sum(one.fee for one in back),
+            # Taken again meanwhile, it is not back.
+            "amount_minor": max(one.amount_minor + sum(line.amount for line in lines), 0),
+            "fee_back_minor": -sum(line.fee for line in back),
         }
         # Another sum later is another step.
         sums = "/".join(str(sum_minor) for sum_minor in body.values())

@@ -15,9 +15,12 @@ from api.ids import JobId
 from api.pages import Limit, Page, Place, bad_cursor, page
 from api.sight import sight
 from api.state import Engine
+from domain.cases import Role
 from ledger import reading
 
 SAID = ("instructions", "reason", "reasons", "note", "text")
+INSIDE = frozenset({"return_proposed"})
+"""What the house considers: its client sees that it does, and nothing else."""
 """Where a command keeps the words of whoever decided."""
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
@@ -56,12 +59,15 @@ async def timeline(
 async def of_lone(
     engine: AsyncEngine, caller: Caller, case_id: str, place: str | None, limit: int
 ) -> Page[Event]:
-    """The same of a case of one person, who may know all of it."""
+    """The same of a case of one person, who may know all of it but what the house considers."""
     async with engine.connect() as c:
-        await access.entitled(c, caller, case_id)
+        _, role = await access.entitled(c, caller, case_id)
         rows = await reading.events(c, [case_id], _before(place), limit + 1)
 
     def show(row: RowMapping) -> Event:
+        inside = role is Role.CLIENT and row["kind"] in INSIDE
+        if inside:
+            return Event(**{**row, "facts": {}, "said": None})
         return Event(**{**row, "said": words_of(row["body"])})
 
     return page(rows, limit, show, lambda row: f"{row['seq']}")

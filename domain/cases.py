@@ -377,6 +377,8 @@ class Chargeback(Case):
     """What the network gave back, as it says itself."""
     fee_back_minor: Minor = 0
     """What it gave back of its fee with it."""
+    debt_back_minor: Minor = 0
+    """What of the debt it made that settled."""
     booking: Booking | None = None
     """Whose that is, where it is another sum than was taken."""
 

@@ -102,7 +102,7 @@ def book_return(scene: Scene) -> Change:
     assert scene.actor_id is not None, "accountants are people"
     booking = Booking(id=command.id, by=scene.actor_id, client_minor=command.client_minor)
     facts = {"booking_id": booking.id, "client_minor": booking.client_minor}
-    return Change(lone=_to(scene, S.UNBOOKED, booking=booking).lone, facts=facts)
+    return Change(lone=_to(scene, S.UNBOOKED, booking=booking).lone, facts=facts, inside=True)
 
 
 def confirm_booking(scene: Scene) -> Change:
@@ -121,9 +121,10 @@ def _given_back(scene: Scene, client_minor: int) -> Change:
     Of a debt that was paid meanwhile it is credits.
     """
     one, wallet = _of(scene), _wallet(scene)
-    currency, taken = one.terms.currency, _taken(one)
+    currency = one.terms.currency
     short = shortfalls.give_back(scene, client_minor)
-    owed = min(taken.advanced, wallet.receivable, client_minor - short.total)
+    owed = min(_debt(one), wallet.receivable, client_minor - short.total)
+    settled = one.model_copy(update={"debt_back_minor": one.debt_back_minor + owed})
     back = Parts(credits=client_minor - short.total - owed, advanced=owed)
     rest = one.back_minor - client_minor
     giver, taker = _clearing_and_losses(rest)
@@ -132,17 +133,18 @@ def _given_back(scene: Scene, client_minor: int) -> Change:
         own_flows.chargeback_rest(one.id, giver, taker, abs(rest), currency),
         own_flows.processor_fee_back(f"chargeback/{one.id}/won", one.fee_back_minor, currency),
     )
-    state = _when_settled(one, wallet.receivable - owed)
     if shortfalls.lacking(scene) > short.total:
         state = S.REFILLING
-    elif state is S.LOST and client_minor >= one.amount_minor:
+    elif client_minor >= one.amount_minor:
         state = S.WON
+    else:
+        state = _when_settled(settled, wallet.receivable - owed)
     facts = {
         "outside": line_of(one.dispute, taken=False),
         "amount_minor": client_minor,
         "back_minor": one.back_minor,
     }
-    given = _to(scene, state, booking=None).lone
+    given = settled.model_copy(update={"state": state, "booking": None})
     return Change(lone=given, entries=entries, facts=facts, touches=short.touches)
 
 
@@ -182,7 +184,7 @@ def give_up(scene: Scene) -> Change:
 def write_off(scene: Scene) -> Change:
     """What of it is owed still is the platform's loss."""
     one = _of(scene)
-    lost = min(_taken(one).advanced, _wallet(scene).receivable)
+    lost = min(_debt(one), _wallet(scene).receivable)
     entry = flows.receivable_write_off(f"chargeback/{one.id}", one.client, lost, one.terms.currency)
     facts = {"amount_minor": lost}
     return Change(lone=_to(scene, S.LOST).lone, entries=(entry,) if lost else (), facts=facts)
@@ -210,7 +212,7 @@ def settled(scene: Scene) -> Change:
 
 def _when_settled(one: Chargeback, owed_minor: int) -> ChargebackState:
     """A debt that is there still waits to be paid, or to be written off."""
-    return S.OWING if min(_taken(one).advanced, owed_minor) else S.LOST
+    return S.OWING if min(_debt(one), owed_minor) else S.LOST
 
 
 def _moved(short: shortfalls.Taken) -> list[tuple[str, int]]:
@@ -221,9 +223,10 @@ def _wallet(scene: Scene) -> Wallet:
     return scene.facts.wallets.get(_of(scene).client, Wallet())
 
 
-def _taken(one: Chargeback) -> Parts:
+def _debt(one: Chargeback) -> int:
+    """What of the debt it made nothing that came back has settled."""
     assert one.taken is not None, "what is decided was taken"
-    return one.taken
+    return one.taken.advanced - one.debt_back_minor
 
 
 def _of(scene: Scene) -> Chargeback:

@@ -90,6 +90,12 @@ def require_clearable(
         raise ConditionMissing("Only the fee differs: it can be cleared as a processor_fee alone")
 
 
+def require_not_own(disputed: Disputed | None, by: str) -> None:
+    """Raise NotYours for whoever would say what becomes of their own payment."""
+    if disputed is not None and disputed.chargeback.client == by:
+        raise NotYours("staff do not decide in their own case")
+
+
 def confirms(proposal: Proposal | None, by: str, kind: Clearing, gap: Gap) -> bool:
     """Whether this is the second person's word on a proposal; False: it is a new proposal.
 

@@ -150,6 +150,8 @@ class Change:
     """A case that stands beside no other: a deposit, a withdrawal."""
     quiet: bool = False
     """Whether nobody needs to hear of it."""
+    inside: bool = False
+    """Whether the house alone hears of it."""
     why: str = ""
     """The reason that whoever is told of it reads."""
     touches: tuple["Touch", ...] = ()

@@ -117,6 +117,7 @@ async def clear(
         row["there_minor"] - row["here_minor"], row["there_fee_minor"] - row["here_fee_minor"]
     )
     disputed = await _disputed(c, row)
+    law.require_not_own(disputed, by)
     law.require_clearable(kind, gap, gone=row["gone_at"] is not None, disputed=disputed)
     found = (await proposals(c, [difference_id])).get(difference_id)
     if found is None or not law.confirms(_proposal(found), by, kind, gap):
@@ -125,10 +126,10 @@ async def clear(
     await _require_still_so(c, row, gap)
     await _confirm(c, found, by, reason)
     entries = law.entries(found["id"], Source(row["source"]), kind, gap, row["currency"], disputed)
-    whose = disputed.chargeback if disputed and kind is Clearing.CLIENT else None
-    await _post(c, found["id"], entries, whose.id if whose else None)
-    if whose is not None:
-        await _tell(c, whose.client, gap)
+    # Whatever it is, of a chargeback's line it is part of what became of that one.
+    await _post(c, found["id"], entries, disputed.chargeback.id if disputed else None)
+    if disputed is not None and kind is Clearing.CLIENT:
+        await _tell(c, disputed.chargeback.client, gap)
     return await _over(c, row, by, reason)
 
 

@@ -10,7 +10,7 @@ from activities.processor import Processor
 from activities.processor_lines import ProcessorLines
 from domain.difference import Source
 from ledger import differences, outside_comparison
-from tests.api.people import code
+from tests.api.people import Person, code
 from tests.deposits.disputing import Disputing
 from tests.deposits.paying import Paying
 from tests.outside import AT_ONCE, compared
@@ -215,6 +215,38 @@ async def test_a_verdict_that_is_turned_twice_is_cleared_line_by_line(paying: Pa
     for line in ("dispute_reversal", "dispute"):
         assert (await _clears(one, line, "client")).status_code == 200
     assert await _over(one, credits=100_00, receivable=0) and await one.agrees()
+
+
+async def test_what_the_platform_bore_and_comes_after_all_is_not_its_clients(
+    paying: Paying,
+) -> None:
+    """The client had the payment back already; nobody gets it twice."""
+    one = await Disputing.begun(paying)
+    losses = await one.balance("losses", "platform")
+    await one.opened()
+    await one.decided("won", won=True)
+    for line, kind in (("dispute", "losses"), ("dispute_reversal", "client")):
+        await one.reverses()
+        assert (await _clears(one, line, kind)).status_code == 200
+    assert await one.balance("losses", "platform") == losses
+    assert await _over(one, credits=100_00, receivable=0) and await one.agrees()
+
+
+async def test_what_is_considered_is_the_houses(paying: Paying) -> None:
+    """The client sees that something is, without the sum or a word of it."""
+    one = await Disputing.begun(paying)
+    await one.opened()
+    shown = await one.decided("unbooked", won=True, amount=75_00)
+    await _books(one, shown, 75_00)
+
+    async def considered(who: Person) -> dict[str, Any]:
+        told = (await who.get(f"/v1/chargebacks/{shown['id']}/timeline")).json()["items"]
+        [event] = [event for event in told if event["kind"] == "return_proposed"]
+        return dict(event)
+
+    seen = await considered(one.client)
+    assert (seen["facts"], seen["said"]) == ({}, None)
+    assert (await considered(one.world.house.accountants[0]))["facts"]["client_minor"] == 75_00
 
 
 async def test_a_payment_of_nobody_we_know_is_no_clients(paying: Paying) -> None:

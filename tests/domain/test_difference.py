@@ -13,6 +13,7 @@ from domain.difference import (
     confirms,
     entries,
     require_clearable,
+    require_not_own,
 )
 from domain.errors import AlreadyOver, ConditionMissing, NotYours
 from tests.domain.chargebacks import Chargebacks
@@ -62,6 +63,14 @@ def test_an_entry_moves_what_is_missing_here_to_where_it_belongs(
 ) -> None:
     """What the outside has more leaves our account for it; what was a fee is a cost."""
     assert moved(source, kind, gap) == expected
+
+
+def test_nobody_clears_what_is_their_own() -> None:
+    """An accountant may have paid in with a card too."""
+    disputed = Disputed(Chargebacks().opened().case, Wallet())
+    require_not_own(disputed, "somebody")
+    with pytest.raises(NotYours):
+        require_not_own(disputed, disputed.chargeback.client)
 
 
 @pytest.mark.parametrize("kind", [Clearing.SUSPENSE, Clearing.LOSSES])

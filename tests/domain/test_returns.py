@@ -73,6 +73,33 @@ def test_an_escrow_that_is_short_still_is_for_the_client_to_fill() -> None:
     assert one.states() == (S.LOST, None) and one.story.job.state == "cancelled"
 
 
+def test_what_is_owed_otherwise_keeps_nothing_open_that_came_back() -> None:
+    """70.00 of credits and 30.00 of debt are back whole; 50.00 of another debt stay owed."""
+    one = Chargebacks(wallet=70_00).opened()
+    one.books.give(CLIENT, receivable=-50_00)
+    one.says(c.ChargebackWon, amount_minor=100_00)
+    assert one.case.state is S.WON
+    assert (one.books.balances[OWED], one.books.balances[CREDITS]) == (-50_00, 70_00)
+
+
+def test_of_a_debt_only_what_did_not_come_back_is_written_off() -> None:
+    """60.00 of 100.00 are back; of 70.00 that are owed otherwise nothing is forgiven."""
+    one = Chargebacks(wallet=0).opened()
+    one.books.give(CLIENT, receivable=-70_00)
+    one.says(c.ChargebackWon, amount_minor=60_00).booked(client_minor=60_00)
+    assert (one.case.state, one.books.balances[OWED]) == (S.OWING, -110_00)
+    one.until(one.at + Policy().debt_period)
+    assert (one.case.state, one.books.balances[OWED]) == (S.LOST, -70_00)
+
+
+def test_a_proposal_is_told_to_the_house_alone() -> None:
+    """The client hears what was booked, once it is."""
+    one = Chargebacks().unbooked().proposed()
+    assert one.last is not None and CLIENT not in {notice.to for notice in one.last.notices}
+    one.does(Role.ACCOUNTING, CONFIRM, ACCOUNTANT)
+    assert one.last is not None and CLIENT in {notice.to for notice in one.last.notices}
+
+
 def test_nobody_confirms_what_they_proposed() -> None:
     """Two people have seen what came back."""
     one = Chargebacks().unbooked().proposed()
