@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from tests.api.people import code
 from tests.deposits.paying import Paying
-from tests.life import eventually
+from tests.life import eventually, rests
 
 DAY = timedelta(hours=24)
 ENDS_NOW = """
@@ -25,6 +25,9 @@ AWAY = {"kind": "500", "path": "/v1/checkout/sessions*", "count": 10_000}
 
 async def ending(paying: Paying, deposit: dict[str, Any]) -> dict[str, Any]:
     """Stripe is away when the page is closed, and staff want the deposit ended."""
+    handle = paying.world.temporal.get_workflow_handle(f"deposit/{deposit['id']}")
+    # A question that is under way, and fails, would hold up time.
+    await eventually(lambda: rests(handle))
     paying.stand.control("faults", **AWAY)
     await paying.goes_on(deposit, DAY)
     await paying.stands(deposit, "closing")
