@@ -1,6 +1,7 @@
 """What Stripe booked on our account: listed since the last time, and each line kept once.
 
-What of it only these lines tell, the payouts to our own bank account, is booked at once."""
+What of it only these lines tell, the payouts to our own bank account, is booked at once.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -41,7 +41,7 @@ class Announcing:
         await kept
 
     async def close(self) -> None:
-        """Until what arrived is kept, and whoever is being told was told: others by the sweeper."""
+        """Until what arrived is kept and a telling under way is over; the sweeper tells others."""
         if self._writer is not None:
             await asyncio.wait([self._writer])
         self._woken.clear()

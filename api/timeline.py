@@ -16,11 +16,10 @@ from api.pages import Limit, Page, Place, bad_cursor, page
 from api.sight import sight
 from api.state import Engine
 from domain.cases import Role
+from domain.decide import INSIDE
 from ledger import reading
 
 SAID = ("instructions", "reason", "reasons", "note", "text")
-INSIDE = frozenset({"return_proposed"})
-"""What the house considers: its client sees that it does, and nothing else."""
 """Where a command keeps the words of whoever decided."""
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
@@ -65,8 +64,7 @@ async def of_lone(
         rows = await reading.events(c, [case_id], _before(place), limit + 1)
 
     def show(row: RowMapping) -> Event:
-        inside = role is Role.CLIENT and row["kind"] in INSIDE
-        if inside:
+        if role is Role.CLIENT and row["kind"] in INSIDE:
             return Event(**{**row, "facts": {}, "said": None})
         return Event(**{**row, "said": words_of(row["body"])})
 

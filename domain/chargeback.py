@@ -9,9 +9,10 @@ from domain import flows, own_flows, shortfalls
 from domain.accounts import Kind, Parts, Wallet
 from domain.cases import Booking, Case, Chargeback, ChargebackState, Role
 from domain.clock import open_task
-from domain.errors import InsufficientFunds, InvalidAmount, NotYours, SeenIsStale
+from domain.errors import InsufficientFunds, InvalidAmount, SeenIsStale
 from domain.money import show
 from domain.process import Change, Condition, Need, Process, Scene, Silence, step
+from domain.proposed import second
 from domain.reminding import usual_reminders
 from domain.shortfalls import ESCROWS, GIVEN_UP
 
@@ -102,17 +103,13 @@ def book_return(scene: Scene) -> Change:
     assert scene.actor_id is not None, "accountants are people"
     booking = Booking(id=command.id, by=scene.actor_id, client_minor=command.client_minor)
     facts = {"booking_id": booking.id, "client_minor": booking.client_minor}
-    return Change(lone=_to(scene, S.UNBOOKED, booking=booking).lone, facts=facts, inside=True)
+    return Change(lone=_to(scene, S.UNBOOKED, booking=booking).lone, facts=facts)
 
 
 def confirm_booking(scene: Scene) -> Change:
     """A second person has seen the same: it is booked, and the jobs go on."""
-    booking = _of(scene).booking
-    if booking is None or booking.id != cast(c.ConfirmBooking, scene.command).booking_id:
-        raise SeenIsStale("this is not what was proposed")
-    if booking.by == scene.actor_id:
-        raise NotYours("Another person than the one who proposed it has to confirm it")
-    return _given_back(scene, booking.client_minor)
+    seen = cast(c.ConfirmBooking, scene.command).booking_id
+    return _given_back(scene, second(_of(scene).booking, seen, scene.actor_id).client_minor)
 
 
 def _given_back(scene: Scene, client_minor: int) -> Change:
@@ -124,7 +121,7 @@ def _given_back(scene: Scene, client_minor: int) -> Change:
     currency = one.terms.currency
     short = shortfalls.give_back(scene, client_minor)
     owed = min(_debt(one), wallet.receivable, client_minor - short.total)
-    settled = one.model_copy(update={"debt_back_minor": one.debt_back_minor + owed})
+    after = one.model_copy(update={"debt_back_minor": one.debt_back_minor + owed})
     back = Parts(credits=client_minor - short.total - owed, advanced=owed)
     rest = one.back_minor - client_minor
     giver, taker = _clearing_and_losses(rest)
@@ -138,13 +135,13 @@ def _given_back(scene: Scene, client_minor: int) -> Change:
     elif client_minor >= one.amount_minor:
         state = S.WON
     else:
-        state = _when_settled(settled, wallet.receivable - owed)
+        state = _when_settled(after, wallet.receivable - owed)
     facts = {
         "outside": line_of(one.dispute, taken=False),
         "amount_minor": client_minor,
         "back_minor": one.back_minor,
     }
-    given = settled.model_copy(update={"state": state, "booking": None})
+    given = after.model_copy(update={"state": state, "booking": None})
     return Change(lone=given, entries=entries, facts=facts, touches=short.touches)
 
 
@@ -169,8 +166,8 @@ def refill(scene: Scene) -> Change:
     if lacking and not filled.total:
         raise InsufficientFunds(missing_minor=lacking)
     left = lacking - filled.total
-    settled = _when_settled(one, _wallet(scene).receivable)
-    after = _to(scene, S.REFILLING if left else settled)
+    otherwise = _when_settled(one, _wallet(scene).receivable)
+    after = _to(scene, S.REFILLING if left else otherwise)
     facts = {"amount_minor": filled.total, "lacking_minor": left}
     return Change(lone=after.lone, entries=entries, facts=facts, touches=filled.touches)
 
@@ -267,7 +264,7 @@ STEPS = (
     ),
     *step(
         S.UNBOOKED, c.BookReturn, ACCOUNTING, S.UNBOOKED, book_return,
-        "return_proposed", "How much of what came back is the client's was proposed",
+        "return_proposed", "How much of what came back is the client's was proposed", inside=True,
     ),
     *step(
         S.UNBOOKED, c.ConfirmBooking, ACCOUNTING, (S.WON, S.LOST, S.OWING, S.REFILLING),

@@ -49,6 +49,10 @@ PROCESSES: Mapping[type[Case], Process] = {
 }
 """The table of each kind of case."""
 
+INSIDE = frozenset(
+    row.event for process in PROCESSES.values() for row in process.steps if row.inside
+)
+"""Events of which only the house learns what they say."""
 NOBODY = frozenset({Role.CLOCK, Role.PROCESSOR})
 """Who acts without being a person."""
 HOUSE = frozenset({Role.STAFF, Role.ACCOUNTING})
@@ -107,7 +111,9 @@ def by_person(scene: Scene) -> Decision:
     row = row_for(scene)
     require(row, scene)
     change = row.does(scene)
-    return _decision(scene, change, row.event, row.says, restarts=row.restarts)
+    told = _everyone(scene, change, row.event, row.says) if row.inside else ()
+    only = tuple(one for one in told if one.to in HOUSE) if row.inside else None
+    return _decision(scene, change, row.event, row.says, restarts=row.restarts, only=only)
 
 
 def row_for(scene: Scene) -> Step:
@@ -342,8 +348,7 @@ def _concerned(scene: Scene, change: Change) -> list[UserId | Role]:
         new = len(tasks) > len(scene.case.tasks) and whose is not Role.ACCOUNTING
         called += [Role.STAFF] if new else []
         called += [Role.ACCOUNTING] if after.state is ChargebackState.OPENED else []
-        parties = () if change.inside else after.parties.values()
-        return [*parties, *called]
+        return [*after.parties.values(), *called]
     dispute = change.dispute or scene.dispute
     people: list[UserId | Role] = [scene.job.client, scene.job.freelancer]
     people += [

@@ -8,9 +8,10 @@ from domain.accounts import Entry, Kind, Wallet
 from domain.cases import Deposit, DepositState, End, Role
 from domain.clock import open_task
 from domain.deposit_commands import ConfirmEnd, EndDeposit
-from domain.errors import InvalidAmount, NotYours, SeenIsStale
+from domain.errors import InvalidAmount
 from domain.money import show
 from domain.process import Change, Condition, Need, Process, Scene, Silence, step
+from domain.proposed import second
 
 S = DepositState
 OPEN_CHECKOUT = "open_checkout"
@@ -109,11 +110,7 @@ def give_up(scene: Scene) -> Change:
 
 def confirm_end(scene: Scene) -> Change:
     """It is over; a payment that shows up later is a difference with the processor's books."""
-    end = _of(scene).end
-    if end is None or end.id != cast(ConfirmEnd, scene.command).end_id:
-        raise SeenIsStale("this is not what was wanted")
-    if end.by == scene.actor_id:
-        raise NotYours("Another person than the one who wants it ended has to confirm it")
+    second(_of(scene).end, cast(ConfirmEnd, scene.command).end_id, scene.actor_id)
     return _to(scene, S.ENDED)
 
 

@@ -150,8 +150,6 @@ class Change:
     """A case that stands beside no other: a deposit, a withdrawal."""
     quiet: bool = False
     """Whether nobody needs to hear of it."""
-    inside: bool = False
-    """Whether the house alone hears of it."""
     why: str = ""
     """The reason that whoever is told of it reads."""
     touches: tuple["Touch", ...] = ()
@@ -200,6 +198,8 @@ class Step:
 
     Timers are written when a wait begins: needed when what silence counts from moves.
     """
+    inside: bool = False
+    """Whether the house alone hears of it: its client sees that it was done, and no more."""
     from_version: int = 1
     until_version: int | None = None
     """The policy versions this row belongs to; None: it is still in force."""

@@ -4,8 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import stripe
 from httpx import Response
+from temporalio.exceptions import ApplicationError
 
+from activities.chargebacks import said
 from activities.processor import Processor
 from activities.processor_lines import ProcessorLines
 from domain.difference import Source
@@ -13,6 +16,7 @@ from ledger import differences, outside_comparison
 from tests.api.people import Person, code
 from tests.deposits.disputing import Disputing
 from tests.deposits.paying import Paying
+from tests.domain.chargebacks import Chargebacks
 from tests.outside import AT_ONCE, compared
 
 DAY = timedelta(days=1)
@@ -247,6 +251,30 @@ async def test_what_is_considered_is_the_houses(paying: Paying) -> None:
     seen = await considered(one.client)
     assert (seen["facts"], seen["said"]) == ({}, None)
     assert (await considered(one.world.house.accountants[0]))["facts"]["client_minor"] == 75_00
+
+
+WHOLE = {"reporting_category": "dispute", "amount": -100_00, "fee": 15_00, "currency": "usd"}
+BACK = {"reporting_category": "dispute_reversal", "amount": 50_00, "fee": 0, "currency": "usd"}
+
+
+def won(*lines: dict[str, Any]) -> stripe.Dispute:
+    """A dispute that Stripe says is won, with these lines."""
+    values = {"id": "du_1", "status": "won", "balance_transactions": list(lines)}
+    return stripe.Dispute.construct_from(values, "sk_test_standin")
+
+
+def test_what_was_taken_again_meanwhile_is_not_back() -> None:
+    """Given, taken and given again, it is there once."""
+    one = Chargebacks().opened().case
+    again = WHOLE | {"amount": -50_00, "fee": 0}
+    told = said(one, won(WHOLE, BACK, again, BACK))
+    assert told is not None and told.body["amount_minor"] == 50_00
+
+
+def test_what_came_in_another_currency_is_not_booked() -> None:
+    """The question fails where operators see it."""
+    with pytest.raises(ApplicationError, match="another currency"):
+        said(Chargebacks().opened().case, won(WHOLE, BACK | {"currency": "eur"}))
 
 
 async def test_a_payment_of_nobody_we_know_is_no_clients(paying: Paying) -> None:
