@@ -54,12 +54,13 @@ from workflows.dispute import DisputeWorkflow
 from workflows.doors import Doors
 from workflows.job import JobWorkflow
 from workflows.options import TaskQueue
+from workflows.project import ProjectWorkflow
 from workflows.refund import RefundWorkflow
 from workflows.remittance import RemittanceWorkflow
 from workflows.withdrawal import WithdrawalWorkflow
 
 LIVES: Mapping[TaskQueue, Sequence[type]] = {
-    TaskQueue.JOBS: (JobWorkflow, DisputeWorkflow),
+    TaskQueue.JOBS: (JobWorkflow, DisputeWorkflow, ProjectWorkflow),
     TaskQueue.MONEY: (
         ChargebackWorkflow,
         ChecksWorkflow,

@@ -25,7 +25,9 @@ def path_id(prefix: str) -> AfterValidator:
     return AfterValidator(named)
 
 
-CaseId = Annotated[str, path_id("(?:job|dispute|deposit|withdrawal|refund|chargeback)")]
+CaseId = Annotated[str, path_id("(?:job|dispute|deposit|withdrawal|refund|chargeback|project)")]
+ProjectId = Annotated[str, path_id("project")]
+BidId = Annotated[str, path_id("bid")]
 JobId = Annotated[str, path_id("job")]
 DepositId = Annotated[str, path_id("deposit")]
 ChargebackId = Annotated[str, path_id("chargeback")]

@@ -9,6 +9,7 @@ from domain.commands import (
 )
 from domain.deposit_commands import EndDeposit
 from domain.process import Process
+from domain.project_commands import CloseProject
 from domain.refund_commands import (
     ApproveRefund,
     DeclineRefund,
@@ -23,6 +24,7 @@ OTHERS: dict[type[Command], str] = {
     AddStatement: "statements",
     ApproveRefund: "approve",
     CancelWithdrawal: "cancel",
+    CloseProject: "close",
     ConfirmReceipt: "confirm",
     DeclineRefund: "decline",
     EndDeposit: "end",

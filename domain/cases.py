@@ -232,6 +232,8 @@ class Job(Contract):
     mediation_open: bool = False
     rejections: int = 0
     ip: Ip | None = None
+    origin: str | None = None
+    """What it came from, if it was no direct hire: a project, a contest, a listing."""
 
 
 class Dispute(Contract):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
 from typing import Any, TypeVar
 
 from domain import awaiting, clock, pausing, shortfalls
@@ -11,43 +10,24 @@ from domain.accounts import Entry
 from domain.cases import (
     OVER,
     Case,
-    Chargeback,
     ChargebackState,
     Contract,
-    Deposit,
     Dispute,
     DisputeState,
     Job,
-    JobState,
-    Remittance,
     Role,
     Timer,
     Withdrawal,
 )
-from domain.chargeback import CHARGEBACK
-from domain.deposit import DEPOSIT
-from domain.dispute import DISPUTE
 from domain.errors import DomainError, NotYours
 from domain.ids import UserId
-from domain.job import JOB
-from domain.process import Change, Need, Process, Scene, Silence, Step, require
-from domain.refund import REFUND
-from domain.refund_case import Refund
-from domain.remittance import REMITTANCE
-from domain.withdrawal import WITHDRAWAL
+from domain.process import Change, Need, Scene, Silence, Step, Touch, require
+from domain.tables import PROCESSES as PROCESSES
+from domain.tables import party as party
+from domain.tables import process_of as process_of
+from domain.tables import turn as turn
 
 C = TypeVar("C", bound=Case)
-
-PROCESSES: Mapping[type[Case], Process] = {
-    Job: JOB,
-    Dispute: DISPUTE,
-    Deposit: DEPOSIT,
-    Remittance: REMITTANCE,
-    Withdrawal: WITHDRAWAL,
-    Refund: REFUND,
-    Chargeback: CHARGEBACK,
-}
-"""The table of each kind of case."""
 
 INSIDE = frozenset(
     row.event for process in PROCESSES.values() for row in process.steps if row.inside
@@ -89,21 +69,13 @@ class Decision:
     lone: Case | None = None
     touched: tuple["Decision", ...] = ()
     """What became of other people's jobs."""
+    opened: tuple["Decision", ...] = ()
+    """The jobs that begin with it."""
 
     @property
     def cases(self) -> tuple[Case, ...]:
         """All it changes."""
         return tuple(one for one in (self.job, self.dispute, self.lone) if one is not None)
-
-
-def process_of(case: Case) -> Process:
-    """The table the case lives by: the rows in force when it was signed."""
-    return _table(type(case), case.terms.policy.version)
-
-
-@cache
-def _table(kind: type[Case], version: int) -> Process:
-    return PROCESSES[kind].under(version)
 
 
 def by_person(scene: Scene) -> Decision:
@@ -196,27 +168,6 @@ def by_clock(scene: Scene) -> Decision | None:
     return _fall_silent(rest, process_of(scene.case).silence(timer.row, scene.case.state))
 
 
-def party(case: Case, role: Role) -> UserId | None:
-    """The person who has this role in the case."""
-    return case.parties.get(role)
-
-
-def turn(first: Case, dispute: Dispute | None = None) -> Role | None:
-    """Whose turn it is, on a disputed job by its dispute; None when it is over."""
-    disputed = dispute is not None and first.state is JobState.REJECTION_OPEN
-    if dispute is not None and disputed and dispute.state not in OVER:
-        return _turn_in(dispute)
-    return PROCESSES[type(first)].turn.get(first.state)
-
-
-def _turn_in(dispute: Dispute) -> Role:
-    """The one who has not answered a proposal yet, else whom the table names."""
-    answered = dispute.proposal.accepted_by if dispute.proposal else ()
-    if dispute.state is DisputeState.PROPOSED and Role.CLIENT in answered:
-        return Role.FREELANCER
-    return DISPUTE.turn[dispute.state]
-
-
 def _fall_silent(scene: Scene, row: Silence) -> Decision:
     silent = {party(scene.case, role) for role in row.proof(scene.case)}
     if silent - scene.facts.proven:
@@ -306,8 +257,14 @@ def _decision(
     only = () if change.quiet else only
     says = f"{says}: {change.why}" if change.why else says
     notices = only if only is not None else (*_everyone(scene, change, event, says), *also)
-    touched = tuple(_decision(one.scene, one.change, one.event, one.says) for one in change.touches)
-    return Decision(event, says, job, dispute, change.entries, notices, change.facts, lone, touched)
+    touched, opened = _theirs(change.touches), _theirs(change.opens)
+    return Decision(
+        event, says, job, dispute, change.entries, notices, change.facts, lone, touched, opened
+    )
+
+
+def _theirs(touches: tuple[Touch, ...]) -> tuple[Decision, ...]:
+    return tuple(_decision(one.scene, one.change, one.event, one.says) for one in touches)
 
 
 def _settled(scene: Scene, before: Case | None, after: C, since: datetime, anew: Case | None) -> C:
@@ -348,7 +305,7 @@ def _concerned(scene: Scene, change: Change) -> list[UserId | Role]:
         new = len(tasks) > len(scene.case.tasks) and whose is not Role.ACCOUNTING
         called += [Role.STAFF] if new else []
         called += [Role.ACCOUNTING] if after.state is ChargebackState.OPENED else []
-        return [*after.parties.values(), *called]
+        return [*after.parties.values(), *called, *scene.facts.crowd]
     dispute = change.dispute or scene.dispute
     people: list[UserId | Role] = [scene.job.client, scene.job.freelancer]
     people += [

@@ -11,6 +11,7 @@ DisputeId = NewType("DisputeId", CaseId)
 InstructionId = NewType("InstructionId", str)
 DeliveryId = NewType("DeliveryId", str)
 FileId = NewType("FileId", str)
+BidId = NewType("BidId", str)
 
 BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's alphabet, as the TypeID specification has it."""

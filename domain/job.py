@@ -41,7 +41,7 @@ NOT_APPROVED = Condition(
 def offer(scene: Scene) -> Change:
     """The freelancer sees the offer."""
     require_offerable(scene.job)
-    _require_undisputed(scene)
+    require_undisputed(scene)
     return Change(job=_to(scene, S.OFFERED, offer_version=scene.job.version + 1))
 
 
@@ -75,7 +75,7 @@ def accept(scene: Scene) -> Change:
 
 def fund(scene: Scene) -> Change:
     """The price goes from the client's wallet to escrow and the work begins."""
-    _require_undisputed(scene)
+    require_undisputed(scene)
     job = scene.job
     price, currency = job.terms.price_minor, job.terms.currency
     wallet = scene.facts.wallets.get(job.client, Wallet())
@@ -87,7 +87,7 @@ def fund(scene: Scene) -> Change:
     return Change(job=begun, entries=(flows.hold(job.id, job.client, parts, currency),))
 
 
-def _require_undisputed(scene: Scene) -> None:
+def require_undisputed(scene: Scene) -> None:
     """Raise ChargebackOpen while a payment of the client's is: no new work begins."""
     if scene.facts.charged_back:
         raise ChargebackOpen("A payment of the client's is disputed with the card network")

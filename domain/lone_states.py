@@ -1,4 +1,4 @@
-"""The states of cases that are one person's alone: money on its way in, out, or back."""
+"""The states of cases that are one person's alone: money on its way, and what is asked for."""
 
 from enum import StrEnum
 
@@ -83,7 +83,18 @@ class ChargebackState(StrEnum):
     LOST = "lost"
 
 
-LoneState = DepositState | RemittanceState | WithdrawalState | RefundState | ChargebackState
+class ProjectState(StrEnum):
+    """What people see on a project."""
+
+    DRAFT = "draft"
+    REFUSED = "refused"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+LoneState = (
+    DepositState | RemittanceState | WithdrawalState | RefundState | ChargebackState | ProjectState
+)
 
 LONE_OVER: frozenset[StrEnum] = frozenset(
     {
@@ -111,6 +122,8 @@ LONE_OVER: frozenset[StrEnum] = frozenset(
         RefundState.RETURNED,
         ChargebackState.WON,
         ChargebackState.LOST,
+        ProjectState.REFUSED,
+        ProjectState.CLOSED,
     }
 )
 """The states of which nothing comes any more."""

@@ -66,6 +66,11 @@ class Policy(BaseModel):
     second_confirmation_above_minor: Minor = 1_000_00
     longest_pause: timedelta = 14 * DAY
 
+    # A project.
+    project_period: timedelta = 30 * DAY
+    project_extensions: int = 11
+    """How often a project may be extended, each time by its period."""
+
     # A deposit.
     smallest_deposit_minor: Minor = 5_00
     largest_deposit_minor: Minor = 100_000_00

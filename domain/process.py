@@ -14,6 +14,7 @@ from domain.errors import AlreadyOver, ConditionMissing, NotOpen, NotYours
 from domain.ids import UserId
 from domain.payee import Payee
 from domain.policy import Policy
+from domain.project_case import Bid
 from domain.source import Source
 from domain.standing import Standing
 
@@ -32,6 +33,8 @@ class Need(StrEnum):
     SOURCE = "source"
     CHARGEBACKS = "chargebacks"
     ESCROWS = "escrows"
+    BIDS = "bids"
+    CROWD = "crowd"
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,10 @@ class Facts:
     """Where the provisional money of this deposit is now, in minor units."""
     reference_known: bool = False
     """Whether the bank's name for a receipt is that of another one already."""
+    bids: tuple[Bid, ...] = ()
+    """The bids that are chosen, locked."""
+    crowd: tuple[UserId, ...] = ()
+    """Everybody who has a row beside the case, and hears of its end."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +124,10 @@ class Scene:
         """The job or the dispute whose table this is."""
         assert isinstance(self.case, Contract), "this row stands in a job or its dispute"
         return self.case
+
+    def opening(self, job: Job, command: Command) -> "Scene":
+        """The same moment, as a job sees it that begins with this step."""
+        return replace(self, case=job, other=None, command=command)
 
     @property
     def on_dispute(self) -> bool:
@@ -154,6 +165,8 @@ class Change:
     """The reason that whoever is told of it reads."""
     touches: tuple["Touch", ...] = ()
     """What becomes of other people's jobs."""
+    opens: tuple["Touch", ...] = ()
+    """Jobs that begin with it, each from a draft."""
 
     @property
     def cases(self) -> tuple[Case, ...]:
@@ -203,6 +216,16 @@ class Step:
     from_version: int = 1
     until_version: int | None = None
     """The policy versions this row belongs to; None: it is still in force."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A row of the table that is no step: crowds write rows beside the case, under its lock."""
+
+    sources: frozenset[StrEnum]
+    name: str
+    by: frozenset[Role]
+    says: str
 
 
 @dataclass(frozen=True)
@@ -264,6 +287,7 @@ class Process:
     """Where a case ends that could not begin: its first step was refused."""
     head: Role = Role.HEAD_OF_SUPPORT
     """Who is told of what was left undone."""
+    beside: tuple[Beside, ...] = ()
 
     def under(self, version: int) -> "Process":
         """The table as it was under this version of the policy."""
@@ -284,6 +308,19 @@ class Process:
             if role in row.by:
                 return row
         raise NotYours(f"{command.name} is for the {' or the '.join(sorted(rows[0].by))}")
+
+    def require_beside(self, name: str, case: Case, at: datetime) -> None:
+        """Raise NotOpen unless the crowd may do this now; the clock's end counts to the second."""
+        row = next(one for one in self.beside if one.name == name)
+        if case.state not in row.sources:
+            raise NotOpen(f"{name} is not open while {case.state}", state=case.state.value)
+        ends = next((timer.at for timer in case.timers if self._is_end(timer.row, case)), None)
+        if ends is not None and ends <= at:
+            raise NotOpen(f"this ended at {ends:%Y-%m-%d %H:%M:%S} UTC", ended_at=ends.isoformat())
+
+    def _is_end(self, key: str, case: Case) -> bool:
+        rows = (row for row in self.silences if row.key == key and row.state == case.state)
+        return any(row.target is not None for row in rows)
 
     def silence(self, key: str, state: StrEnum) -> Silence:
         """The row of silence with this key."""

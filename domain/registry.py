@@ -3,15 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.chargeback import CHARGEBACK
-from domain.commands import Command
-from domain.deposit import DEPOSIT
+from domain.command import Command
 from domain.dispute import DISPUTE
 from domain.job import JOB
 from domain.process import Process
-from domain.refund import REFUND
-from domain.remittance import REMITTANCE
-from domain.withdrawal import WITHDRAWAL
+from domain.tables import PROCESSES
 
 
 def commands_of(process: Process) -> dict[str, type[Command]]:
@@ -21,10 +17,7 @@ def commands_of(process: Process) -> dict[str, type[Command]]:
 
 JOB_COMMANDS = commands_of(JOB)
 DISPUTE_COMMANDS = commands_of(DISPUTE)
-COMMANDS = {
-    process.name: commands_of(process)
-    for process in (JOB, DISPUTE, DEPOSIT, REMITTANCE, WITHDRAWAL, REFUND, CHARGEBACK)
-}
+COMMANDS = {process.name: commands_of(process) for process in PROCESSES.values()}
 """The commands of each table, by their names."""
 
 

@@ -2,6 +2,7 @@
 
 from ledger import (
     journal_tables,
+    market_tables,
     outside_tables,
     payment_tables,
     tables,
@@ -12,6 +13,7 @@ from ledger.schema import metadata
 
 __all__ = [
     "journal_tables",
+    "market_tables",
     "metadata",
     "outside_tables",
     "payment_tables",

@@ -184,9 +184,14 @@ async def open_after(c: AsyncConnection, case_id: str, limit: int) -> dict[str, 
     return {row.id: f"{row.kind}/{row.id}" for row in await c.execute(query)}
 
 
+def new_row(case: Case) -> dict[str, Any]:
+    """The row of a case that begins with a step, and stands alone."""
+    return _row_of(case, Pair(case))
+
+
 async def draft(c: AsyncConnection, case: Case) -> None:
     """A new case, which nobody but whoever begins it sees until its first step."""
-    row = _row_of(case, Pair(case))
+    row = new_row(case)
     await c.execute(insert(cases).values(row | {"owner": turn(case), "due_at": case.opened_at}))
 
 

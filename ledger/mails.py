@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, and_, exists, func, insert, select, text, update
@@ -20,6 +20,8 @@ LEASE = timedelta(minutes=2)
 """How long the loop has to say what became of the mails it claimed."""
 LEASE_OF_ONE = timedelta(seconds=20)
 """How long the workflow's activity has; when its worker died, its next try finds the mail free."""
+
+MAIL = ("id", "notice_id", "address")
 
 AGAIN_AFTER = timedelta(minutes=59)
 """How long what comes from many cases at once is not told again."""
@@ -89,6 +91,16 @@ async def tell(
     if rows:
         await c.execute(insert(notice).values(at=func.now()), rows)
         await c.execute(insert(mail), [_mail(row, emails[row["person_id"]]) for row in rows])
+
+
+async def send(c: AsyncConnection, case_id: str, title: str, *notices: Notice) -> None:
+    """Tell of something beside a case that was no step of it."""
+    rows = await letters(c, case_id, title, notices, datetime.now(UTC))
+    if rows.notices:
+        emails = await _emails(c, {row["person_id"] for row in rows.notices})
+        sent = [{**one, "address": emails[one["person_id"]]} for one in rows.mails]
+        await c.execute(insert(notice), rows.notices)
+        await c.execute(insert(mail), [{k: one[k] for k in MAIL} for one in sent])
 
 
 async def proven(c: AsyncConnection, wait: str, enough: int) -> frozenset[UserId]:

@@ -1,7 +1,7 @@
 """Writing a step: money, cases, events, notices, tells and the outcome, together or not at all."""
 
 import json
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,10 +17,14 @@ from domain.decide import Decision
 from domain.errors import DomainError
 from domain.outcome import TOLD, CaseBrief, Outcome, Recorded, Status, StepRequest, brief
 from domain.process import Scene
-from ledger import cases, files, instructions, journal, mails
+from ledger import cases, files, instructions, journal, mails, openings, publications
 from ledger.cases import Found, Pair
 
 WRITE_STEP = text("select waited, tells from write_step(cast(:step as jsonb))").columns(tells=JSONB)
+
+
+Rows = Mapping[str, Sequence[Any]]
+"""What is to be written, by what it is."""
 
 
 @dataclass(frozen=True)
@@ -48,64 +52,57 @@ async def commit(
     With a refusal, that is the outcome, and the decision what it makes of the case.
     """
     assert decision.cases, f"{decision.event} changes no case"
-    pair, row = found.pair, found.instruction
+    pair, instruction = found.pair, found.instruction
     after = pair.after(decision.cases)
     acted, changes = after.case(scene.case.id), cases.changes(pair, after)
     letters = await mails.letters(c, acted.id, found.title, decision.notices, scene.at)
+    opening = await openings.of(c, scene, decision.opened)
     others = [await _other(c, scene, one) for one in decision.touched]
     applied = Recorded(
         status=Status.APPLIED,
         event=decision.event,
         version=acted.version,
         facts=dict(decision.facts),
-        starts=_started(pair, after),
+        starts=(*_started(pair, after), *opening.starts),
         reminders=letters.awaited,
     )
     recorded = applied if refusal is None else refused(refusal, acted.version)
-    entries = _entries(scene, decision, pair.first.id)
-    waited, tells = await _write(
-        c,
-        {
-            "entries": [*entries, *(row for one in others for row in one.entries)],
-            "opened": changes.opened,
-            "changed": [*changes.changed, *(row for one in others for row in one.changed)],
-            "notices": [*letters.notices, *(row for one in others for row in one.notices)],
-            "mails": [*letters.mails, *(row for one in others for row in one.mails)],
-            "events": [
-                event
-                for one in (decision, *decision.touched)
-                for event in _events(scene, one, recorded, row)
-            ],
-            **_handed_over(scene, row),
-            "instruction_id": row["id"] if row else None,
-            "outcome": recorded.model_dump(mode="json"),
-            "told": [
-                *_to_tell(request, pair, after, changes.followed),
-                *(workflow for one in others for workflow in one.told),
-            ],
-            "signal": TOLD,
-            "credited": sorted(
-                {who for one in (decision, *decision.touched) for who in _credited(one)}
-            ),
-        },
-    )
+    all_of_it = (decision, *decision.touched, *decision.opened)
+    own = {
+        "entries": _entries(scene, decision, pair.first.id),
+        "opened": changes.opened,
+        "changed": changes.changed,
+        "notices": letters.notices,
+        "mails": letters.mails,
+        "events": [row for one in all_of_it for row in _events(scene, one, recorded, instruction)],
+        "told": [*_to_tell(request, pair, after, changes.followed)],
+        **_handed_over(scene, instruction),
+    }
+    rest = {
+        "instruction_id": instruction["id"] if instruction else None,
+        "outcome": recorded.model_dump(mode="json"),
+        "signal": TOLD,
+        "credited": sorted({who for one in all_of_it for who in _credited(one)}),
+    }
+    waited, tells = await _write(c, rest | _together(own, *others, opening.rows))
+    await openings.settle(c, decision.opened)
+    if isinstance(decision.lone, publications.PUBLISHED):
+        await publications.follow(c, decision.lone)
     outcome = await _outcome(c, request, recorded, after)
-    return Taken(outcome, tells, row["command"] if row else None, waited)
+    return Taken(outcome, tells, instruction["command"] if instruction else None, waited)
 
 
-@dataclass(frozen=True)
-class _Other:
-    """What is written of a job beside which the step's case does not stand."""
-
-    entries: list[dict[str, Any]]
-    changed: list[dict[str, Any]]
-    notices: list[dict[str, Any]]
-    mails: list[dict[str, Any]]
-    told: list[str]
+def _together(*parts: Rows) -> dict[str, Sequence[Any]]:
+    """What is written of all of them, by the names of the rows."""
+    names = {name: None for part in parts for name in part}
+    return {name: [row for part in parts for row in part.get(name, ())] for name in names}
 
 
-async def _other(c: AsyncConnection, scene: Scene, decision: Decision) -> _Other:
-    """The job, and its dispute if that changed: rows, notices, and whose workflows must look."""
+async def _other(c: AsyncConnection, scene: Scene, decision: Decision) -> Rows:
+    """What is written of a job beside which the step's case does not stand.
+
+    The job, and its dispute if that changed: rows, notices, and whose workflows must look.
+    """
     assert decision.job is not None, "what is touched is a job"
     [place] = [one for one in scene.facts.places if one.job.id == decision.job.id]
     before = Pair(place.job, place.dispute)
@@ -114,8 +111,13 @@ async def _other(c: AsyncConnection, scene: Scene, decision: Decision) -> _Other
     told = [f"job/{decision.job.id}"]
     if decision.dispute is not None:
         told.append(f"dispute/{decision.dispute.id}")
-    entries = _entries(scene, decision, decision.job.id)
-    return _Other(entries, changes.changed, letters.notices, letters.mails, told)
+    return {
+        "entries": _entries(scene, decision, decision.job.id),
+        "changed": changes.changed,
+        "notices": letters.notices,
+        "mails": letters.mails,
+        "told": told,
+    }
 
 
 def _entries(scene: Scene, decision: Decision, case_id: str) -> list[dict[str, Any]]:

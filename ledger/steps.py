@@ -26,9 +26,11 @@ from domain.decide import (
 from domain.errors import AlreadyOver, DomainError, UnknownReference
 from domain.outcome import Outcome, Recorded, Said, Status, StepRequest, brief
 from domain.process import Facts, Need, Scene
+from domain.project_commands import Award
 from domain.refund_case import Refund
 from domain.registry import parse
 from ledger import (
+    bids,
     cases,
     chargebacks,
     escrows,
@@ -181,6 +183,10 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
     if Need.RUNS in needs and isinstance(case, Withdrawal):
         runs = await payment_runs.approved(c, case, facts.calendar)
         facts = replace(facts, runs_approved=runs)
+    if Need.BIDS in needs and isinstance(command := scene.command, Award):
+        facts = replace(facts, bids=await bids.chosen(c, [one.bid for one in command.bids]))
+    if Need.CROWD in needs:
+        facts = replace(facts, crowd=await bids.bidders(c, case.id))
     if Need.ESCROWS in needs:
         # Before the wallets: no case is locked after an account.
         facts = replace(facts, places=await escrows.locked(c, case))
@@ -202,7 +208,7 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
         facts = replace(facts, source=await refunds.source(c, case.deposit))
     if Need.CHARGEBACKS in needs:
         # Behind the wallet's lock too: whatever was taken from it is known.
-        disputed = await chargebacks.undecided(c, [scene.job.client])
+        disputed = await chargebacks.undecided(c, [party(case, Role.CLIENT) or ""])
         facts = replace(facts, charged_back=bool(disputed))
     if Need.PAYEE in needs:
         # Behind the wallet's lock, where what is owed is the last word.

@@ -125,6 +125,7 @@ cases = Table(
         " and (client_id is not null or state in ('draft','refused','suspense','returned'))"
         " when 'refund' then client_id is not null and freelancer_id is null"
         " when 'chargeback' then client_id is not null and freelancer_id is null"
+        " when 'project' then client_id is not null and freelancer_id is null"
         " else client_id is not null and freelancer_id is not null end",
         name="has_its_parties",
     ),
@@ -197,6 +198,7 @@ cases = Table(
         text("(data ->> 'payment')"),
         postgresql_where=text("kind = 'deposit' and data ? 'payment'"),
     ),
+    Index("ix_cases_origin", text("(data ->> 'origin')"), postgresql_where=text("data ? 'origin'")),
     Index("ix_cases_with_tasks", "id", postgresql_where=text("not over and data ? 'tasks'")),
 )
 

@@ -37,6 +37,7 @@ WORKFLOWS = {
     "withdrawal": "WithdrawalWorkflow",
     "refund": "RefundWorkflow",
     "chargeback": "ChargebackWorkflow",
+    "project": "ProjectWorkflow",
 }
 """The workflow type of each kind of case."""
 QUEUES = {
@@ -47,6 +48,7 @@ QUEUES = {
     "withdrawal": TaskQueue.MONEY,
     "refund": TaskQueue.MONEY,
     "chargeback": TaskQueue.MONEY,
+    "project": TaskQueue.JOBS,
 }
 """Where each kind of case lives."""
 
@@ -68,6 +70,7 @@ SUMMARIES = {
     "withdrawal": "Earnings on their way to their owner's bank",
     "refund": "Unspent credits on their way back to where they came from",
     "chargeback": "A payment that is disputed with the card network",
+    "project": "A request for bids, of which one or several become jobs",
 }
 FOR_OPERATORS = """\
 Everything about a case stands in its row; this workflow only waits and acts.

@@ -1,0 +1,84 @@
+"""Jobs that begin with a step of another case: rows, texts, escrows, and what people are told."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.cases import Job
+from domain.decide import Decision
+from domain.outcome import CaseBrief, brief
+from domain.process import Scene
+from ledger import bids, cases, files, journal, mails
+from ledger.tables import attachment
+from ledger.tables import brief as texts
+
+
+@dataclass
+class Openings:
+    """What is written for the jobs that a step opens, each under the name it has in the step."""
+
+    opened: list[dict[str, Any]] = field(default_factory=list)
+    briefs: list[dict[str, Any]] = field(default_factory=list)
+    escrows: list[dict[str, Any]] = field(default_factory=list)
+    attachments: list[dict[str, Any]] = field(default_factory=list)
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    notices: list[dict[str, Any]] = field(default_factory=list)
+    mails: list[dict[str, Any]] = field(default_factory=list)
+    starts: tuple[CaseBrief, ...] = ()
+    """The workflows that begin to live them."""
+
+    @property
+    def rows(self) -> Mapping[str, list[Any]]:
+        """All of it but the workflows."""
+        return {name: rows for name, rows in vars(self).items() if name != "starts"}
+
+
+@dataclass(frozen=True)
+class Text:
+    """What a job is about, and the files that its freelancer gets with it."""
+
+    title: str
+    body: str
+    files: tuple[str, ...] = ()
+
+
+async def of(c: AsyncConnection, scene: Scene, decisions: Iterable[Decision]) -> Openings:
+    """Everything that is written for these jobs."""
+    made = Openings()
+    for one in decisions:
+        job = one.job
+        assert job is not None, "what is opened is a job"
+        about = await _text(c, job)
+        letters = await mails.letters(c, job.id, about.title, one.notices, scene.at)
+        made.opened.append(cases.new_row(job))
+        made.briefs.append({"case_id": job.id, "title": about.title, "body": about.body})
+        made.escrows.append({"owner": job.id, "currency": job.terms.currency})
+        made.attachments += files.attachments(about.files, job.id, job.id)
+        made.entries += journal.as_rows(
+            one.entries, case_id=job.id, cause=scene.step_id, effective_at=scene.at
+        )
+        made.notices += letters.notices
+        made.mails += letters.mails
+        made.starts += (brief(job, None, job),)
+    return made
+
+
+async def settle(c: AsyncConnection, decisions: Iterable[Decision]) -> None:
+    """These jobs are written: what they came from names them."""
+    for one in decisions:
+        assert one.job is not None, "what is opened is a job"
+        await bids.awarded(c, one.job)
+
+
+async def _text(c: AsyncConnection, job: Job) -> Text:
+    """A bid's job is about its project, and what the freelancer wrote when bidding."""
+    assert job.origin is not None, "it begins with a step of something"
+    about = select(texts.c.title, texts.c.body).where(texts.c.case_id == job.origin)
+    row = (await c.execute(about)).one()
+    handed = select(attachment.c.file_id).where(attachment.c.subject_id == job.origin)
+    promised = await bids.promised(c, job)
+    body = f"{row.body}\n\nThe bid:\n{promised}"
+    return Text(row.title, body, tuple(await c.scalars(handed)))

@@ -1,0 +1,65 @@
+"""What everybody may read of a project: written by its client, shown and hidden by its steps."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping, Text, cast, func, insert, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.cases import OVER, Case
+from domain.outlook import due_at
+from domain.project_case import Project
+from ledger.market_tables import publication
+
+PUBLISHED = (Project,)
+"""Cases of which something is public."""
+
+
+async def announce(c: AsyncConnection, subject_id: str, kind: str, owner: str, **said: Any) -> None:
+    """What will be public once the first step is taken."""
+    row = {"subject_id": subject_id, "kind": kind, "owner_id": owner, **said}
+    await c.execute(insert(publication).values(**row, state="draft", visible=False))
+
+
+async def follow(c: AsyncConnection, case: Case) -> None:
+    """The case has changed: whether it is found, and until when."""
+    open_now = case.version > 0 and case.state not in OVER
+    now = {"state": case.state.value, "visible": open_now, "ends_at": due_at(case, None)}
+    query = update(publication).where(publication.c.subject_id == case.id)
+    await c.execute(query.values({k: v for k, v in now.items() if v is not None or k != "ends_at"}))
+
+
+async def of(c: AsyncConnection, subject_id: str) -> RowMapping | None:
+    """What is public of this one."""
+    query = select(publication).where(publication.c.subject_id == subject_id)
+    return (await c.execute(query)).mappings().one_or_none()
+
+
+async def search(
+    c: AsyncConnection,
+    kind: str,
+    *,
+    words: str = "",
+    tags: Collection[str] = (),
+    low_minor: int | None = None,
+    high_minor: int | None = None,
+    after: str | None = None,
+    limit: int,
+) -> Sequence[RowMapping]:
+    """What is visible and fits, newest first, from after this one."""
+    query = select(publication).where(publication.c.kind == kind, publication.c.visible)
+    query = query.order_by(publication.c.subject_id.desc()).limit(limit)
+    if words:
+        query = query.where(
+            publication.c.words.op("@@")(func.websearch_to_tsquery("english", words))
+        )
+    if tags:
+        query = query.where(publication.c.tags.contains(cast(list(tags), ARRAY(Text))))
+    if low_minor is not None:
+        query = query.where(publication.c.high_minor >= low_minor)
+    if high_minor is not None:
+        query = query.where(publication.c.low_minor <= high_minor)
+    if after is not None:
+        query = query.where(publication.c.subject_id < after)
+    return (await c.execute(query)).mappings().all()
