@@ -22,7 +22,6 @@ from domain.decide import Notice
 from domain.errors import NotOpen, SeenIsStale
 from domain.ids import UserId
 from domain.lone_states import ProjectState
-from domain.money import show
 from domain.project import PROJECT, require_bid, require_editable
 from domain.project_case import Project
 from ledger import bids, cases, mails, people
@@ -85,8 +84,7 @@ async def place(
         if there is not None and there["state"] != "withdrawn":
             raise NotOpen("you have a bid on this project", bid=there["id"], state=there["state"])
         row = await bids.place(c, project.id, caller.id, **_said(asked))
-        says = f"Bids were placed, the latest at {show(row['amount_minor'])}"
-        told = Notice(project.client, "bid_placed", says, of_many=f"Bids on {title}")
+        told = Notice(project.client, "bid_placed", "Bids were placed", of_many=f"Bids on {title}")
         await mails.send(c, project.id, title, told)
         return shown(row)
 

@@ -25,7 +25,8 @@ class Handover(BaseModel):
 
     handed_as: HandedAs
     client: str
-    freelancer: str
+    freelancer: str | None
+    """Nobody yet, on a project: its files are for those who are awarded, with their jobs."""
     mediators: frozenset[str]
     """Those who accepted the appointment."""
     refunded: bool

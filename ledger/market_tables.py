@@ -1,7 +1,6 @@
 """The tables of what is offered to everybody, and of what crowds write beside it."""
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -17,13 +16,13 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 
 from ledger.schema import at, metadata
 
 WORDS = (
     "setweight(to_tsvector('english', title), 'A')"
-    " || setweight(to_tsvector('english', spaced(tags)), 'B')"
+    " || setweight(array_to_tsvector(tags), 'B')"
     " || setweight(to_tsvector('english', summary), 'C')"
 )
 VISIBLE = text("visible")
