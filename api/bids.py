@@ -70,14 +70,14 @@ class OwnBid(BidShown):
     project_state: str
 
 
-@on_projects.post("/{case_id}/bids", status_code=201, response_model=BidShown)
+@on_projects.post("/{project_id}/bids", status_code=201, response_model=BidShown)
 async def place(
-    case_id: ProjectId, asked: Offered, caller: TheCaller, once: OwnOnce
+    project_id: ProjectId, asked: Offered, caller: TheCaller, once: OwnOnce
 ) -> JSONResponse:
     """Bid on an open project; once withdrawn, a bid may be placed again."""
 
     async def keep(c: AsyncConnection) -> BidShown:
-        project, title = await locked(c, case_id, "bid")
+        project, title = await locked(c, project_id, "bid")
         standing = await people.standing(c, caller.id)
         require_bid(project, UserId(caller.id), standing, asked.amount.amount_minor)
         there = await bids.own(c, project.id, caller.id)

@@ -35,6 +35,18 @@ async def of(c: AsyncConnection, subject_id: str) -> RowMapping | None:
     return (await c.execute(query)).mappings().one_or_none()
 
 
+async def of_owner(
+    c: AsyncConnection, kind: str, owner: str, after: str | None, limit: int
+) -> Sequence[RowMapping]:
+    """What this person has published, visible or not, newest first."""
+    mine = publication.c.owner_id == owner
+    query = select(publication).where(publication.c.kind == kind, mine)
+    if after is not None:
+        query = query.where(publication.c.subject_id < after)
+    found = query.order_by(publication.c.subject_id.desc()).limit(limit)
+    return (await c.execute(found)).mappings().all()
+
+
 async def search(
     c: AsyncConnection,
     kind: str,

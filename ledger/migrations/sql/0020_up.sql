@@ -36,7 +36,7 @@ create table publication (
     constraint ck_publication_kind_is_known check (kind in ('project','contest','listing')),
     constraint ck_publication_prices_are_in_order check (low_minor > 0 and low_minor <= high_minor)
 );
-create index ix_publication_owner_id on publication (owner_id);
+create index ix_publication_owner_id on publication (owner_id, subject_id desc);
 create index ix_publication_words on publication using gin (words) where visible;
 create index ix_publication_tags on publication using gin (tags) where visible;
 create index ix_publication_newest on publication (kind, subject_id desc) where visible;
