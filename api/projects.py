@@ -1,9 +1,10 @@
 """Projects: posted, found and read; what their clients decide on them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Self
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BeforeValidator, Field, model_validator
 from sqlalchemy import RowMapping
@@ -13,6 +14,7 @@ from api import access, timeline
 from api.bodies import Amount, Asked, Line, Prose
 from api.callers import TheCaller
 from api.decisions import LATER, Noun, add_routes, begun
+from api.finding import Sought
 from api.ids import ProjectId
 from api.pages import Limit, Page, Place, page
 from api.payout_methods import policy_of
@@ -27,7 +29,7 @@ from domain.project_commands import PostProject
 from domain.texts import written_day
 from failpoints import here
 from ledger import cases as rows
-from ledger import files, ids, people, publications
+from ledger import files, finding, ids, people, publications
 from ledger.database import to_read
 
 router = APIRouter(prefix="/projects", tags=["projects"])
@@ -85,24 +87,13 @@ async def post(asked: Posted, decider: TheDecider) -> JSONResponse:
 
 @router.get("")
 async def found(
-    engine: Engine,
-    caller: TheCaller,
-    place: Place,
-    limit: Limit = 50,
-    q: Annotated[str, Query(max_length=200)] = "",
-    tag: Annotated[list[str] | None, Query(max_length=10)] = None,
-    at_least: Annotated[int | None, Query(ge=0, le=2**40, description="minor units")] = None,
-    at_most: Annotated[int | None, Query(ge=0, le=2**40, description="minor units")] = None,
+    caller: TheCaller, engine: Engine, sought: Sought, limit: Limit = 50
 ) -> Page[ProjectLine]:
-    """Open projects, newest first; `q` looks into title, tags and summary."""
-    if "\x00" in q or any("\x00" in one for one in tag or ()):
-        raise Problem("invalid", errors=[{"parameter": "q", "detail": "this is no text"}])
-    async with to_read(engine) as c:
-        found = await publications.search(
-            c, "project", words=q, tags=tag or (), low_minor=at_least, high_minor=at_most,
-            after=place, limit=limit + 1,
-        )  # fmt: skip
-    return page(found, limit, line, lambda row: str(row["subject_id"]))
+    """Open projects; `q` looks into title, tags and summary."""
+    wanted = replace(sought, kind="project")
+    async with engine.connect() as c:
+        rows = await finding.found(c, wanted, limit + 1)
+    return page(rows, limit, line, lambda row: finding.place(row, wanted.order))
 
 
 @mine.get("/projects")

@@ -50,6 +50,7 @@ publication = Table(
     Index("ix_publication_owner_id", "owner_id", text("subject_id desc")),
     Index("ix_publication_words", "words", postgresql_using="gin", postgresql_where=VISIBLE),
     Index("ix_publication_tags", "tags", postgresql_using="gin", postgresql_where=VISIBLE),
+    Index("ix_publication_price", "kind", "low_minor", "subject_id", postgresql_where=VISIBLE),
     Index("ix_publication_newest", "kind", text("subject_id desc"), postgresql_where=VISIBLE),
 )
 

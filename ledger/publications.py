@@ -1,9 +1,9 @@
 """What everybody may read of a project: written by its client, shown and hidden by its steps."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.cases import OVER, Case
@@ -45,36 +45,3 @@ async def of_owner(
         query = query.where(publication.c.subject_id < after)
     found = query.order_by(publication.c.subject_id.desc()).limit(limit)
     return (await c.execute(found)).mappings().all()
-
-
-async def search(
-    c: AsyncConnection,
-    kind: str,
-    *,
-    words: str = "",
-    tags: Collection[str] = (),
-    low_minor: int | None = None,
-    high_minor: int | None = None,
-    after: str | None = None,
-    limit: int,
-) -> Sequence[RowMapping]:
-    """What is visible and fits, newest first, from after this one."""
-    query = select(publication).where(publication.c.kind == kind, publication.c.visible)
-    query = query.order_by(publication.c.subject_id.desc()).limit(limit)
-    if words:
-        query = query.where(
-            publication.c.words.op("@@")(
-                func.websearch_to_tsquery("english", words).op("||")(
-                    func.websearch_to_tsquery("simple", words)
-                )
-            )
-        )
-    if tags:
-        query = query.where(publication.c.tags.contains(list(tags)))
-    if low_minor is not None:
-        query = query.where(publication.c.high_minor >= low_minor)
-    if high_minor is not None:
-        query = query.where(publication.c.low_minor <= high_minor)
-    if after is not None:
-        query = query.where(publication.c.subject_id < after)
-    return (await c.execute(query)).mappings().all()

@@ -35,6 +35,7 @@ def _bid(scene: Scene) -> Any:
 PROJECTS: Mapping[str, Asked] = {
     "POST /v1/projects": at("/v1/projects", body=lambda scene: POSTED),
     "GET /v1/projects": reads("/v1/projects"),
+    "GET /v1/facets/{kind}": reads("/v1/facets/projects"),
     "GET /v1/me/projects": reads("/v1/me/projects"),
     "GET /v1/me/bids": reads("/v1/me/bids"),
     "GET /v1/projects/{case_id}": reads("/v1/projects/{project}"),
@@ -65,5 +66,5 @@ PROJECTS: Mapping[str, Asked] = {
 
 ASKED: Mapping[str, Asked] = {**PROJECTS}
 """Every route of these nouns; a route that is missing here fails the build."""
-NOUNS = frozenset({"projects"})
+NOUNS = frozenset({"projects", "finding"})
 """The tags of the routes that the matrix covers."""
