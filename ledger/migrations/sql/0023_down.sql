@@ -1,0 +1,4 @@
+alter table brief drop column confidentiality;
+drop table case_access;
+drop table certificate_paper;
+drop table certificate;
