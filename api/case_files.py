@@ -48,8 +48,8 @@ async def case_file(
     async with _TURNS[PDF if wants_paper else JSON].of(caller.id):
         content = await made(engine, caller, case_id, settings, key)
         if wants_paper:
-            return _download(await on_paper(content, key), PDF, f"case-file-{case_id}.pdf")
-        return _download(content, JSON, f"case-file-{case_id}.json")
+            return download(await on_paper(content, key), PDF, f"case-file-{case_id}.pdf")
+        return download(content, JSON, f"case-file-{case_id}.json")
 
 
 async def made(
@@ -90,6 +90,7 @@ def _about(story: Story, at: str | None, platform: str) -> dict[str, object]:
     }
 
 
-def _download(content: bytes, media_type: str, name: str) -> Response:
+def download(content: bytes, media_type: str, name: str) -> Response:
+    """The file, to be kept under this name."""
     named = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=media_type, headers=named)

@@ -28,6 +28,7 @@ def path_id(prefix: str) -> AfterValidator:
 CaseId = Annotated[str, path_id("(?:job|dispute|deposit|withdrawal|refund|chargeback)")]
 JobId = Annotated[str, path_id("job")]
 DepositId = Annotated[str, path_id("deposit")]
+CertificateId = Annotated[str, path_id("certificate")]
 ChargebackId = Annotated[str, path_id("chargeback")]
 DifferenceId = Annotated[str, path_id("difference")]
 RefundId = Annotated[str, path_id("refund")]

@@ -33,18 +33,15 @@ certificate = Table(
     ),
     Column("public_key", LargeBinary, ForeignKey("signing_key.public_key"), nullable=False),
     Column("document", LargeBinary, nullable=False, comment="canonical JSON with its signature"),
+    Column(
+        "paper",
+        LargeBinary,
+        comment="the PDF, sealed with the same key; null: too long for paper",
+    ),
     at("issued_at", now=True),
     CheckConstraint("octet_length(document) > 0", name="says_something"),
     Index("ix_certificate_case_id", "case_id", text("id desc")),
     Index("ix_certificate_revokes", "revokes", postgresql_where=text("revokes is not null")),
-)
-
-certificate_paper = Table(
-    "certificate_paper",
-    metadata,
-    Column("certificate_id", Text, ForeignKey("certificate.id"), primary_key=True),
-    Column("content", LargeBinary, nullable=False),
-    at("made_at", now=True),
 )
 
 case_access = Table(

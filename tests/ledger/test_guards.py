@@ -201,9 +201,6 @@ ATTEMPTS = {
     ),
     "a deleted certificate": Attempt("certificate_is_final", ("delete from certificate",)),
     "no certificates": Attempt("certificate_is_final", ("truncate certificate cascade",)),
-    "other paper for a certificate": Attempt(
-        "certificate_paper_is_final", ("update certificate_paper set content = 'y'",)
-    ),
     "a look into a case that was somebody else's": Attempt(
         "case_access_is_final", ("update case_access set person_id = 'y'",)
     ),

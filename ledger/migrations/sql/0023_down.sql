@@ -1,4 +1,3 @@
 alter table brief drop column confidentiality;
 drop table case_access;
-drop table certificate_paper;
 drop table certificate;

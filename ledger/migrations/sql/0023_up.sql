@@ -8,6 +8,7 @@ create table certificate (
     revokes text,
     public_key bytea not null,
     document bytea not null,
+    paper bytea,
     issued_at timestamp with time zone not null default now(),
     constraint pk_certificate primary key (id),
     constraint fk_certificate_case_id foreign key (case_id) references cases (id),
@@ -21,15 +22,7 @@ create index ix_certificate_revokes on certificate (revokes) where revokes is no
 comment on column certificate.version is 'of the case, with which the work changed hands';
 comment on column certificate.revokes is 'null: it certifies; else which one it takes back';
 comment on column certificate.document is 'canonical JSON with its signature';
-
-create table certificate_paper (
-    certificate_id text not null,
-    content bytea not null,
-    made_at timestamp with time zone not null default now(),
-    constraint pk_certificate_paper primary key (certificate_id),
-    constraint fk_certificate_paper_certificate_id foreign key (certificate_id)
-        references certificate (id)
-);
+comment on column certificate.paper is 'the PDF, sealed with the same key; null: too long for paper';
 
 create table case_access (
     seq bigint generated always as identity,
@@ -58,9 +51,7 @@ comment on column brief.confidentiality is 'what the client asks besides the agr
 
 create trigger certificate_is_final before update or delete or truncate on certificate
     for each statement execute function refuse();
-create trigger certificate_paper_is_final before update or delete or truncate on certificate_paper
-    for each statement execute function refuse();
 create trigger case_access_is_final before update or delete or truncate on case_access
     for each statement execute function refuse();
 
-grant select, insert on certificate, certificate_paper, case_access to peerok_app;
+grant select, insert on certificate, case_access to peerok_app;
