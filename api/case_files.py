@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Header, Query, Response
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api import case_stories
+from api import access, case_stories
 from api.callers import Caller, TheCaller
 from api.case_items import Story, items
 from api.case_words import moment
@@ -16,6 +16,7 @@ from api.problems import Problem
 from api.signing_keys import TheKey
 from api.state import Engine, TheRates, TheSettings
 from api.turns import Turns
+from ledger.database import at_once
 from papers import document, rendering, sealed_pdf
 from papers.signing import SigningKey
 from settings import Settings
@@ -57,6 +58,9 @@ async def made(
 ) -> bytes:
     """The signed case file as JSON, as this caller may know the job; Problem when it cannot be."""
     story, at = await case_stories.read(engine, caller, job_id, settings.case_file_bytes)
+    if story.brief_is_open:
+        async with at_once(engine) as c:
+            await access.brief_opened(c, caller, job_id, story.seen.role)
     about = _about(story, moment(at), settings.public_url)
     # A long case takes a while to hash: other requests go on meanwhile.
     return await asyncio.to_thread(lambda: document.signed(about, items(story), key))

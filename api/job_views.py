@@ -84,8 +84,10 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
     """The job as this caller sees it."""
     job, role = pair.job, access.role(caller, pair)
     assert role is not None, "whoever gets here has a role"
-    page = await reading.job_page(c, job.id)
     signed = await access.may_read_brief(c, caller, role)
+    if signed:
+        await access.brief_opened(c, caller, job.id, role)
+    page = await reading.job_page(c, job.id)
     told = page.promise is not None and role is not Role.MEDIATOR
     currency = job.terms.currency
     held = job.held.total if job.held and job.state not in OVER else 0

@@ -17,6 +17,7 @@ import telemetry
 import temporal_client
 import tracing
 from api import (
+    access_log,
     accounts,
     agreements,
     amounts,
@@ -94,6 +95,7 @@ NOUNS = (
     disputes.router,
     timeline.router,
     case_files.router,
+    access_log.router,
     certificates.of_jobs,
     certificates.router,
     signing_keys.router,

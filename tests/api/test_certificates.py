@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 from httpx import Response
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 
 from api import signing_keys
 from domain import commands as c
 from domain.cases import Role
 from domain.certificate import CLAUSE
 from ledger.database import connect
-from local.postgres import OWNER
 from papers import canonical, certificate
 from papers.signing import SigningKey
+from tests.api.owner import url_of_owner
 from tests.api.people import Person, code
 from tests.api.test_strangers import told
 from tests.holding.hands import rows
@@ -67,8 +67,7 @@ async def undone(life: Life) -> None:
 
 async def withdraw(world: World, key: SigningKey) -> None:
     """The owner of the schema says that others have this key too."""
-    url = make_url(world.settings.database_url).set(username=OWNER)
-    owner = connect(url.render_as_string(hide_password=False), pool=1)
+    owner = connect(url_of_owner(world), pool=1)
     query = "update signing_key set withdrawn_at = now() where public_key = :key"
     async with owner.begin() as connection:
         await connection.execute(text(query), {"key": bytes.fromhex(key.public.hex)})
