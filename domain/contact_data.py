@@ -118,7 +118,8 @@ _TELLING_HANDLE = rf"(?=[\w.:-]{{0,40}}[\d_.]\w){_HANDLE}"
 _SAID = "(?:" + "|".join(f"(?<={it})" for it in (*":=", ": ", "= ", "id ", "name ", "is ")) + ")"
 """What makes a name of the word that follows."""
 _LINK = re.compile(
-    r"(?<![\w.-])(?P<it>(?:https?://)?(?:www\.)?(?:t\.me|telegram\.me|wa\.me|(?:api|chat)\.whatsapp\.com"
+    r"(?<![\w.-])(?P<it>(?:https?://)?(?:www\.)?"
+    r"(?:t\.me|telegram\.me|wa\.me|(?:api|chat)\.whatsapp\.com"
     r"|m\.me|discord\.gg|discord(?:app)?\.com/(?:invite|users)|join\.skype\.com|signal\.me"
     r"|line\.me|viber\.com|snapchat\.com/add|instagram\.com|facebook\.com|fb\.com|fb\.me"
     r"|linkedin\.com/in|vk\.com|zalo\.me)/[^\s<>\"')\]]{1,200}(?<![.,;:!?]))",
