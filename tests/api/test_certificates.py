@@ -19,7 +19,7 @@ from tests.api.owner import url_of_owner
 from tests.api.people import Person, code
 from tests.api.test_strangers import told
 from tests.holding.hands import rows
-from tests.life import Life
+from tests.life import Life, eventually
 from tests.world import SIGNING_KEY, World
 
 KEY = SigningKey(SIGNING_KEY)
@@ -216,12 +216,23 @@ async def test_whoever_has_no_part_in_the_job_learns_nothing(completed: Life, wo
     assert told(answers[0]) == told(answers[1])
 
 
-async def test_many_who_ask_at_once_get_one_certificate(life: Life) -> None:
-    """It is issued once, whoever is first."""
+async def test_many_who_ask_at_once_get_one_certificate(life: Life, world: World) -> None:
+    """It is issued once, whoever is first: here all are about to, before any of them has."""
     await life.in_review()
     await life.client_does(c.Approve)
-    people = [await life.person(role) for role in (*PARTIES, Role.STAFF)] * 2
-    answers = await asyncio.gather(*(answer(life, one) for one in people))
+    people = [await life.person(role) for role in (*PARTIES, Role.STAFF)]
+    owner = connect(url_of_owner(world), pool=1)
+    waiting = "select 1 from pg_stat_activity where wait_event_type = 'Lock'"
+
+    async def all_wait() -> bool:
+        return len(await rows(world, waiting)) == len(people)
+
+    async with owner.begin() as held:
+        await held.execute(text("lock table certificate in exclusive mode"))
+        asking = asyncio.gather(*(answer(life, one) for one in people))
+        await eventually(all_wait)
+    answers = await asking
+    await owner.dispose()
     assert {one.status_code for one in answers} == {200}
     assert len({one.content for one in answers}) == 1
     count = "select count(*) as n from certificate where case_id = :j"
