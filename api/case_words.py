@@ -69,6 +69,12 @@ def terms(agreed: Terms) -> list[dict[str, str]]:
     return [{"what": what, "value": value} for what, value in (own | numbers).items()]
 
 
+def confidentiality(agreed: Terms, text: str | None) -> dict[str, str | None] | None:
+    """What the client asked besides the agreement in force, as far as it is open, and its name."""
+    asked = agreed.confidentiality
+    return {"text": text, "sha256": asked} if asked else None
+
+
 def account(kind: str, owner: str, named: Mapping[str, str], *, whole: bool) -> str:
     """An account as people call it; of somebody else's wallet not which part of it."""
     if owner == PLATFORM:

@@ -23,10 +23,11 @@ from api.problems import Problem
 from api.ranges import asked_range
 from api.state import Engine, Files, TheSettings
 from api.uploads import discard, receive
-from domain.access import Handover, may_read
+from domain.access import Handover, may_read, opened_by
 from domain.errors import NdaMissing
 from failpoints import here
-from ledger import files, people
+from ledger import accesses, files, people
+from ledger.accesses import What
 from ledger.files import Stored
 
 router = APIRouter(prefix="/files", tags=["files"])
@@ -109,8 +110,8 @@ async def download(
     if_none_match: Annotated[str, Header()] = "",
 ) -> Response:
     """The file, or the range of it that is asked for."""
-    async with engine.connect() as c:
-        file = await _readable(c, caller, file_id)
+    async with engine.begin() as c:
+        file = await opened(c, caller, file_id, "file")
     headers = _headers(file)
     if headers["ETag"] in if_none_match:
         return Response(status_code=304, headers=headers)
@@ -150,7 +151,11 @@ async def readable(c: AsyncConnection, caller: Caller, case_ids: Collection[str]
     return {file_id for file_id, handovers in found.items() if opens(handovers)}
 
 
-async def _readable(c: AsyncConnection, caller: Caller, file_id: str) -> RowMapping:
+async def opened(c: AsyncConnection, caller: Caller, file_id: str, what: What) -> RowMapping:
+    """The file, once it is written down in its cases that the caller looks at it.
+
+    Nothing of it may be sent before the transaction is committed. Its owner looks unseen.
+    """
     file = await files.find(c, file_id)
     if file is None:
         raise Problem("not_found")
@@ -158,8 +163,12 @@ async def _readable(c: AsyncConnection, caller: Caller, file_id: str) -> RowMapp
         return file
     handovers = await files.handovers(c, file_id)
     standing = await people.standing(c, caller.id)
-    if not may_read(handovers, caller.id, standing, staff=not caller.roles.isdisjoint(HOUSE)):
+    staff = not caller.roles.isdisjoint(HOUSE)
+    if not may_read(handovers, caller.id, standing, staff=staff):
         raise Problem("not_found")
+    cases = opened_by(handovers, caller.id, standing, staff=staff)
+    looks = [accesses.Look(case_id, role, what, file_id) for case_id, role in cases.items()]
+    await accesses.record(c, caller.id, looks)
     return file
 
 

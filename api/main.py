@@ -17,6 +17,7 @@ import telemetry
 import temporal_client
 import tracing
 from api import (
+    access_log,
     accounts,
     agreements,
     amounts,
@@ -25,6 +26,7 @@ from api import (
     bank_statements,
     bids,
     case_files,
+    certificates,
     chargebacks,
     deadlines,
     deposits,
@@ -104,6 +106,9 @@ NOUNS = (
     bids.mine,
     project_talk.router,
     case_files.router,
+    access_log.router,
+    certificates.of_jobs,
+    certificates.router,
     signing_keys.router,
     deadlines.router,
     instructions.router,

@@ -1,6 +1,7 @@
 """Who may read a file: its owner, and the parties of a case it was handed over in."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -23,6 +24,7 @@ class Handover(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    case_id: str
     handed_as: HandedAs
     client: str
     freelancer: str | None
@@ -54,14 +56,39 @@ def may_read(
     return False
 
 
+def opened_by(
+    handovers: Iterable[Handover], reader: str, standing: Standing, *, staff: bool
+) -> dict[str, Role]:
+    """The cases that open the file to the reader, and as whom they read it there."""
+    found: dict[str, Role] = {}
+    for handover in handovers:
+        with suppress(NdaMissing):
+            role = _role(handover, reader, staff=staff)
+            if role is not None and _opens(handover, reader, standing, staff=staff):
+                found[handover.case_id] = role
+    return found
+
+
 def _opens(handover: Handover, reader: str, standing: Standing, *, staff: bool) -> bool:
+    match _role(handover, reader, staff=staff):
+        case None:
+            return False
+        case Role.CLIENT:
+            return not (handover.refunded and handover.handed_as is HandedAs.DELIVERY)
+        case Role.FREELANCER:
+            if handover.handed_as is HandedAs.BRIEF and not standing.nda_signed:
+                raise NdaMissing
+        case _:
+            standing.require_undertaking()
+    return True
+
+
+def _role(handover: Handover, reader: str, *, staff: bool) -> Role | None:
+    """As whom the reader stands before it; parties are parties first."""
     if reader == handover.client:
-        return not (handover.refunded and handover.handed_as is HandedAs.DELIVERY)
+        return Role.CLIENT
     if reader == handover.freelancer:
-        if handover.handed_as is HandedAs.BRIEF and not standing.nda_signed:
-            raise NdaMissing
-        return True
-    if reader in handover.mediators or staff:
-        standing.require_undertaking()
-        return True
-    return False
+        return Role.FREELANCER
+    if reader in handover.mediators:
+        return Role.MEDIATOR
+    return Role.STAFF if staff else None

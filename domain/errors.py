@@ -169,6 +169,20 @@ class EscrowShort(DomainError):
     title = "The payment behind this is disputed"
 
 
+class NotCertified(DomainError):
+    """The work is not the client's, so nothing certifies that it is; `owner` says whose."""
+
+    code = "not_certified"
+    title = "The work is not the client's"
+
+
+class ConfidentialityMissing(DomainError):
+    """The client asks for more confidentiality, and the freelancer has not agreed to it."""
+
+    code = "confidentiality_missing"
+    title = "Agree to the client's own terms of confidentiality"
+
+
 def every_error() -> tuple[type[DomainError], ...]:
     """All refusals, by code, for documentation and the HTTP edge."""
     return tuple(sorted(DomainError.__subclasses__(), key=lambda error: error.code))

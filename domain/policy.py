@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from domain.calendar import BankingDays, BusinessDays, BusinessTime, Period
+from domain.confidentiality import Fingerprint
 from domain.fees import Commission, MediationFee, WithdrawalFees
 from domain.money import Currency, Minor
 from domain.paydays import Paydays
@@ -143,3 +144,5 @@ class Terms(CaseTerms):
     price_minor: Minor
     work_period: timedelta
     start_when_funded: bool = True
+    confidentiality: Fingerprint | None = None
+    """What the client asks of the freelancer besides the agreement in force."""

@@ -73,6 +73,7 @@ async def _handovers(
     rows = await c.execute(
         select(
             attachment.c.file_id,
+            cases.c.id.label("case_id"),
             handed_as.label("handed_as"),
             cases.c.client_id,
             cases.c.freelancer_id,
@@ -87,6 +88,7 @@ async def _handovers(
     found: dict[str, list[Handover]] = {}
     for row in rows:
         handover = Handover(
+            case_id=row.case_id,
             handed_as=row.handed_as,
             client=row.client_id,
             freelancer=row.freelancer_id,

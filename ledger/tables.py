@@ -208,6 +208,7 @@ brief = Table(
     Column("case_id", Text, ForeignKey("cases.id"), primary_key=True),
     Column("title", Text, nullable=False),
     Column("body", Text, nullable=False),
+    Column("confidentiality", Text, comment="what the client asks besides the agreement in force"),
 )
 
 instruction = Table(

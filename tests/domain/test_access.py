@@ -2,7 +2,8 @@
 
 import pytest
 
-from domain.access import HandedAs, Handover, may_read
+from domain.access import HandedAs, Handover, may_read, opened_by
+from domain.cases import Role
 from domain.errors import NdaMissing
 from domain.standing import Standing
 
@@ -10,8 +11,9 @@ SIGNED = Standing(nda_signed=True, undertaking_signed=True)
 UNSIGNED = Standing()
 
 
-def handed(handed_as: HandedAs, *, refunded: bool = False) -> Handover:
+def handed(handed_as: HandedAs, *, refunded: bool = False, case_id: str = "job_1") -> Handover:
     return Handover(
+        case_id=case_id,
         handed_as=handed_as,
         client="cho",
         freelancer="fay",
@@ -69,3 +71,33 @@ def test_a_full_refund_closes_deliveries_to_the_client_alone() -> None:
     assert may_read([delivery], "cho", SIGNED, staff=False) is False
     assert may_read([delivery], "fay", SIGNED, staff=False) is True
     assert may_read([handed(HandedAs.EVIDENCE, refunded=True)], "cho", SIGNED, staff=False)
+
+
+@pytest.mark.parametrize(
+    ("reader", "staff", "role"),
+    [
+        ("cho", False, Role.CLIENT),
+        ("fay", True, Role.FREELANCER),
+        ("mia", True, Role.MEDIATOR),
+        ("sam", True, Role.STAFF),
+        ("eve", False, None),
+    ],
+)
+def test_who_opens_a_file_is_known_by_case_and_role(
+    reader: str, staff: bool, role: Role | None
+) -> None:
+    """In every case that opens it to them; parties are parties, also when they are staff."""
+    cases = [handed(HandedAs.BRIEF), handed(HandedAs.BRIEF, case_id="job_2")]
+    found = opened_by(cases, reader, SIGNED, staff=staff)
+    assert found == ({"job_1": role, "job_2": role} if role else {})
+
+
+def test_a_case_that_keeps_a_file_closed_did_not_open_it() -> None:
+    """A signature is missing there, or the work went back."""
+    cases = [
+        handed(HandedAs.BRIEF),
+        handed(HandedAs.DELIVERY, case_id="job_2"),
+        handed(HandedAs.DELIVERY, case_id="job_3", refunded=True),
+    ]
+    assert opened_by(cases, "fay", UNSIGNED, staff=False).keys() == {"job_2", "job_3"}
+    assert opened_by(cases, "cho", UNSIGNED, staff=False).keys() == {"job_1", "job_2"}

@@ -73,6 +73,13 @@ BROKEN = {
     "ck_publication_prices_are_in_order": (
         f"{PUBLICATION} values ('x', 'project', 'x', 'x', 'x', 2, 1, 'USD', 'open', true)"
     ),
+    "ck_case_access_names_its_file": (
+        "insert into case_access (case_id, person_id, role, what) values ('x', 'x', 'x', 'file')"
+    ),
+    "ck_case_access_what_is_known": (
+        "insert into case_access (case_id, person_id, role, what, file_id)"
+        " values ('x', 'x', 'x', 'chat', 'x')"
+    ),
     "ck_cases_open_has_owner_and_due_time": (
         f"{CASES} values ('x', 'job', 'x', 1, false, 'client', null, null, 'x', 'x', '{{}}',"
         " '{}', now(), now())"
@@ -84,6 +91,10 @@ BROKEN = {
     "ck_cases_over_is_closed": (
         f"{CASES} values ('x', 'job', 'x', 1, true, null, null, null, 'x', 'x', '{{}}',"
         " '{}', now(), now())"
+    ),
+    "ck_certificate_says_something": (
+        "insert into certificate (id, case_id, version, public_key, document)"
+        " values ('x', 'x', 1, 'x', '')"
     ),
     "ck_clearance_kind_is_known": (
         f"{CLEARANCE} values ('x', 'x', 'gift', 'x', 1, 0, 'x', null, null, null)"

@@ -18,7 +18,9 @@ MAY = {
     "bid": "select, insert, update",
     "books_check": "select, insert, update",
     "brief": "select, insert, update",
+    "case_access": "select, insert",
     "cases": "select, insert, update",
+    "certificate": "select, insert",
     "clearance": "select, insert",
     "clearing_line": "select",
     "deadline_feed": ALL,
@@ -187,6 +189,10 @@ async def test_what_runs_as_its_owner_looks_in_one_place_only(app: AsyncEngine) 
         "delete from tax_form",
         "update tax_access set purpose = 'signer'",
         "delete from tax_access",
+        "update certificate set document = ''",
+        "delete from certificate",
+        "update case_access set person_id = 'x'",
+        "delete from case_access",
     ],
 )
 async def test_the_application_is_refused(app: AsyncEngine, statement: str) -> None:
