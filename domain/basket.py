@@ -46,7 +46,7 @@ def buy(scene: Scene) -> Change:
 
 def _missing(scene: Scene) -> dict[str, Missing]:
     """Which items are not what was seen, and why; raises what nobody could have seen."""
-    basket, gone = _of(scene), {}
+    basket, gone = _of(scene), dict[str, Missing]()
     for item in basket.items:
         listing = _listing(scene, item)
         require_not_own(listing, basket.client)

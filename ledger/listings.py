@@ -13,6 +13,7 @@ from domain.cases import Case, Job
 from domain.listing import PREFIX, comes_back, is_purchase
 from ledger import ids, publications
 from ledger.listing_tables import listing, listing_file
+from ledger.market_tables import publication
 from ledger.tables import cases, file, person
 
 
@@ -21,7 +22,8 @@ async def create(
 ) -> RowMapping:
     """A new draft with its files, in their order."""
     row = {"id": ids.fresh("listing"), "seller_id": seller, **said}
-    made = (await c.execute(insert(listing).values(row).returning(listing))).mappings().one()
+    query = insert(listing).values(row).returning(listing)
+    made: RowMapping = (await c.execute(query)).mappings().one()
     await _keep_files(c, made["id"], files, previews)
     await publications.announce(c, made["id"], "listing", seller, **_public(made))
     return made
@@ -142,7 +144,7 @@ async def of_seller(
 def of_kind(content: str) -> ColumnElement[bool]:
     """A condition on publications: listings of this kind of work."""
     theirs = select(listing.c.id).where(listing.c.content == content)
-    return publications.publication.c.subject_id.in_(theirs)
+    return publication.c.subject_id.in_(theirs)
 
 
 async def refunded(c: AsyncConnection, client: str, since: datetime) -> int:
