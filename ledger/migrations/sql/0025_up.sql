@@ -14,8 +14,8 @@ alter table cases add constraint ck_cases_has_its_parties check (
 );
 
 create table listing (
-    id text primary key,
-    seller_id text not null references person,
+    id text constraint pk_listing primary key,
+    seller_id text not null constraint fk_listing_seller_id references person,
     state text not null default 'draft',
     version integer not null default 1,
     title text not null,
@@ -24,8 +24,8 @@ create table listing (
     tags text[] not null default '{}',
     price_minor bigint not null,
     currency text not null,
-    buyer_id text references person,
-    job_id text references cases,
+    buyer_id text constraint fk_listing_buyer_id references person,
+    job_id text constraint fk_listing_job_id references cases,
     resold boolean not null default false,
     warranted_by text,
     warranted_at timestamptz,
@@ -49,11 +49,11 @@ create index ix_listing_buyer_id on listing (buyer_id);
 create index ix_listing_job_id on listing (job_id);
 
 create table listing_file (
-    listing_id text not null references listing,
-    file_id text not null references file,
+    listing_id text not null constraint fk_listing_file_listing_id references listing,
+    file_id text not null constraint fk_listing_file_file_id references file,
     ordinal smallint not null,
     preview boolean not null,
-    primary key (listing_id, file_id)
+    constraint pk_listing_file primary key (listing_id, file_id)
 );
 create index ix_listing_file_file_id on listing_file (file_id);
 create index ix_file_sha256 on file (sha256);
