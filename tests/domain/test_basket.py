@@ -145,7 +145,8 @@ def test_a_refused_basket_is_over() -> None:
 
 
 prices = st.lists(st.integers(10_00, 90_00), min_size=1, max_size=8)
-fates = st.sampled_from([{}, SOLD, DRAFT, {"version": 2}, {"price_minor": 10_01}])
+FATES: list[dict[str, Any]] = [{}, SOLD, DRAFT, {"version": 2}, {"price_minor": 10_01}]
+fates = st.sampled_from(FATES)
 
 
 @settings(max_examples=200, deadline=None, database=None)

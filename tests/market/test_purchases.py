@@ -33,6 +33,32 @@ async def test_a_purchase_is_a_job_in_review_with_the_files_as_its_delivery(worl
     assert await world.violations() == []
 
 
+async def test_a_purchase_tells_how_it_began_and_nothing_of_the_rest_of_the_basket(
+    world: World,
+) -> None:
+    """Timeline and case file name this listing's payment alone."""
+    shop = await Shop.begin(world, 20_00, 30_00)
+    first, second = (await shop.fills(0, 1)).json()["items"]
+    at = f"/v1/jobs/{first['job_id']}"
+    [began] = (await shop.seller.get(f"{at}/timeline")).json()["items"]
+    assert (began["kind"], began["state"]) == ("listing_bought", "in_review")
+    file = await shop.seller.get(f"{at}/case-file", format="json")
+    assert file.status_code == 200, file.text
+    assert "The listing was bought" in file.text
+    assert second["job_id"] not in file.text and second["listing"] not in file.text
+
+
+async def test_the_house_reads_what_is_for_sale_and_decides_nothing(world: World) -> None:
+    """Drafts too, as every file that a person put somewhere."""
+    shop = await Shop.begin(world)
+    draft = await shop.written()
+    staff = world.house.staff
+    seen = (await staff.get(f"/v1/listings/{draft['id']}")).json()
+    assert (seen["state"], seen["actions"]) == ("draft", [])
+    content = await staff.get(f"/v1/files/{draft['files'][0]['id']}")
+    assert content.status_code == 200
+
+
 async def test_a_purchase_is_revised_delivered_again_and_approved(world: World) -> None:
     """As any job: the seller is paid less the fee, and the work is the buyer's."""
     shop = await Shop.begin(world)
