@@ -5,6 +5,8 @@ import asyncio
 from domain import commands as c
 from domain.cases import Role
 from tests.api.people import code
+from tests.deposits.remitting import Remitting
+from tests.life import Life
 from tests.market.selling import Shop, has
 from tests.world import World
 
@@ -172,6 +174,22 @@ async def test_what_is_missing_in_the_wallet_is_named_and_nothing_is_reserved(
     assert answer.json()["facts"] == {"missing_minor": 15_00}
     assert (await shop.shown())["state"] == "listed"
     assert await has(shop.client) == 45_00
+
+
+async def test_what_was_paid_in_for_one_job_buys_no_listing(world: World) -> None:
+    """It starts that job; a listing is bought with what is free."""
+    shop = await Shop.begin(world, 60_00, wallet=0)
+    waiting = Life(world, shop.client, await world.person("freelancer"))
+    await waiting.offered()
+    await Remitting(world, shop.client).credited(85_00, for_case=waiting.job_id)
+    answer = await shop.buys(shop.listings[0])
+    assert (code(answer), answer.json()["facts"]) == (
+        "insufficient_funds",
+        {"missing_minor": 60_00},
+    )
+    await waiting.client_does(c.WithdrawOffer)
+    assert (await shop.buys(shop.listings[0])).status_code == 201
+    assert await has(shop.client) == 25_00
 
 
 async def test_nobody_buys_their_own_listing(world: World) -> None:
