@@ -1,5 +1,7 @@
 """Listings: ready work that freelancers offer; written, published and found."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -11,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api import access
 from api.bodies import Agreed, Amount, Asked, Line, Prose
 from api.callers import Caller, TheCaller
+from api.finding import Sought
 from api.idempotency import OwnOnce
 from api.ids import ListingId
 from api.listing_views import ListingLine, ListingSeen, ListingShown, line, seen, whole
@@ -27,8 +30,9 @@ from domain.listing import (
 )
 from domain.project import require_price
 from failpoints import here
-from ledger import files, listings, originals, people, publications
+from ledger import files, finding, listings, originals, people
 from ledger.database import to_read
+from ledger.finding import Order
 from settings import Settings
 
 router = APIRouter(prefix="/listings", tags=["listings"])
@@ -84,27 +88,25 @@ async def write(asked: Offered, caller: TheCaller, once: OwnOnce, our: TheSettin
 
 @router.get("")
 async def found(
-    engine: Engine,
     caller: TheCaller,
-    place: Place,
+    engine: Engine,
+    sought: Sought,
     limit: Limit = 50,
-    q: Annotated[str, Query(max_length=200)] = "",
     kind: Annotated[Content | None, Query()] = None,
-    tag: Annotated[list[str] | None, Query(max_length=10)] = None,
-    at_least: Annotated[int | None, Query(ge=0, le=2**40, description="minor units")] = None,
-    at_most: Annotated[int | None, Query(ge=0, le=2**40, description="minor units")] = None,
 ) -> Page[ListingLine]:
-    """What is for sale, newest first; `q` looks into title, tags and description."""
-    if "\x00" in q or any("\x00" in one for one in tag or ()):
-        raise Problem("invalid", errors=[{"parameter": "q", "detail": "this is no text"}])
-    also = listings.of_kind(kind) if kind else None
-    async with to_read(engine) as c:
-        there = await publications.search(
-            c, "listing", words=q, tags=tag or (), low_minor=at_least, high_minor=at_most,
-            also=also, after=place, limit=limit + 1,
-        )  # fmt: skip
+    """What is for sale; `q` looks into title, tags and description."""
+    wanted = replace(sought, kind="listing", content=kind.value if kind else None)
+    async with engine.connect() as c:
+        there = await finding.found(c, wanted, limit + 1)
         rows = await listings.of(c, [one["subject_id"] for one in there])
-    return page([rows[one["subject_id"]] for one in there], limit, line)
+    return page([rows[one["subject_id"]] for one in there], limit, line, _place(wanted.order))
+
+
+def _place(order: Order) -> Callable[[RowMapping], str]:
+    """Where a page goes on after a listing: its place is that of what is public of it."""
+    return lambda row: finding.place(
+        {"subject_id": row["id"], "low_minor": row["price_minor"]}, order
+    )
 
 
 @router.get("/{listing_id}")

@@ -13,7 +13,6 @@ from domain.cases import Case, Job
 from domain.listing import PREFIX, comes_back, is_purchase
 from ledger import ids, publications
 from ledger.listing_tables import listing, listing_file
-from ledger.market_tables import publication
 from ledger.tables import cases, file, person
 
 
@@ -141,12 +140,6 @@ async def of_seller(
     return (await c.execute(query)).mappings().all()
 
 
-def of_kind(content: str) -> ColumnElement[bool]:
-    """A condition on publications: listings of this kind of work."""
-    theirs = select(listing.c.id).where(listing.c.content == content)
-    return publication.c.subject_id.in_(theirs)
-
-
 async def refunded(c: AsyncConnection, client: str, since: datetime) -> int:
     """How many of this client's purchases were refunded since then."""
     query = select(func.count()).where(
@@ -191,6 +184,7 @@ def _public(row: RowMapping) -> dict[str, Any]:
         "low_minor": price,
         "high_minor": price,
         "currency": row["currency"],
+        "content": row["content"],
     }
 
 

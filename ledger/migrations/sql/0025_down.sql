@@ -1,5 +1,6 @@
 -- Without listings.
 drop index ix_file_sha256;
+alter table publication drop column content;
 drop table listing_file, listing;
 
 alter table cases drop constraint ck_cases_has_its_parties;

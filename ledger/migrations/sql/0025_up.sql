@@ -56,8 +56,11 @@ create table listing_file (
     constraint pk_listing_file primary key (listing_id, file_id)
 );
 create index ix_listing_file_file_id on listing_file (file_id);
+alter table publication add column content text;
+create index ix_publication_content on publication (content) where visible;
 create index ix_file_sha256 on file (sha256);
 
+comment on column publication.content is 'what kind of ready work it is';
 comment on column listing.content is 'what kind of work it is';
 comment on column listing.job_id is 'what it became';
 comment on column listing.resold is 'an earlier buyer had the files';
