@@ -1,5 +1,6 @@
 """Baskets: listings bought at once, or one alone; each that is bought is a job of its own."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
@@ -115,7 +116,7 @@ async def purchase(listing_id: ListingId, asked: Seen, decider: TheDecider) -> J
     async with decider.engine.begin() as c:
         row = await decider.known(c, content)
         if row is None:
-            if await listings.find(c, listing_id) is None:
+            if not await _known(c, [listing_id]):
                 raise Problem("not_found")
             row = await _begin(c, decider, alone, content)
         pair = await cases.read(c, row["case_id"])
@@ -144,7 +145,7 @@ async def _begin(
 ) -> RowMapping:
     """The basket with the instruction that buys it; a refusal when nobody could."""
     named = [one.listing for one in asked.items]
-    there = await listings.of(c, named)
+    there = await _known(c, named)
     for n, one in enumerate(named):
         if one not in there:
             raise UnknownReference("there is no such listing", field=f"items/{n}", listing=one)
@@ -155,6 +156,12 @@ async def _begin(
     row = await decider.begin(c, basket, BuyBasket(), content, title=title)
     here("basket.written")
     return row
+
+
+async def _known(c: AsyncConnection, named: Sequence[str]) -> dict[str, RowMapping]:
+    """Those of these listings that were for sale at some time: of others nobody knows."""
+    there = await listings.of(c, named)
+    return {one: row for one, row in there.items() if row["warranted_at"] is not None}
 
 
 def _draft(asked: Filled, decider: Decider) -> Basket:

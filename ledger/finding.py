@@ -85,7 +85,7 @@ async def facets(c: AsyncConnection, wanted: Wanted) -> Facets:
     return Facets(len(rows), whole, most, [band for band in bands.items() if band[1]])
 
 
-def place(row: Mapping[str, Any], order: Order) -> str:
+def place(row: RowMapping | Mapping[str, Any], order: Order) -> str:
     """Where a page goes on after this row."""
     if order in (Order.CHEAPEST, Order.DEAREST):
         return f"{row['low_minor']}.{row['subject_id']}"

@@ -116,6 +116,9 @@ async def test_a_basket_names_each_listing_once_and_only_those_there_are(world: 
     nowhere = item(shop.listings[0]) | {"listing": "listing_" + "0" * 26}
     unknown = await shop.client.post("/v1/baskets", {"items": [nowhere], "mode": "all"})
     assert (unknown.status_code, code(unknown)) == (422, "unknown_reference")
+    draft = item(await shop.written())
+    unseen = await shop.client.post("/v1/baskets", {"items": [draft], "mode": "all"})
+    assert code(unseen) == "unknown_reference"
     own = await shop.fills(0, by=shop.seller)
     assert code(own) == "linked"
     assert (await shop.client.get("/v1/baskets")).json()["items"] == []

@@ -200,6 +200,17 @@ async def test_nobody_buys_their_own_listing(world: World) -> None:
     assert (await shop.shown())["state"] == "listed"
 
 
+async def test_of_a_draft_that_was_never_offered_nobody_knows(world: World) -> None:
+    """What was, and is not any more, is refused with the reason."""
+    shop = await Shop.begin(world, 60_00)
+    draft = await shop.written()
+    assert (await shop.buys(draft)).status_code == 404
+    await shop.does(shop.listings[0], "unpublish")
+    refused = await shop.buys(shop.listings[0])
+    named = {"listing": shop.listings[0]["id"], "missing": "not_listed"}
+    assert (code(refused), refused.json()["facts"]["items"]) == ("seen_is_stale", [named])
+
+
 async def test_the_same_key_buys_once(world: World) -> None:
     """Sent again, the purchase answers with the same job."""
     shop = await Shop.begin(world, 60_00)
