@@ -47,6 +47,7 @@ from ledger.database import connect
 from ledger.sealed_values import SealingKeys
 from settings import Settings, settings
 from workflows import builds
+from workflows.basket import BasketWorkflow
 from workflows.chargeback import ChargebackWorkflow
 from workflows.checks import ChecksWorkflow
 from workflows.deposit import DepositWorkflow
@@ -60,7 +61,7 @@ from workflows.remittance import RemittanceWorkflow
 from workflows.withdrawal import WithdrawalWorkflow
 
 LIVES: Mapping[TaskQueue, Sequence[type]] = {
-    TaskQueue.JOBS: (JobWorkflow, DisputeWorkflow, ProjectWorkflow),
+    TaskQueue.JOBS: (JobWorkflow, DisputeWorkflow, ProjectWorkflow, BasketWorkflow),
     TaskQueue.MONEY: (
         ChargebackWorkflow,
         ChecksWorkflow,

@@ -24,7 +24,7 @@ from api.ranges import asked_range
 from api.state import Engine, Files, TheSettings
 from api.uploads import discard, receive
 from domain.access import Handover, may_read, opened_by
-from domain.errors import NdaMissing
+from domain.errors import ApproveFirst, NdaMissing
 from failpoints import here
 from ledger import accesses, files, people
 from ledger.accesses import What
@@ -144,7 +144,7 @@ async def readable(c: AsyncConnection, caller: Caller, case_ids: Collection[str]
     def opens(handovers: Iterable[Handover]) -> bool:
         try:
             return may_read(handovers, caller.id, standing, staff=staff)
-        except NdaMissing:
+        except (NdaMissing, ApproveFirst):
             return False
 
     found = await files.handovers_in(c, case_ids)

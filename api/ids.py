@@ -25,8 +25,12 @@ def path_id(prefix: str) -> AfterValidator:
     return AfterValidator(named)
 
 
-CaseId = Annotated[str, path_id("(?:job|dispute|deposit|withdrawal|refund|chargeback|project)")]
+CaseId = Annotated[
+    str, path_id("(?:job|dispute|deposit|withdrawal|refund|chargeback|project|basket)")
+]
 ProjectId = Annotated[str, path_id("project")]
+BasketId = Annotated[str, path_id("basket")]
+ListingId = Annotated[str, path_id("listing")]
 BidId = Annotated[str, path_id("bid")]
 JobId = Annotated[str, path_id("job")]
 DepositId = Annotated[str, path_id("deposit")]

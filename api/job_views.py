@@ -60,6 +60,8 @@ class JobShown(ContractShown):
     """Every dispute there was, the newest first."""
     rejections: int
     ip: str | None
+    view_only: bool
+    """Whether its client, for now, only looks at what is delivered."""
     frozen: bool
     """Whether all clocks stand still, because a payment behind it was taken back."""
 
@@ -114,6 +116,7 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         disputes=list(page.disputes),
         rejections=job.rejections,
         ip=job.ip,
+        view_only=job.view_only and job.state not in OVER,
         frozen=bool(job.short) and job.state not in OVER,
     )
 

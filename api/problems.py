@@ -25,6 +25,7 @@ logger = get_logger()
 
 OF_THE_LAW: dict[str, int] = {
     "already_over": 409,
+    "approve_first": 403,
     "chargeback_open": 409,
     "condition_missing": 409,
     "confidentiality_missing": 409,
@@ -37,6 +38,7 @@ OF_THE_LAW: dict[str, int] = {
     "not_allowed_to_work": 403,
     "not_certified": 409,
     "not_open": 409,
+    "not_original": 409,
     "not_refundable": 409,
     "not_yours": 403,
     "payout_method_missing": 409,

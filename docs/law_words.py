@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from domain.cases import Role
 
 ABOUT = """
-# The law of jobs, disputes, projects, deposits, withdrawals, refunds and chargebacks
+# The law of jobs, disputes, projects, baskets and listings, and of money that comes and goes
 
 This page is written from the tables in `domain/` by `python -m docs.generate`; nobody edits it. The
 same tables decide what the running system allows, so the page cannot promise anything else.
@@ -135,6 +135,16 @@ STATES: Mapping[str, Mapping[str, str]] = {
         "refused": "it could not be posted, and nobody else sees it",
         "open": "freelancers bid, and the client awards bids; each becomes a job",
         "closed": "no more bids; the jobs that were awarded go on by themselves",
+    },
+    "basket": {
+        "draft": "the client has chosen, and nothing has happened",
+        "refused": "too little was still there, or in the wallet; nothing was paid or reserved",
+        "bought": "what was still there is paid; each listing is a job in review",
+    },
+    "listing": {
+        "draft": "its freelancer writes it, nobody else sees it",
+        "listed": "everybody finds it, and one buys it",
+        "sold": "it is a job's, whose client has its files",
     },
 }
 """What each state means to the people in it."""

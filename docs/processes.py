@@ -7,8 +7,20 @@ from types import ModuleType
 
 from docs.law_words import ABOUT, BEGINS, NUMBERS, STATES, who
 from docs.markdown import first_line, plain, sentence, table
-from domain import chargeback, deposit, dispute, job, project, refund, remittance, withdrawal
+from domain import (
+    basket,
+    chargeback,
+    deposit,
+    dispute,
+    job,
+    listing,
+    project,
+    refund,
+    remittance,
+    withdrawal,
+)
 from domain.bank_details import Via
+from domain.basket_case import Basket, ListingState
 from domain.calendar import words
 from domain.carriers import Carried, Checkout
 from domain.cases import (
@@ -30,7 +42,7 @@ from domain.cases import (
     WithdrawalState,
 )
 from domain.errors import every_error
-from domain.lone_states import ProjectState, RefundState
+from domain.lone_states import BasketState, ProjectState, RefundState
 from domain.policy import Policy, Terms
 from domain.policy_words import listed, number, periods
 from domain.process import Beside, Process, Reminders, Silence, Step
@@ -47,6 +59,7 @@ PROCESSES: tuple[tuple[Process, ModuleType], ...] = (
     (refund.REFUND, refund),
     (chargeback.CHARGEBACK, chargeback),
     (project.PROJECT, project),
+    (basket.BASKET, basket),
 )
 START = datetime(2026, 1, 5, 15, tzinfo=UTC)
 """A sample moment: only distances from it are shown."""
@@ -57,6 +70,7 @@ def page() -> str:
     parts = [ABOUT.strip()]
     for process, module in PROCESSES:
         parts += _process(process.under(POLICY.version), module)
+    parts += _listing()
     parts += ["## The numbers", NUMBERS.strip(), _numbers()]
     parts += ["## What can be refused, and why", _errors()]
     return "\n\n".join(parts) + "\n"
@@ -68,6 +82,29 @@ def _process(process: Process, module: ModuleType) -> Iterator[str]:
     yield _overview(process)
     for state in waiting_states(process):
         yield from _state(process, state)
+
+
+def _listing() -> Iterator[str]:
+    """A listing is a row and no case: nothing waits in it, and no money moves in it."""
+    yield "## Listing"
+    yield sentence(first_line(listing))
+    words = STATES["listing"]
+    yield table(
+        ["state", "what it means"],
+        ([f"`{state}`", sentence(words[state.value])] for state in ListingState),
+    )
+    yield table(
+        ["what", "by", "in", "leads to"],
+        (
+            [
+                f"**{one.name.capitalize()}.** {sentence(one.says)}",
+                f"the {one.by}",
+                listed((f"`{state}`" for state in sorted(one.sources)), "or"),
+                f"`{one.target}`" if one.target else "stays",
+            ]
+            for one in listing.MOVES
+        ),
+    )
 
 
 def waiting_states(process: Process) -> list[StrEnum]:
@@ -211,6 +248,9 @@ def sample(state: StrEnum, accepted_by: tuple[Role, ...] = ()) -> Case:
     if isinstance(state, ProjectState):
         asked = {"client": "c", "terms": terms, "open_since": START}
         return Project.model_validate({"id": "pr", "state": state, **times, **asked})
+    if isinstance(state, BasketState):
+        asked = {"client": "c", "terms": terms, "items": ()}
+        return Basket.model_validate({"id": "ba", "state": state, **times, **asked})
     proposal = Proposal(id="p", ends=Ends.REFUND, accepted_by=accepted_by)
     more = {"job": "job", "requested_by": Role.CLIENT, "proposal": proposal}
     return Dispute.model_validate({"id": "dispute", "state": state, **times, **people, **more})

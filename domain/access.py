@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from domain.cases import Job, JobState, Role
-from domain.errors import NdaMissing
+from domain.errors import ApproveFirst, NdaMissing
 from domain.standing import Standing
 
 
@@ -17,22 +17,27 @@ class HandedAs(StrEnum):
     BRIEF = "brief"
     DELIVERY = "delivery"
     EVIDENCE = "evidence"
+    FOR_SALE = "for_sale"
 
 
 class Handover(BaseModel):
-    """One case a file was handed over in, and who its parties are."""
+    """One case a file was handed over in, and who its parties are; or a listing it is sold with."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    case_id: str
+    case_id: str | None
+    """None of a listing, which is no case."""
     handed_as: HandedAs
-    client: str
+    client: str | None
+    """Nobody yet, of a listing."""
     freelancer: str | None
     """Nobody yet, on a project: its files are for those who are awarded, with their jobs."""
     mediators: frozenset[str]
     """Those who accepted the appointment."""
     refunded: bool
     """The work stays with the freelancer, and the client's access to it is closed."""
+    view_only: bool = False
+    """The client downloads what is delivered only once the job is over and it is theirs."""
 
 
 def work_is_closed_to(role: Role, job: Job) -> bool:
@@ -43,13 +48,13 @@ def work_is_closed_to(role: Role, job: Job) -> bool:
 def may_read(
     handovers: Iterable[Handover], reader: str, standing: Standing, *, staff: bool
 ) -> bool:
-    """Whether one of the cases opens the file; NdaMissing when only a signature is missing."""
-    missing: NdaMissing | None = None
+    """Whether one of the cases opens the file; raises when only something of theirs is missing."""
+    missing: NdaMissing | ApproveFirst | None = None
     for handover in handovers:
         try:
             if _opens(handover, reader, standing, staff=staff):
                 return True
-        except NdaMissing as refusal:
+        except (NdaMissing, ApproveFirst) as refusal:
             missing = refusal
     if missing is not None:
         raise missing
@@ -62,9 +67,11 @@ def opened_by(
     """The cases that open the file to the reader, and as whom they read it there."""
     found: dict[str, Role] = {}
     for handover in handovers:
-        with suppress(NdaMissing):
+        with suppress(NdaMissing, ApproveFirst):
             role = _role(handover, reader, staff=staff)
-            if role is not None and _opens(handover, reader, standing, staff=staff):
+            if handover.case_id is None or role is None:
+                continue
+            if _opens(handover, reader, standing, staff=staff):
                 found[handover.case_id] = role
     return found
 
@@ -74,7 +81,7 @@ def _opens(handover: Handover, reader: str, standing: Standing, *, staff: bool) 
         case None:
             return False
         case Role.CLIENT:
-            return not (handover.refunded and handover.handed_as is HandedAs.DELIVERY)
+            return _opens_to_client(handover)
         case Role.FREELANCER:
             if handover.handed_as is HandedAs.BRIEF and not standing.nda_signed:
                 raise NdaMissing
@@ -92,3 +99,11 @@ def _role(handover: Handover, reader: str, *, staff: bool) -> Role | None:
     if reader in handover.mediators:
         return Role.MEDIATOR
     return Role.STAFF if staff else None
+
+
+def _opens_to_client(handover: Handover) -> bool:
+    if handover.handed_as is not HandedAs.DELIVERY:
+        return True
+    if handover.view_only and not handover.refunded:
+        raise ApproveFirst
+    return not handover.refunded

@@ -234,6 +234,8 @@ class Job(Contract):
     ip: Ip | None = None
     origin: str | None = None
     """What it came from, if it was no direct hire: a project, a contest, a listing."""
+    view_only: bool = False
+    """Whether its client downloads what is delivered only after the approval."""
 
 
 class Dispute(Contract):

@@ -64,6 +64,13 @@ class NdaMissing(DomainError):
     title = "Sign the confidentiality agreement first"
 
 
+class ApproveFirst(DomainError):
+    """So many purchases of this client's were refunded that they download what they approved."""
+
+    code = "approve_first"
+    title = "Look at it in the viewer, and download it once you have approved it"
+
+
 class WorkPermissionMissing(DomainError):
     """The three questions on permission to work are unanswered."""
 
@@ -181,6 +188,13 @@ class ConfidentialityMissing(DomainError):
 
     code = "confidentiality_missing"
     title = "Agree to the client's own terms of confidentiality"
+
+
+class NotOriginal(DomainError):
+    """A file is somebody's already: in another listing, or work that was paid for."""
+
+    code = "not_original"
+    title = "One of these files was offered or sold before"
 
 
 def every_error() -> tuple[type[DomainError], ...]:

@@ -92,8 +92,22 @@ class ProjectState(StrEnum):
     CLOSED = "closed"
 
 
+class BasketState(StrEnum):
+    """What people see on a basket."""
+
+    DRAFT = "draft"
+    REFUSED = "refused"
+    BOUGHT = "bought"
+
+
 LoneState = (
-    DepositState | RemittanceState | WithdrawalState | RefundState | ChargebackState | ProjectState
+    DepositState
+    | RemittanceState
+    | WithdrawalState
+    | RefundState
+    | ChargebackState
+    | ProjectState
+    | BasketState
 )
 
 LONE_OVER: frozenset[StrEnum] = frozenset(
@@ -124,6 +138,8 @@ LONE_OVER: frozenset[StrEnum] = frozenset(
         ChargebackState.LOST,
         ProjectState.REFUSED,
         ProjectState.CLOSED,
+        BasketState.REFUSED,
+        BasketState.BOUGHT,
     }
 )
 """The states of which nothing comes any more."""

@@ -72,6 +72,12 @@ class Policy(BaseModel):
     project_extensions: int = 11
     """How often a project may be extended, each time by its period."""
 
+    # A purchase.
+    refunds_before_viewing: Annotated[int, Field(ge=1)] = 3
+    """After so many refunded purchases a client downloads only what they have approved."""
+    refunds_count_for: timedelta = 365 * DAY
+    """How long a refunded purchase counts."""
+
     # A deposit.
     smallest_deposit_minor: Minor = 5_00
     largest_deposit_minor: Minor = 100_000_00

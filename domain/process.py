@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from domain.accounts import Account, Entry, Wallet
+from domain.basket_case import Listing
 from domain.calendar import Calendar, Period
 from domain.cases import OVER, Case, Contract, Dispute, Job, Role
 from domain.commands import Command
@@ -35,6 +36,7 @@ class Need(StrEnum):
     ESCROWS = "escrows"
     BIDS = "bids"
     CROWD = "crowd"
+    LISTINGS = "listings"
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,10 @@ class Facts:
     """The bids that are chosen, locked."""
     crowd: tuple[UserId, ...] = ()
     """Everybody who has a row beside the case, and hears of its end."""
+    listings: tuple[Listing, ...] = ()
+    """The listings that are wanted, as far as there are any, locked."""
+    refunded_purchases: int = 0
+    """How many purchases of the client's were refunded in the time for which that counts."""
 
 
 @dataclass(frozen=True)

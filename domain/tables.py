@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from functools import cache
 
+from domain.basket import BASKET
+from domain.basket_case import Basket
 from domain.cases import (
     OVER,
     Case,
@@ -38,6 +40,7 @@ PROCESSES: Mapping[type[Case], Process] = {
     Refund: REFUND,
     Chargeback: CHARGEBACK,
     Project: PROJECT,
+    Basket: BASKET,
 }
 """The table of each kind of case."""
 

@@ -2,6 +2,7 @@
 
 from ledger import (
     journal_tables,
+    listing_tables,
     market_tables,
     outside_tables,
     payment_tables,
@@ -14,6 +15,7 @@ from ledger.schema import metadata
 
 __all__ = [
     "journal_tables",
+    "listing_tables",
     "market_tables",
     "metadata",
     "outside_tables",

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.access import HandedAs, Handover
 from domain.errors import UnknownReference
 from ledger import ids
+from ledger.listing_tables import listing, listing_file
 from ledger.tables import attachment, cases, delivery, file
 
 
@@ -43,7 +44,8 @@ async def find(c: AsyncConnection, file_id: str) -> RowMapping | None:
 
 async def handovers(c: AsyncConnection, file_id: str) -> list[Handover]:
     """Every case the file was handed over in."""
-    return (await _handovers(c, attachment.c.file_id == file_id)).get(file_id, [])
+    handed = await _handovers(c, attachment.c.file_id == file_id)
+    return [*handed.get(file_id, []), *await _for_sale(c, file_id)]
 
 
 async def handovers_in(c: AsyncConnection, case_ids: Collection[str]) -> dict[str, list[Handover]]:
@@ -79,6 +81,7 @@ async def _handovers(
             cases.c.freelancer_id,
             mediators.label("mediators"),
             ((cases.c.kind == "job") & (cases.c.state == "cancelled")).label("refunded"),
+            (cases.c.data.has_key("view_only") & (~cases.c.over)).label("view_only"),
         )
         .select_from(attachment)
         .join(cases, cases.c.id == attachment.c.case_id)
@@ -94,9 +97,30 @@ async def _handovers(
             freelancer=row.freelancer_id,
             mediators=frozenset(row.mediators or ()),
             refunded=row.refunded,
+            view_only=row.view_only,
         )
         found.setdefault(row.file_id, []).append(handover)
     return found
+
+
+async def _for_sale(c: AsyncConnection, file_id: str) -> list[Handover]:
+    """The listings it is sold with, which open it to nobody but their sellers and the house."""
+    query = (
+        select(listing.c.seller_id)
+        .join(listing_file, listing_file.c.listing_id == listing.c.id)
+        .where(listing_file.c.file_id == file_id)
+    )
+    return [
+        Handover(
+            case_id=None,
+            handed_as=HandedAs.FOR_SALE,
+            client=None,
+            freelancer=seller,
+            refunded=False,
+            mediators=frozenset(),
+        )
+        for seller in await c.scalars(query)
+    ]
 
 
 async def hand_over(

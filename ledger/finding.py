@@ -5,7 +5,7 @@ are looked at one after the other: what is frequent fills its page there. What d
 the rest of it is found by the indexes of words, tags and prices.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -44,6 +44,7 @@ class Wanted:
     tags: tuple[str, ...] = ()
     at_least_minor: int | None = None
     at_most_minor: int | None = None
+    content: str | None = None
     order: Order = Order.NEWEST
     after: str | None = None
 
@@ -84,7 +85,7 @@ async def facets(c: AsyncConnection, wanted: Wanted) -> Facets:
     return Facets(len(rows), whole, most, [band for band in bands.items() if band[1]])
 
 
-def place(row: RowMapping, order: Order) -> str:
+def place(row: RowMapping | Mapping[str, Any], order: Order) -> str:
     """Where a page goes on after this row."""
     if order in (Order.CHEAPEST, Order.DEAREST):
         return f"{row['low_minor']}.{row['subject_id']}"
@@ -165,6 +166,8 @@ def _fits(wanted: Wanted, row: Any) -> tuple[ColumnElement[bool], ...]:
         conditions.append(row.high_minor >= wanted.at_least_minor)
     if wanted.at_most_minor is not None:
         conditions.append(row.low_minor <= wanted.at_most_minor)
+    if wanted.content is not None:
+        conditions.append(row.content == wanted.content)
     return tuple(conditions)
 
 

@@ -29,6 +29,12 @@ async def follow(c: AsyncConnection, case: Case) -> None:
     await c.execute(query.values({k: v for k, v in now.items() if v is not None or k != "ends_at"}))
 
 
+async def restate(c: AsyncConnection, subject_id: str, **now: Any) -> None:
+    """What is public of it has changed."""
+    query = update(publication).where(publication.c.subject_id == subject_id)
+    await c.execute(query.values(now))
+
+
 async def of(c: AsyncConnection, subject_id: str) -> RowMapping | None:
     """What is public of this one."""
     query = select(publication).where(publication.c.subject_id == subject_id)

@@ -17,7 +17,16 @@ from domain.decide import Decision
 from domain.errors import DomainError
 from domain.outcome import TOLD, CaseBrief, Outcome, Recorded, Status, StepRequest, brief
 from domain.process import Scene
-from ledger import cases, files, instructions, journal, mails, openings, publications
+from ledger import (
+    cases,
+    files,
+    instructions,
+    journal,
+    listings,
+    mails,
+    openings,
+    publications,
+)
 from ledger.cases import Found, Pair
 
 WRITE_STEP = text("select waited, tells from write_step(cast(:step as jsonb))").columns(tells=JSONB)
@@ -86,6 +95,7 @@ async def commit(
     }
     waited, tells = await _write(c, rest | _together(own, *others, opening.rows))
     await openings.settle(c, decision.opened)
+    await listings.follow(c, [one.job for one in all_of_it])
     if isinstance(decision.lone, publications.PUBLISHED):
         await publications.follow(c, decision.lone)
     outcome = await _outcome(c, request, recorded, after)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.accounts import Account, Kind
+from domain.basket_case import Basket
 from domain.calendar import Calendar
 from domain.cases import Case, Job, JobState, Remittance, Role, Withdrawal
 from domain.commands import Command, Match, Receive, RecordUnmatched
@@ -37,6 +38,7 @@ from ledger import (
     files,
     instructions,
     journal,
+    listings,
     mails,
     mediators,
     payees,
@@ -190,6 +192,9 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
     if Need.ESCROWS in needs:
         # Before the wallets: no case is locked after an account.
         facts = replace(facts, places=await escrows.locked(c, case))
+    await listings.hold(c, [case, scene.other, *(there.job for there in facts.places)])
+    if Need.LISTINGS in needs and isinstance(case, Basket):
+        facts = await _of_purchase(c, replace(scene, facts=facts), case)
     if Need.WALLETS in needs:
         own = [one for one in (case, scene.other) if one is not None]
         both = [one.parties.values() for one in (*own, *(there.job for there in facts.places))]
@@ -200,6 +205,9 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
         if facts.places:
             facts = replace(facts, places=await escrows.as_they_are(c, case, facts.places))
             meant = await remittances.meant_for(c, facts.places[0].job.client)
+            facts = replace(facts, meant_for_others_minor=sum(meant.values()))
+        if isinstance(case, Basket):
+            meant = await remittances.meant_for(c, case.client)
             facts = replace(facts, meant_for_others_minor=sum(meant.values()))
         if isinstance(case, Job) and case.state in UNFUNDED:
             facts = await _of_funding(c, replace(scene, facts=facts))
@@ -227,6 +235,16 @@ async def _others(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> li
     if isinstance(command, Match) and await remittances.is_somebody(c, command.client):
         return [command.client]
     return []
+
+
+async def _of_purchase(c: AsyncConnection, scene: Scene, basket: Basket) -> Facts:
+    """The listings that are wanted, and how often this client was given money back for such."""
+    since = scene.at - basket.terms.policy.refunds_count_for
+    return replace(
+        scene.facts,
+        listings=await listings.wanted(c, [one.listing for one in basket.items]),
+        refunded_purchases=await listings.refunded(c, basket.client, since),
+    )
 
 
 async def _of_funding(c: AsyncConnection, scene: Scene) -> Facts:

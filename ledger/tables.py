@@ -126,6 +126,7 @@ cases = Table(
         " when 'refund' then client_id is not null and freelancer_id is null"
         " when 'chargeback' then client_id is not null and freelancer_id is null"
         " when 'project' then client_id is not null and freelancer_id is null"
+        " when 'basket' then client_id is not null and freelancer_id is null"
         " else client_id is not null and freelancer_id is not null end",
         name="has_its_parties",
     ),
@@ -290,6 +291,7 @@ file = Table(
     Column("key", Text, nullable=False, unique=True, comment="random, in the object store"),
     at("created_at", now=True),
     CheckConstraint("size >= 0 and length(sha256) = 64", name="is_whole"),
+    Index("ix_file_sha256", "sha256"),
 )
 
 delivery = Table(

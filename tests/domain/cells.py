@@ -10,6 +10,7 @@ from domain.cases import Role
 from domain.errors import DomainError, every_error
 from domain.ids import UserId
 from domain.registry import COMMANDS, DISPUTE_COMMANDS, JOB_COMMANDS
+from tests.domain.baskets import BASKET_SCENES, Baskets
 from tests.domain.chargebacks import CHARGEBACK_SCENES, Chargebacks
 from tests.domain.deposits import DEPOSIT_SCENES, Deposits
 from tests.domain.projects import PROJECT_SCENES, Projects
@@ -24,7 +25,7 @@ ROLES = (Role.CLIENT, Role.FREELANCER, Role.MEDIATOR, Role.STAFF, Role.CLOCK)
 THEIRS = (*ROLES, Role.PROCESSOR)
 OF_HOUSE = (*ROLES, Role.ACCOUNTING)
 OF_MONEY = (*THEIRS, Role.ACCOUNTING)
-Told = Story | Deposits | Remittances | Withdrawals | Refunds | Chargebacks | Projects
+Told = Story | Deposits | Remittances | Withdrawals | Refunds | Chargebacks | Projects | Baskets
 
 CODES = frozenset(error.code for error in every_error())
 
@@ -62,6 +63,9 @@ def table() -> str:
     for project, asked in PROJECT_SCENES.items():
         known = COMMANDS["project"].values()
         lines += _block("project", project, asked, known, on_dispute=False)
+    for basket, bought in BASKET_SCENES.items():
+        known = COMMANDS["basket"].values()
+        lines += _block("basket", basket, bought, known, on_dispute=False)
     return "\n".join(lines)
 
 

@@ -4,14 +4,20 @@ import pytest
 
 from domain.access import HandedAs, Handover, may_read, opened_by
 from domain.cases import Role
-from domain.errors import NdaMissing
+from domain.errors import ApproveFirst, NdaMissing
 from domain.standing import Standing
 
 SIGNED = Standing(nda_signed=True, undertaking_signed=True)
 UNSIGNED = Standing()
 
 
-def handed(handed_as: HandedAs, *, refunded: bool = False, case_id: str = "job_1") -> Handover:
+def handed(
+    handed_as: HandedAs,
+    *,
+    refunded: bool = False,
+    view_only: bool = False,
+    case_id: str | None = "job_1",
+) -> Handover:
     return Handover(
         case_id=case_id,
         handed_as=handed_as,
@@ -19,6 +25,7 @@ def handed(handed_as: HandedAs, *, refunded: bool = False, case_id: str = "job_1
         freelancer="fay",
         mediators=frozenset({"mia"}),
         refunded=refunded,
+        view_only=view_only,
     )
 
 
@@ -101,3 +108,35 @@ def test_a_case_that_keeps_a_file_closed_did_not_open_it() -> None:
     ]
     assert opened_by(cases, "fay", UNSIGNED, staff=False).keys() == {"job_2", "job_3"}
     assert opened_by(cases, "cho", UNSIGNED, staff=False).keys() == {"job_1", "job_2"}
+
+
+def test_a_client_who_only_views_may_download_what_is_no_delivery() -> None:
+    """The refusal says what opens it; the freelancer, the brief and evidence are as ever."""
+    delivery = handed(HandedAs.DELIVERY, view_only=True)
+    with pytest.raises(ApproveFirst):
+        may_read([delivery], "cho", SIGNED, staff=False)
+    assert may_read([delivery], "fay", SIGNED, staff=False) is True
+    assert may_read([handed(HandedAs.BRIEF, view_only=True)], "cho", SIGNED, staff=False)
+
+
+def test_a_refund_closes_what_was_only_viewed() -> None:
+    """An approval would not open it any more."""
+    delivery = handed(HandedAs.DELIVERY, refunded=True, view_only=True)
+    assert may_read([delivery], "cho", SIGNED, staff=False) is False
+
+
+def test_what_is_for_sale_is_open_to_its_seller_and_the_house_alone() -> None:
+    """There is no client yet, and nobody stands in for one."""
+    offered = Handover(
+        case_id=None,
+        handed_as=HandedAs.FOR_SALE,
+        client=None,
+        freelancer="fay",
+        mediators=frozenset(),
+        refunded=False,
+    )
+    assert may_read([offered], "fay", SIGNED, staff=False) is True
+    assert may_read([offered], "sam", SIGNED, staff=True) is True
+    assert may_read([offered], "eve", SIGNED, staff=False) is False
+    with pytest.raises(NdaMissing):
+        may_read([offered], "sam", UNSIGNED, staff=True)

@@ -11,6 +11,7 @@ import pytest
 import domain
 from docs import generate
 from docs.processes import sample
+from domain.basket import BASKET
 from domain.calendar import words
 from domain.cases import (
     OVER,
@@ -27,7 +28,7 @@ from domain.commands import Approve, Command
 from domain.deposit import DEPOSIT
 from domain.dispute import DISPUTE
 from domain.job import JOB
-from domain.lone_states import ProjectState, RefundState
+from domain.lone_states import BasketState, ProjectState, RefundState
 from domain.policy import Policy
 from domain.process import Process
 from domain.project import PROJECT
@@ -47,10 +48,10 @@ LETTERS = {
     Role.PROCESSOR: "P",
     Role.ACCOUNTING: "A",
 }
-ALL = [JOB, DISPUTE, DEPOSIT, REMITTANCE, WITHDRAWAL, REFUND, CHARGEBACK, PROJECT]
+ALL = [JOB, DISPUTE, DEPOSIT, REMITTANCE, WITHDRAWAL, REFUND, CHARGEBACK, PROJECT, BASKET]
 STATES = (
     *(JobState, DisputeState, DepositState, RemittanceState, WithdrawalState),
-    *(RefundState, ChargebackState, ProjectState),
+    *(RefundState, ChargebackState, ProjectState, BasketState),
 )
 WAITING = [
     (process, state)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tests.faults import asking as asks
+from tests.faults import buying as buys
 from tests.faults import charging_back as charged
 from tests.faults import giving_back as back
 from tests.faults import paying_out as out
@@ -79,6 +80,10 @@ IN_THE_WORKER = (
     Death("announcement.kept", s.PAID, "worker", first="webhook.arrived"),
     Death("activity.answered", s.PAID, "worker"),
     Death("case.continuing", s.REVISED, "worker"),
+    # What is bought is there before the worker is told what to die of.
+    Death("step.written", buys.BUYS, "worker", first="decision.committed"),
+    Death("step.committed", buys.BUYS, "worker", first="decision.committed"),
+    Death("child.starting", buys.BUYS, "worker", first="decision.committed"),
     Death("sweep.starting", s.APPROVED, "worker", first="decision.committed"),
     Death("sweep.starting", s.OFFERED, "worker", first="decision.committed"),
     Death("sweep.started", s.DECLINED, "worker", first="decision.committed"),
@@ -106,6 +111,8 @@ IN_THE_API = (
     Death("receipt.telling", s.FUNDED),
     Death("arrival.told", s.FUNDED),
     Death("project.written", asks.POSTS),
+    Death("basket.written", buys.BUYS),
+    Death("listing.published", buys.PUBLISHES),
     Death("deposit.written", s.BEGUN),
     Death("remittance.written", s.SENT),
     # The notice, its receipt, and the second person's word.

@@ -54,6 +54,21 @@ PAID = {"outcome": "'paid'", "by": "'y'", "at": "now()"}
 METHOD = "insert into payout_method (id, person_id, via, payload, key_id, last_four)"
 
 BID = "insert into bid (id, project_id, freelancer_id, state, amount_minor, days, message, job_id)"
+LISTING = """insert into listing (id, seller_id, title, description, content, price_minor, currency,
+    state, job_id, buyer_id, warranted_by, warranted_at)"""
+
+
+def listing(**change: str) -> str:
+    """A draft, with these columns changed, in SQL."""
+    row = {"price": "1", "state": "'draft'", "job": "null", "buyer": "null"}
+    row |= {"by": "null", "at": "null"} | change
+    return (
+        f"{LISTING} values ('x', 'x', 'x', 'x', 'text', {row['price']}, 'USD', {row['state']},"
+        f" {row['job']}, {row['buyer']}, {row['by']}, {row['at']})"
+    )
+
+
+WARRANTED = {"by": "'x'", "at": "now()"}
 PUBLICATION = """insert into publication (subject_id, kind, owner_id, title, summary, low_minor,
     high_minor, currency, state, visible)"""
 
@@ -67,6 +82,12 @@ BROKEN = {
     "ck_bid_state_is_known": f"{BID} values ('x', 'x', 'x', 'won', 1, 1, 'x', null)",
     "ck_bid_awarded_has_job": f"{BID} values ('x', 'x', 'x', 'awarded', 1, 1, 'x', null)",
     "ck_bid_offers_something": f"{BID} values ('x', 'x', 'x', 'placed', 1, 0, 'x', null)",
+    "ck_listing_state_is_known": listing(state="'lent'", **WARRANTED),
+    "ck_listing_costs_something": listing(price="0"),
+    "ck_listing_sold_has_its_job": listing(state="'sold'", **WARRANTED),
+    "ck_listing_takes_two_people": listing(state="'sold'", job="'x'", buyer="'x'", **WARRANTED),
+    "ck_listing_warranty_is_dated": listing(by="'x'"),
+    "ck_listing_offered_is_warranted": listing(state="'listed'"),
     "ck_publication_kind_is_known": (
         f"{PUBLICATION} values ('x', 'gift', 'x', 'x', 'x', 1, 2, 'USD', 'open', true)"
     ),

@@ -34,6 +34,8 @@ MAY = {
     "invitation": "select, insert",
     "journal_entry": "select",
     "leg": "select",
+    "listing": "select, insert, update",
+    "listing_file": "select, insert, delete",
     "mail": "select, insert, update",
     "message": "select, insert",
     "notice": "select, insert, update",

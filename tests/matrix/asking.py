@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.deposits.remitting import sum_of
 from tests.market.posting import BID, POSTED
+from tests.market.selling import LISTED, WARRANTY
 from tests.matrix.scene import Scene
 
 
@@ -64,7 +65,44 @@ PROJECTS: Mapping[str, Asked] = {
     "DELETE /v1/bids/{bid_id}": at("/v1/bids/{bid}", body=lambda scene: None),
 }
 
-ASKED: Mapping[str, Asked] = {**PROJECTS}
+PRICE = sum_of(20_00)
+SEEN = {"version": 1, "price": PRICE}
+
+
+def _listed(scene: Scene) -> Any:
+    return LISTED | {"price": PRICE}
+
+
+def _edited(scene: Scene) -> Any:
+    return _listed(scene) | {"version": 1, "title": "Other", "files": [scene.named["file"]]}
+
+
+def _filled(scene: Scene) -> Any:
+    return {"mode": "all", "items": [SEEN | {"listing": scene.named["listing"]}]}
+
+
+LISTINGS: Mapping[str, Asked] = {
+    "POST /v1/listings": at("/v1/listings", body=_listed),
+    "GET /v1/listings": reads("/v1/listings"),
+    "GET /v1/me/listings": reads("/v1/me/listings"),
+    "GET /v1/listings/{listing_id}": reads("/v1/listings/{draft}"),
+    "PUT /v1/listings/{listing_id}": at("/v1/listings/{listing}", body=_edited),
+    "POST /v1/listings/{listing_id}/publish": at(
+        "/v1/listings/{draft}/publish", body=lambda scene: WARRANTY | {"version": 1}
+    ),
+    "POST /v1/listings/{listing_id}/unpublish": at(
+        "/v1/listings/{listing}/unpublish", body=lambda scene: {"version": 1}
+    ),
+    "POST /v1/listings/{listing_id}/purchase": at(
+        "/v1/listings/{listing}/purchase", body=lambda scene: SEEN
+    ),
+    "POST /v1/baskets": at("/v1/baskets", body=_filled),
+    "GET /v1/baskets": reads("/v1/baskets"),
+    "GET /v1/baskets/{case_id}": reads("/v1/baskets/{basket}"),
+    "GET /v1/baskets/{case_id}/timeline": reads("/v1/baskets/{basket}/timeline"),
+}
+
+ASKED: Mapping[str, Asked] = {**PROJECTS, **LISTINGS}
 """Every route of these nouns; a route that is missing here fails the build."""
-NOUNS = frozenset({"projects", "finding"})
+NOUNS = frozenset({"projects", "finding", "listings"})
 """The tags of the routes that the matrix covers."""

@@ -5,6 +5,7 @@ from typing import Self
 
 from tests.api.people import Person, signup
 from tests.market.posting import Posting
+from tests.market.selling import Shop
 from tests.world import World
 
 RELATIONS = (
@@ -14,6 +15,8 @@ RELATIONS = (
     "bidder",
     "awarded",
     "client",
+    "seller",
+    "buyer",
     "mediator",
     "staff",
     "head",
@@ -39,7 +42,20 @@ class Scene:
         bidder, awarded = posting.bidders
         scene.people |= {"client": posting.client, "bidder": bidder, "awarded": awarded}
         scene.named |= {"project": posting.project_id, "bid": posting.bids[0]["id"]}
+        await scene._with_listings()
         return scene
+
+    async def _with_listings(self) -> None:
+        """One that can be bought, one that its seller still writes, and one that is sold."""
+        shop = await Shop.begin(self.world, 20_00, 30_00)
+        basket = (await shop.fills(1)).json()
+        draft = await shop.written()
+        self.people |= {"seller": shop.seller, "buyer": shop.client}
+        self.named |= {
+            "listing": shop.listings[0]["id"],
+            "file": shop.listings[0]["files"][0]["id"],
+        }
+        self.named |= {"draft": draft["id"], "basket": basket["id"]}
 
 
 async def always(world: World) -> dict[str, Person]:

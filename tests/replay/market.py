@@ -6,6 +6,7 @@ from datetime import datetime
 from tests.holding.hands import ended
 from tests.life import eventually
 from tests.market.posting import Posting
+from tests.replay.baskets import BASKETS
 from tests.world import World
 
 Act = Callable[[World], Awaitable[str]]
@@ -34,4 +35,8 @@ async def _over(it: Posting) -> str:
     return it.project_id
 
 
-MARKET: Mapping[str, Act] = {"project_awarded": awarded, "project_ran_out": ran_out}
+MARKET: Mapping[str, Act] = {
+    "project_awarded": awarded,
+    "project_ran_out": ran_out,
+    **BASKETS,
+}
