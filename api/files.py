@@ -1,6 +1,6 @@
 """Files people hand each other: uploaded as a stream, downloaded by those entitled alone."""
 
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
@@ -110,7 +110,7 @@ async def download(
 ) -> Response:
     """The file, or the range of it that is asked for."""
     async with engine.connect() as c:
-        file = await _readable(c, caller, file_id)
+        file = await entitled(c, caller, file_id)
     headers = _headers(file)
     if headers["ETag"] in if_none_match:
         return Response(status_code=304, headers=headers)
@@ -150,7 +150,10 @@ async def readable(c: AsyncConnection, caller: Caller, case_ids: Collection[str]
     return {file_id for file_id, handovers in found.items() if opens(handovers)}
 
 
-async def _readable(c: AsyncConnection, caller: Caller, file_id: str) -> RowMapping:
+async def entitled(
+    c: AsyncConnection, caller: Caller, file_id: str, rule: Callable[..., bool] = may_read
+) -> RowMapping:
+    """The file, which the rule opens to the caller; Problem 404 when it does not."""
     file = await files.find(c, file_id)
     if file is None:
         raise Problem("not_found")
@@ -158,7 +161,7 @@ async def _readable(c: AsyncConnection, caller: Caller, file_id: str) -> RowMapp
         return file
     handovers = await files.handovers(c, file_id)
     standing = await people.standing(c, caller.id)
-    if not may_read(handovers, caller.id, standing, staff=not caller.roles.isdisjoint(HOUSE)):
+    if not rule(handovers, caller.id, standing, staff=not caller.roles.isdisjoint(HOUSE)):
         raise Problem("not_found")
     return file
 

@@ -1,4 +1,4 @@
-"""Who may read a file: its owner, and the parties of a case it was handed over in."""
+"""Who may read a file, or see its preview: its owner, and the parties of its cases."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -51,6 +51,13 @@ def may_read(
     if missing is not None:
         raise missing
     return False
+
+
+def may_preview(
+    handovers: Iterable[Handover], viewer: str, standing: Standing, *, staff: bool
+) -> bool:
+    """Whether the person may see its preview, which has their name all over it: readers may."""
+    return may_read(handovers, viewer, standing, staff=staff)
 
 
 def _opens(handover: Handover, reader: str, standing: Standing, *, staff: bool) -> bool:

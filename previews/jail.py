@@ -12,7 +12,7 @@ import signal
 import struct
 
 MOST_MEMORY = 1024**3
-MOST_CPU_S = 15
+MOST_CPU_S = 10
 MOST_FILES = 64
 _PDEATHSIG, _NO_NEW_PRIVS = 1, 38
 _FILTER_MODE, _ALL_THREADS = 1, 1

@@ -85,7 +85,7 @@ def _saver() -> Callable[..., Preview]:
         if wanted.page > pages:
             raise NoPreview(Reason.NO_SUCH_PAGE)
         out = BytesIO()
-        marks.marked(picture, wanted.mark).save(out, "WEBP", quality=85)
+        marks.marked(picture, marks.legible(wanted.mark)).save(out, "WEBP", quality=85)
         return Preview(WEBP, out.getvalue(), pages)
 
     return save

@@ -14,6 +14,7 @@ SLANT = 28
 STRENGTH = 60
 """Of 255: seen everywhere, in the way of nothing."""
 TURN = 120
+BETWEEN = " · "
 LEAST_SIDE = 240
 """What is narrower gets a margin, or there would be no place for the mark."""
 
@@ -42,6 +43,12 @@ def is_drawn(letter: str) -> bool:
     """Whether the fonts have this letter."""
     shape = font("DejaVuSansMono", 16)
     return letter.isspace() or bytes(shape.getmask(letter)) != bytes(shape.getmask("\U0010fffe"))
+
+
+def legible(mark: str) -> str:
+    """The parts of it that the fonts have all letters of."""
+    parts = mark.split(BETWEEN)
+    return BETWEEN.join(one for one in parts if one.isprintable() and all(map(is_drawn, one)))
 
 
 def marked(picture: Image.Image, mark: str) -> Image.Image:

@@ -27,7 +27,7 @@ def opened(file: BinaryIO, reader: str) -> InputContainer:
 def film_of(recording: InputContainer) -> av.VideoStream | None:
     """What moves in it; the cover of a record does not."""
     for stream in recording.streams.video:
-        if Disposition.attached_pic not in stream.disposition:
+        if stream.codec_context and Disposition.attached_pic not in stream.disposition:
             stream.codec_context.options = _OPTIONS
             return stream
     return None
@@ -36,8 +36,9 @@ def film_of(recording: InputContainer) -> av.VideoStream | None:
 def sound_of(recording: InputContainer) -> av.AudioStream:
     """What is heard in it."""
     for stream in recording.streams.audio:
-        stream.codec_context.options = _OPTIONS
-        return stream
+        if stream.codec_context:
+            stream.codec_context.options = _OPTIONS
+            return stream
     raise NoPreview(Reason.NO_SOUND)
 
 

@@ -16,7 +16,7 @@ class Wanted:
     """One preview."""
 
     mark: str
-    """Who will see it, and when: it stands all over the picture."""
+    """Who will see it, and when, with ` · ` between: it stands all over the picture."""
     part: Part = Part.PICTURE
     page: int = 1
 
@@ -43,7 +43,6 @@ class Reason(StrEnum):
     NO_SUCH_PAGE = "no_such_page"
     NO_SOUND = "no_sound"
     NO_LETTERS = "no_letters"
-    NOT_HERE = "not_here"
 
 
 IN_WORDS: dict[Reason, str] = {
@@ -56,7 +55,6 @@ IN_WORDS: dict[Reason, str] = {
     Reason.NO_SUCH_PAGE: "The file has no such page",
     Reason.NO_SOUND: "There is no sound in this file",
     Reason.NO_LETTERS: "The text is in letters that cannot be shown here",
-    Reason.NOT_HERE: "No previews are made on this machine",
 }
 
 
