@@ -21,6 +21,7 @@ from previews.makers import MP3, WEBP
 from previews.wanted import NoPreview, Preview, Reason, Wanted
 
 ROOT = Path(__file__).parent.parent
+COMMAND = ("-m", "previews.inside")
 LONGEST = timedelta(seconds=30)
 MOST_BYTES = 8 * 1024 * 1024
 MOST_COMPLAINT = 1_000
@@ -47,7 +48,7 @@ async def made(file: BinaryIO, wanted: Wanted) -> Preview:
 async def _started(file: BinaryIO) -> asyncio.subprocess.Process:
     """Nothing of ours goes with it: no environment, no files but this one and two pipes."""
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-B", "-m", "previews.inside", str(file.fileno())),
+        *(sys.executable, "-B", *COMMAND, str(file.fileno())),
         cwd=ROOT,
         env={"OPENBLAS_NUM_THREADS": "1"},
         pass_fds=(file.fileno(),),
