@@ -1,8 +1,8 @@
-"""Who may read a file of a case."""
+"""Who may read a file of a case, or see its preview."""
 
 import pytest
 
-from domain.access import HandedAs, Handover, may_read
+from domain.access import HandedAs, Handover, may_preview, may_read
 from domain.errors import NdaMissing
 from domain.standing import Standing
 
@@ -36,6 +36,7 @@ def test_the_parties_read_what_is_handed_over(
 ) -> None:
     """Client, freelancer, mediator and staff; nobody else."""
     assert may_read([handed(handed_as)], reader, SIGNED, staff=staff) is may
+    assert may_preview([handed(handed_as)], reader, SIGNED, staff=staff) is may
 
 
 def test_a_file_without_a_case_is_nobodys_but_its_owners() -> None:
@@ -53,8 +54,9 @@ def test_a_file_without_a_case_is_nobodys_but_its_owners() -> None:
 )
 def test_a_missing_signature_is_named(reader: str, staff: bool, handed_as: HandedAs) -> None:
     """The NDA before a brief, the undertaking before anything of somebody else's case."""
-    with pytest.raises(NdaMissing):
-        may_read([handed(handed_as)], reader, UNSIGNED, staff=staff)
+    for rule in (may_read, may_preview):
+        with pytest.raises(NdaMissing):
+            rule([handed(handed_as)], reader, UNSIGNED, staff=staff)
 
 
 def test_one_case_that_opens_the_file_is_enough() -> None:
