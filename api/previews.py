@@ -54,8 +54,6 @@ async def preview(
 ) -> Response:
     """What the file shows, marked with who sees it and when; of sound also the first seconds."""
     await rates.take(settings.preview_limit, "preview", caller.id)
-    if not jail.is_there():
-        raise Problem("previews_missing")
     async with _TURNS.of(caller.id):
         async with engine.connect() as c:
             file = await entitled(c, caller, file_id, may_preview)
@@ -75,6 +73,8 @@ async def _made(store: ObjectStore, file: RowMapping, wanted: Wanted, most: int)
     except NoPreview as none:
         facts = {"reason": none.reason}
         raise Problem("no_preview", IN_WORDS[none.reason], facts=facts) from None
+    except jail.NotClosed:
+        raise Problem("previews_missing") from None
 
 
 @asynccontextmanager

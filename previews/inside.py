@@ -59,4 +59,7 @@ def _say(what: str, pages: int = 0, content: bytes = b"") -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    try:
+        main(int(sys.argv[1]))
+    except jail.NotClosed:
+        sys.exit(jail.NOT_CLOSED)

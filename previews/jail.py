@@ -14,6 +14,8 @@ import struct
 MOST_MEMORY = 1024**3
 MOST_CPU_S = 10
 MOST_FILES = 64
+NOT_CLOSED = 4
+"""How a process ends that could not be closed."""
 _PDEATHSIG, _NO_NEW_PRIVS = 1, 38
 _FILTER_MODE, _ALL_THREADS = 1, 1
 _LOAD, _IF_EQUAL, _ANSWER = 0x20, 0x15, 0x06
@@ -56,16 +58,13 @@ _CALLS = {
 
 
 class NotClosed(Exception):
-    """The kernel does not let the process be closed, so it must not read on."""
-
-
-def is_there() -> bool:
-    """Whether this machine has what it takes; without it no file is decoded."""
-    return platform.system() == "Linux" and platform.machine() in _MACHINES
+    """The machine does not let a process be closed, so no file may be read in it."""
 
 
 def limit() -> None:
     """From here on the process has bounds, comes after others, and dies with who started it."""
+    if platform.system() != "Linux" or platform.machine() not in _MACHINES:
+        raise NotClosed(f"{platform.system()} on {platform.machine()}")
     most = {
         resource.RLIMIT_AS: MOST_MEMORY,
         resource.RLIMIT_NOFILE: MOST_FILES,

@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from structlog import get_logger
 
+from previews import jail
 from previews.makers import MP3, WEBP
 from previews.wanted import NoPreview, Preview, Reason, Wanted
 
@@ -30,7 +31,7 @@ logger = get_logger()
 
 
 async def made(file: BinaryIO, wanted: Wanted) -> Preview:
-    """The preview of an open file; NoPreview when there is none."""
+    """The preview of an open file; NoPreview when it has none, NotClosed when none has here."""
     child = await _started(file)
     try:
         async with asyncio.timeout(LONGEST.total_seconds()):
@@ -75,6 +76,8 @@ async def _heard(child: asyncio.subprocess.Process, wanted: bytes) -> bytes:
 async def _believed(said: bytes, ended: int | None) -> Preview:
     if ended == -signal.SIGXCPU:
         raise NoPreview(Reason.TOO_LONG)
+    if ended == jail.NOT_CLOSED:
+        raise jail.NotClosed
     if ended and ended > 0:
         raise RuntimeError("the process that makes previews failed before it saw the file")
     answer = _ANSWER.match(said)

@@ -21,9 +21,10 @@ from previews import jail, making
 from tests.api.cases import hand_over, open_case
 from tests.api.people import Person, code, signup
 from tests.api.test_files import kept
+from tests.life import eventually
 from tests.previews.bombs import large_picture, slow_document
 from tests.previews.samples import document, plain, sound, written
-from tests.previews.showing import differs, parts
+from tests.previews.showing import are_made, differs, parts
 
 PICTURE = written(plain())
 
@@ -168,9 +169,10 @@ async def test_a_bomb_holds_up_nobody_but_its_sender(
     """Theirs takes all its time; meanwhile others see previews and download."""
     eve = await signup(http, "Eve")
     bomb, file = await uploaded(eve, slow_document()), await uploaded(ana)
-    monkeypatch.setattr(making, "LONGEST", timedelta(seconds=4))
-    slow = asyncio.create_task(seen(eve, bomb))
-    await asyncio.sleep(0.3)
+    with monkeypatch.context() as patch:
+        patch.setattr(making, "LONGEST", timedelta(seconds=8))
+        slow = asyncio.create_task(seen(eve, bomb))
+        await eventually(are_made)
     assert (await seen(ana, file)).status_code == 200
     assert (await ana.get(f"/v1/files/{file}")).status_code == 200
     assert not slow.done()
@@ -182,7 +184,7 @@ async def test_a_machine_that_cannot_close_a_process_makes_none(
 ) -> None:
     """503: better no preview than a reader that may do anything."""
     file = await uploaded(ana)
-    monkeypatch.setattr(jail, "is_there", lambda: False)
+    monkeypatch.setattr(making, "COMMAND", ("-c", f"raise SystemExit({jail.NOT_CLOSED})"))
     answer = await seen(ana, file)
     assert (answer.status_code, code(answer)) == (503, "previews_missing")
 

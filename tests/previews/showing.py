@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Sequence
 from itertools import product
 
+import psutil
 from PIL import Image, ImageChops
 
 from previews import making
@@ -68,3 +69,14 @@ def colour(picture: Image.Image, x: float, y: float) -> tuple[int, int, int]:
 def near(one: Sequence[int], other: Sequence[int], by: int = 24) -> bool:
     """Whether two colours are about the same."""
     return all(abs(a - b) <= by for a, b in zip(one, other, strict=True))
+
+
+def children() -> list[psutil.Process]:
+    """The processes that make previews now."""
+    ours = psutil.Process().children()
+    return [one for one in ours if "previews.inside" in one.cmdline()]
+
+
+async def are_made() -> bool:
+    """Whether there is one."""
+    return bool(children())

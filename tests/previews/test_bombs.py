@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from random import Random
 
-import psutil
 import pytest
 
 from previews import making
@@ -14,7 +13,7 @@ from previews.wanted import Part, Reason
 from tests.life import eventually
 from tests.previews.bombs import BOMBS, document_in_itself, slow_document
 from tests.previews.samples import document, film, plain, sound, written
-from tests.previews.showing import made, refused
+from tests.previews.showing import are_made, children, made, refused
 
 WHOLE: dict[str, Callable[[], bytes]] = {
     "picture": lambda: written(plain(), "JPEG"),
@@ -23,12 +22,6 @@ WHOLE: dict[str, Callable[[], bytes]] = {
     "sound": sound,
     "film": film,
 }
-
-
-def children() -> list[psutil.Process]:
-    """The processes that make previews now."""
-    ours = psutil.Process().children()
-    return [one for one in ours if "previews.inside" in one.cmdline()]
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
@@ -49,23 +42,20 @@ async def test_what_takes_too_long_is_ended_and_others_are_served_meanwhile(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """By us, when the time is up."""
-    monkeypatch.setattr(making, "LONGEST", timedelta(seconds=3))
-    slow = asyncio.create_task(refused(slow_document()))
-    await eventually(lambda: _is_there())
+    with monkeypatch.context() as patch:
+        patch.setattr(making, "LONGEST", timedelta(seconds=8))
+        slow = asyncio.create_task(refused(slow_document()))
+        await eventually(are_made)
     assert await refused(written(plain())) is None
     assert not slow.done()
     assert await slow is Reason.TOO_LONG
     assert not children()
 
 
-async def _is_there() -> bool:
-    return bool(children())
-
-
 async def test_a_request_that_is_given_up_leaves_no_process() -> None:
     """Whoever stops the API stops them too."""
     slow = asyncio.create_task(refused(slow_document()))
-    await eventually(lambda: _is_there())
+    await eventually(are_made)
     slow.cancel()
     with pytest.raises(asyncio.CancelledError):
         await slow

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -15,8 +16,7 @@ from previews import jail
 from previews.making import ROOT
 from tests.life import eventually
 from tests.previews.bombs import slow_document
-from tests.previews.showing import refused
-from tests.previews.test_bombs import children
+from tests.previews.showing import children, refused
 
 INSIDE = """
 import os, resource, shutil, socket, subprocess, sys, threading, urllib.request
@@ -69,6 +69,32 @@ def test_nothing_else_can_be_done_inside(does: str) -> None:
     """No network, no file, no other process: the kernel does not permit it."""
     assert inside(does) in {"PermissionError 1", "RuntimeError", "ValueError"}
     assert not (ROOT / "written").exists()
+
+
+@pytest.mark.parametrize(
+    "lacks",
+    ["jail._MACHINES = {}", "jail._FILTER_MODE = 99", "jail.platform.system = lambda: 'Darwin'"],
+)
+def test_what_cannot_be_closed_reads_nothing(lacks: str) -> None:
+    """A machine without the filter, or whose kernel refuses it: the process ends and says so."""
+    run = "runpy.run_module('previews.inside', run_name='__main__')"
+    with tempfile.TemporaryFile() as file:
+        file.write(b"a text that would be shown")
+        file.seek(0)
+        number = file.fileno()
+        for breaks, ends, says in ((lacks, jail.NOT_CLOSED, b""), ("", 0, b"image/webp 1\n")):
+            script = f"import runpy\nfrom previews import jail\n{breaks}\n{run}"
+            command = [sys.executable, "-B", "-c", script, str(number)]
+            done = subprocess.run(
+                command,
+                cwd=ROOT,
+                input=b'{"mark": "Ana"}\n',
+                stdout=subprocess.PIPE,
+                pass_fds=[number],
+                check=False,
+            )
+            assert done.returncode == ends and done.stdout.startswith(says)
+            assert bool(done.stdout) is bool(says)
 
 
 def test_what_is_open_can_be_read() -> None:
