@@ -64,6 +64,11 @@ class Settings(BaseSettings):
     files_url: str = "file:///var/lib/peerok/files"
     max_upload_bytes: int = 256 * 1024 * 1024
 
+    preview_limit: str = "600/hour"
+    """How many previews one person may ask for."""
+    preview_bytes: Annotated[int, Field(ge=1)] = 512 * 1024 * 1024
+    """How large a file may be that a preview is made of; it is copied to the temporary folder."""
+
     login_limit: str = "10/minute;60/hour"
     """How often an email may be tried from one address."""
     login_address_limit: str = "60/minute;600/hour"

@@ -1,6 +1,6 @@
 """Files people hand each other: uploaded as a stream, downloaded by those entitled alone."""
 
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
@@ -151,8 +151,14 @@ async def readable(c: AsyncConnection, caller: Caller, case_ids: Collection[str]
     return {file_id for file_id, handovers in found.items() if opens(handovers)}
 
 
-async def opened(c: AsyncConnection, caller: Caller, file_id: str, what: What) -> RowMapping:
-    """The file, once it is written down in its cases that the caller looks at it.
+async def opened(
+    c: AsyncConnection,
+    caller: Caller,
+    file_id: str,
+    what: What,
+    rule: Callable[..., bool] = may_read,
+) -> RowMapping:
+    """The file that the rule opens to the caller, once its cases know that they look at it.
 
     Nothing of it may be sent before the transaction is committed. Its owner looks unseen.
     """
@@ -164,9 +170,10 @@ async def opened(c: AsyncConnection, caller: Caller, file_id: str, what: What) -
     handovers = await files.handovers(c, file_id)
     standing = await people.standing(c, caller.id)
     staff = not caller.roles.isdisjoint(HOUSE)
-    if not may_read(handovers, caller.id, standing, staff=staff):
+    if not rule(handovers, caller.id, standing, staff=staff):
         raise Problem("not_found")
-    cases = opened_by(handovers, caller.id, standing, staff=staff)
+    preview = what == "preview"
+    cases = opened_by(handovers, caller.id, standing, staff=staff, preview=preview)
     looks = [accesses.Look(case_id, role, what, file_id) for case_id, role in cases.items()]
     await accesses.record(c, caller.id, looks)
     return file

@@ -1,7 +1,6 @@
-"""Who may read a file: its owner, and the parties of a case it was handed over in."""
+"""Who may read a file, or see its preview: its owner, and the parties of its cases."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -38,6 +37,8 @@ class Handover(BaseModel):
     """The work stays with the freelancer, and the client's access to it is closed."""
     view_only: bool = False
     """The client downloads what is delivered only once the job is over and it is theirs."""
+    shown: bool = False
+    """Everybody sees its preview: it is of a listing that is for sale."""
 
 
 def work_is_closed_to(role: Role, job: Job) -> bool:
@@ -61,18 +62,42 @@ def may_read(
     return False
 
 
+def may_preview(
+    handovers: Iterable[Handover], viewer: str, standing: Standing, *, staff: bool
+) -> bool:
+    """Whether the person may see its preview, which has their name all over it.
+
+    Readers may, clients before they approve, and everybody where a listing shows it.
+    """
+    known = list(handovers)
+    try:
+        return any(one.shown for one in known) or may_read(known, viewer, standing, staff=staff)
+    except ApproveFirst:
+        return True
+
+
 def opened_by(
-    handovers: Iterable[Handover], reader: str, standing: Standing, *, staff: bool
+    handovers: Iterable[Handover],
+    reader: str,
+    standing: Standing,
+    *,
+    staff: bool,
+    preview: bool = False,
 ) -> dict[str, Role]:
-    """The cases that open the file to the reader, and as whom they read it there."""
+    """The cases that open the file, or its preview, to the reader, and as whom they see it."""
     found: dict[str, Role] = {}
     for handover in handovers:
-        with suppress(NdaMissing, ApproveFirst):
-            role = _role(handover, reader, staff=staff)
-            if handover.case_id is None or role is None:
-                continue
-            if _opens(handover, reader, standing, staff=staff):
-                found[handover.case_id] = role
+        role = _role(handover, reader, staff=staff)
+        if handover.case_id is None or role is None:
+            continue
+        try:
+            opens = _opens(handover, reader, standing, staff=staff)
+        except NdaMissing:
+            continue
+        except ApproveFirst:
+            opens = preview
+        if opens:
+            found[handover.case_id] = role
     return found
 
 

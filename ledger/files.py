@@ -106,7 +106,10 @@ async def _handovers(
 async def _for_sale(c: AsyncConnection, file_id: str) -> list[Handover]:
     """The listings it is sold with, which open it to nobody but their sellers and the house."""
     query = (
-        select(listing.c.seller_id)
+        select(
+            listing.c.seller_id,
+            (listing_file.c.preview & (listing.c.state == "listed")).label("shown"),
+        )
         .join(listing_file, listing_file.c.listing_id == listing.c.id)
         .where(listing_file.c.file_id == file_id)
     )
@@ -115,11 +118,12 @@ async def _for_sale(c: AsyncConnection, file_id: str) -> list[Handover]:
             case_id=None,
             handed_as=HandedAs.FOR_SALE,
             client=None,
-            freelancer=seller,
+            freelancer=row.seller_id,
             refunded=False,
             mediators=frozenset(),
+            shown=row.shown,
         )
-        for seller in await c.scalars(query)
+        for row in await c.execute(query)
     ]
 
 

@@ -1,8 +1,8 @@
-"""Who may read a file of a case."""
+"""Who may read a file of a case, or see its preview."""
 
 import pytest
 
-from domain.access import HandedAs, Handover, may_read, opened_by
+from domain.access import HandedAs, Handover, may_preview, may_read, opened_by
 from domain.cases import Role
 from domain.errors import ApproveFirst, NdaMissing
 from domain.standing import Standing
@@ -45,6 +45,7 @@ def test_the_parties_read_what_is_handed_over(
 ) -> None:
     """Client, freelancer, mediator and staff; nobody else."""
     assert may_read([handed(handed_as)], reader, SIGNED, staff=staff) is may
+    assert may_preview([handed(handed_as)], reader, SIGNED, staff=staff) is may
 
 
 def test_a_file_without_a_case_is_nobodys_but_its_owners() -> None:
@@ -62,8 +63,9 @@ def test_a_file_without_a_case_is_nobodys_but_its_owners() -> None:
 )
 def test_a_missing_signature_is_named(reader: str, staff: bool, handed_as: HandedAs) -> None:
     """The NDA before a brief, the undertaking before anything of somebody else's case."""
-    with pytest.raises(NdaMissing):
-        may_read([handed(handed_as)], reader, UNSIGNED, staff=staff)
+    for rule in (may_read, may_preview):
+        with pytest.raises(NdaMissing):
+            rule([handed(handed_as)], reader, UNSIGNED, staff=staff)
 
 
 def test_one_case_that_opens_the_file_is_enough() -> None:
@@ -117,6 +119,25 @@ def test_a_client_who_only_views_may_download_what_is_no_delivery() -> None:
         may_read([delivery], "cho", SIGNED, staff=False)
     assert may_read([delivery], "fay", SIGNED, staff=False) is True
     assert may_read([handed(HandedAs.BRIEF, view_only=True)], "cho", SIGNED, staff=False)
+
+
+def test_who_only_views_sees_the_preview_and_is_known_to_have_looked() -> None:
+    """Before the approval, marked with their name; the download stays closed."""
+    delivery = handed(HandedAs.DELIVERY, view_only=True)
+    assert may_preview([delivery], "cho", SIGNED, staff=False) is True
+    seen = opened_by([delivery], "cho", SIGNED, staff=False, preview=True)
+    assert seen == {"job_1": Role.CLIENT}
+    assert opened_by([delivery], "cho", SIGNED, staff=False) == {}
+
+
+def test_everybody_sees_the_previews_that_a_listing_shows() -> None:
+    """And nobody but its seller and the house has the file."""
+    offered = handed(HandedAs.FOR_SALE, case_id=None).model_copy(
+        update={"client": None, "shown": True}
+    )
+    assert may_preview([offered], "eve", UNSIGNED, staff=False) is True
+    assert may_read([offered], "eve", UNSIGNED, staff=False) is False
+    assert opened_by([offered], "eve", UNSIGNED, staff=False, preview=True) == {}
 
 
 def test_a_refund_closes_what_was_only_viewed() -> None:
