@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping
 from api import access
 from api.bodies import Shown
 from api.callers import TheCaller
-from api.ids import JobId
+from api.ids import JobId, ProjectId
 from api.pages import Limit, Page, Place, number_of, page
 from api.sight import Sight, sight
 from api.state import Engine
@@ -18,6 +18,7 @@ from ledger import accesses
 from ledger.accesses import What
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
+on_projects = APIRouter(prefix="/projects", tags=["projects"])
 
 
 class Looked(Shown):
@@ -52,8 +53,23 @@ async def access_log(
     return page(rows, limit, lambda row: _shown(row, pair.job, seen), lambda row: f"{row['seq']}")
 
 
+@on_projects.get("/{case_id}/access-log")
+async def of_project(
+    case_id: ProjectId, caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
+) -> Page[Looked]:
+    """Who read the brief of the project, newest first, for its client and staff."""
+    async with engine.connect() as c:
+        await access.entitled(c, caller, case_id)
+        rows = await accesses.looks(c, [case_id], number_of(place), limit + 1)
+    return page(rows, limit, _in_full, lambda row: f"{row['seq']}")
+
+
+def _in_full(row: RowMapping) -> Looked:
+    return Looked.model_validate(dict(row))
+
+
 def _shown(row: RowMapping, job: Job, seen: Sight) -> Looked:
     named = {job.client, job.freelancer, *seen.mediators}
     if seen.role is Role.STAFF or row["person_id"] in named:
-        return Looked.model_validate(dict(row))
+        return _in_full(row)
     return Looked.model_validate({**row, "person_id": None, "name": None})

@@ -25,9 +25,10 @@ class Passing:
     """With which it did."""
     texts: RowMapping
     names: Mapping[str, str]
-    origin: RowMapping | None
     promise: RowMapping | None
     """The NDA the freelancer had signed."""
+    warranty: RowMapping | None
+    """Of ready work: by whom, as whose it was warranted."""
     entry: RowMapping | None
     deliveries: Sequence[RowMapping]
     files: Mapping[str, Sequence[RowMapping]]
@@ -44,8 +45,8 @@ async def read(c: AsyncConnection, job: Job, event: RowMapping) -> Passing:
         event=event,
         texts=await reading.texts(c, job.id),
         names=await reading.names(c, [job.client, job.freelancer]),
-        origin=await certificates.origin(c, job.id),
         promise=await certificates.promise(c, job.freelancer, event["at"]),
+        warranty=await certificates.warranty(c, job),
         entry=await certificates.entry(c, job.id, event["step_id"]),
         deliveries=await reading.deliveries(c, job.id),
         files=files,
@@ -71,7 +72,7 @@ def revoked(job: Job, event: RowMapping, row: RowMapping, sha256: str) -> Item:
 
 
 def _passing(found: Passing) -> Item:
-    job, event, came_from = found.job, found.event, found.origin
+    job, event = found.job, found.event
     content = {
         "work": {"id": job.id, "title": found.texts["title"]},
         "from": _person(found, "freelancer", job.freelancer),
@@ -81,17 +82,14 @@ def _passing(found: Passing) -> Item:
         "state": event["state"],
         "version": event["version"],
         "step": event["step_id"],
-        "origin": {
-            "kind": origin(came_from["kind"] if came_from else None).value,
-            "id": came_from["id"] if came_from else None,
-        },
+        "origin": {"kind": origin(job).value, "id": job.origin},
         "entry": _entry(found.entry),
     }
     return Item("passing", words.moment(event["at"]), content)
 
 
 def _terms(found: Passing) -> Item:
-    terms, promise = found.job.terms, found.promise
+    terms, promise, warranty = found.job.terms, found.promise, found.warranty
     content = {
         "clause": CLAUSE,
         "policy_version": terms.policy.version,
@@ -103,6 +101,11 @@ def _terms(found: Passing) -> Item:
             "in_force": promise["in_force"],
             "signed_at": words.moment(promise["signed_at"]),
             "full_name": promise["full_name"],
+        },
+        "warranty": warranty
+        and {
+            "warranted_by": warranty["warranted_by"],
+            "warranted_at": words.moment(warranty["warranted_at"]),
         },
     }
     return Item("terms", words.moment(found.job.opened_at), content)

@@ -115,6 +115,7 @@ NOUNS = (
     baskets.router,
     case_files.router,
     access_log.router,
+    access_log.on_projects,
     certificates.of_jobs,
     certificates.router,
     signing_keys.router,

@@ -11,8 +11,9 @@ from api.bids import BidShown, shown
 from api.bodies import Balance, Shown
 from api.callers import Caller
 from api.cases import Action, CaseShown, HandedFile, Nobody, common, handed, nobody
+from api.pointed_out import PointedOut, pointed_out
 from api.problems import Problem
-from domain.cases import OVER
+from domain.cases import OVER, Role
 from domain.lone_states import ProjectState
 from domain.project import PROJECT
 from domain.project_case import Project
@@ -74,6 +75,8 @@ class ProjectShown(CaseShown):
     awards: int
     extensions: int
     start_when_funded: bool
+    pointed_out: list[PointedOut]
+    """What in the public texts looks like contact data: agreements belong on the platform."""
 
 
 async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) -> ProjectShown:
@@ -92,6 +95,7 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         awards=project.awards,
         extensions=project.extensions,
         start_when_funded=project.start_when_funded,
+        pointed_out=pointed_out(title=public["title"], summary=public["summary"]),
     )
 
 
@@ -115,6 +119,8 @@ async def seen(c: AsyncConnection, pair: Pair, caller: Caller) -> ProjectSeen:
     assert public is not None, "a project is announced with its draft"
     open_now = project.state not in OVER
     opens = open_now and (await people.standing(c, caller.id)).nda_signed
+    if opens:
+        await access.brief_opened(c, caller, project.id, Role.FREELANCER)
     return ProjectSeen(
         **line(public).model_dump(),
         client_id=project.client,

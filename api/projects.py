@@ -30,7 +30,7 @@ from domain.texts import written_day
 from failpoints import here
 from ledger import cases as rows
 from ledger import files, finding, ids, people, publications
-from ledger.database import to_read
+from ledger.database import at_once, to_read
 
 router = APIRouter(prefix="/projects", tags=["projects"])
 mine = APIRouter(prefix="/me", tags=["projects"])
@@ -111,7 +111,7 @@ async def one(
     case_id: ProjectId, caller: TheCaller, engine: Engine, our: TheSettings
 ) -> ProjectShown | ProjectSeen:
     """The project: whole for its client and staff, for others what they may know of it."""
-    async with to_read(engine) as c:
+    async with at_once(engine) as c:
         pair = await rows.read(c, case_id)
         if pair is None:
             raise Problem("not_found")

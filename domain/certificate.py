@@ -24,18 +24,18 @@ class Origin(StrEnum):
     PURCHASE = "purchase"
 
 
-_ORIGINS: Mapping[str | None, Origin] = {
-    None: Origin.DIRECT_HIRE,
+_ORIGINS: Mapping[str, Origin] = {
     "project": Origin.PROJECT,
     "contest": Origin.CONTEST,
     "listing": Origin.PURCHASE,
-    "purchase": Origin.PURCHASE,
 }
 
 
-def origin(parent_kind: str | None) -> Origin:
-    """How the job came about, by the kind of case it came from."""
-    return _ORIGINS[parent_kind]
+def origin(job: Job) -> Origin:
+    """How the job came about, by what it came from."""
+    if job.origin is None:
+        return Origin.DIRECT_HIRE
+    return _ORIGINS[job.origin.partition("_")[0]]
 
 
 def owner(job: Job) -> Ip:

@@ -6,10 +6,11 @@ from sqlalchemy import ColumnElement, RowMapping, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.cases import JobState
+from domain.cases import Job, JobState
 from ledger.journal_tables import journal_entry, seal
+from ledger.listing_tables import listing
 from ledger.proof_tables import certificate
-from ledger.tables import agreement, cases, event, signature, signing_key
+from ledger.tables import agreement, event, signature, signing_key
 
 ENDS = (JobState.COMPLETED, JobState.SETTLED, JobState.CANCELLED)
 """With which the work of a job is somebody's."""
@@ -42,14 +43,10 @@ async def entry(c: AsyncConnection, job_id: str, cause: str) -> RowMapping | Non
     return (await c.execute(query)).mappings().one_or_none()
 
 
-async def origin(c: AsyncConnection, job_id: str) -> RowMapping | None:
-    """Id and kind of the case the job came from, if it came from one."""
-    parent = cases.alias()
-    query = (
-        select(parent.c.id, parent.c.kind)
-        .join(cases, cases.c.parent_id == parent.c.id)
-        .where(cases.c.id == job_id)
-    )
+async def warranty(c: AsyncConnection, job: Job) -> RowMapping | None:
+    """Who warranted the ready work of this purchase as theirs, and when."""
+    query = select(listing.c.warranted_by, listing.c.warranted_at)
+    query = query.where(listing.c.id == job.origin, listing.c.warranted_at.is_not(None))
     return (await c.execute(query)).mappings().one_or_none()
 
 

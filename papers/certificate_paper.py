@@ -132,11 +132,18 @@ def _facts(
         "Price": f"{field(terms['price'])}, under version {terms['policy_version']} of the policy",
         "Confidentiality": f"the freelancer's agreement, {signed}{also}",
         "Paid by": f"entry {entry['reference']}{_sealed(entry['seal'])}" if entry else "nothing",
+        **(_warranted(terms["warranty"]) if terms.get("warranty") else {}),
         "The work": f"{_count(len(deliveries), 'delivery', 'deliveries')},"
         f" {_count(len(files), 'file', 'files')}"
         + ("" if _fit(files) else ", listed on the pages behind this one"),
     }
     return columns(*_halves([(cell(name, FACT_NAME), cell(rows[name], FACT)) for name in rows]))
+
+
+def _warranted(warranty: Mapping[str, Any]) -> dict[str, str]:
+    """Ready work is warranted by its seller, by name."""
+    by, at = field(warranty["warranted_by"]), warranty["warranted_at"][:10]
+    return {"Warranted": f"as the seller's own work by {by}, {at}"}
 
 
 def _halves(rows: list[tuple[Flowable, Flowable]]) -> tuple[list[Flowable], list[Flowable]]:

@@ -40,6 +40,7 @@ PROJECTS: Mapping[str, Asked] = {
     "GET /v1/me/projects": reads("/v1/me/projects"),
     "GET /v1/me/bids": reads("/v1/me/bids"),
     "GET /v1/projects/{case_id}": reads("/v1/projects/{project}"),
+    "GET /v1/projects/{case_id}/access-log": reads("/v1/projects/{project}/access-log"),
     "GET /v1/projects/{case_id}/timeline": reads("/v1/projects/{project}/timeline"),
     "GET /v1/projects/{case_id}/bids": reads("/v1/projects/{project}/bids"),
     "GET /v1/projects/{case_id}/invitations": reads("/v1/projects/{project}/invitations"),
