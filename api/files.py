@@ -1,13 +1,10 @@
 """Files people hand each other: uploaded as a stream, downloaded by those entitled alone."""
 
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import datetime
-from typing import Annotated
-from urllib.parse import quote
 
-import obstore
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from obstore.store import ObjectStore
 from sqlalchemy import RowMapping
@@ -20,7 +17,7 @@ from api.callers import Caller, TheCaller
 from api.idempotency import OwnOnce
 from api.ids import FileId
 from api.problems import Problem
-from api.ranges import asked_range
+from api.serving import TheAsked, served
 from api.state import Engine, Files, TheSettings
 from api.uploads import discard, receive
 from domain.access import Handover, may_read
@@ -73,7 +70,7 @@ async def upload(
     async def keep(c: AsyncConnection) -> File:
         return File.model_validate(await files.record(c, caller.id, stored))
 
-    asked = {"name": stored.name, "type": stored.content_type, "sha256": stored.sha256}
+    asked = {"name": stored.name, "sha256": stored.sha256}
     try:
         answer = await once(asked, keep)
     except BaseException:
@@ -100,39 +97,12 @@ async def _discard_unrecorded(engine: AsyncEngine, store: ObjectStore, stored: S
 
 @router.get("/{file_id}", response_class=StreamingResponse)
 async def download(
-    file_id: FileId,
-    caller: TheCaller,
-    engine: Engine,
-    store: Files,
-    range_: Annotated[str | None, Header(alias="range")] = None,
-    if_range: Annotated[str | None, Header()] = None,
-    if_none_match: Annotated[str, Header()] = "",
+    file_id: FileId, caller: TheCaller, engine: Engine, store: Files, asked: TheAsked
 ) -> Response:
     """The file, or the range of it that is asked for."""
     async with engine.connect() as c:
         file = await _readable(c, caller, file_id)
-    headers = _headers(file)
-    if headers["ETag"] in if_none_match:
-        return Response(status_code=304, headers=headers)
-    unchanged = if_range in (None, headers["ETag"])
-    part = asked_range(range_ if unchanged else None, file["size"])
-    start, end = part or (0, file["size"])
-    headers["Content-Length"] = str(end - start)
-    if part:
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{file['size']}"
-    return StreamingResponse(
-        await _bytes(store, file["key"], start, end),
-        status_code=206 if part else 200,
-        media_type=file["content_type"],
-        headers=headers,
-    )
-
-
-async def streamed(store: ObjectStore, file: RowMapping) -> StreamingResponse:
-    """The whole file, for whoever was found entitled to it."""
-    content = await _bytes(store, file["key"], 0, file["size"])
-    headers = _headers(file) | {"Content-Length": str(file["size"])}
-    return StreamingResponse(content, media_type=file["content_type"], headers=headers)
+    return await served(store, file, asked)
 
 
 async def readable(c: AsyncConnection, caller: Caller, case_ids: Collection[str]) -> set[str]:
@@ -161,23 +131,3 @@ async def _readable(c: AsyncConnection, caller: Caller, file_id: str) -> RowMapp
     if not may_read(handovers, caller.id, standing, staff=not caller.roles.isdisjoint(HOUSE)):
         raise Problem("not_found")
     return file
-
-
-def _headers(file: RowMapping) -> dict[str, str]:
-    return {
-        "ETag": f'"{file["sha256"]}"',
-        "Accept-Ranges": "bytes",
-        "Cache-Control": "private, no-cache",
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file['name'], safe='')}",
-    }
-
-
-async def _bytes(store: ObjectStore, key: str, start: int, end: int) -> AsyncIterator[bytes]:
-    """The stream is opened before the answer starts, so that a lost store is a 503."""
-    found = await obstore.get_async(store, key, options={"range": (start, end)})
-
-    async def chunks() -> AsyncIterator[bytes]:
-        async for chunk in found.stream(min_chunk_size=64 * 1024):
-            yield bytes(chunk)
-
-    return chunks()

@@ -15,12 +15,13 @@ from fastapi import Request
 from obstore.store import LocalStore, ObjectStore, from_url
 from starlette.requests import ClientDisconnect
 
+from api.kinds import HEAD, kind_of
 from api.problems import Problem
 from ledger.files import Stored
 
 LONGEST_NAME = 200
-PLAIN_TYPE = "application/octet-stream"
-_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}(; ?charset=[\w-]{1,30})?", re.ASCII)
+UNSHOWN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+"""Kinds of characters that are no part of a name: controls, formats, breaks of lines."""
 _DIGEST = re.compile(r"(?:^|,)\s*sha-256=:?([A-Za-z0-9+/]{43}=)", re.ASCII | re.IGNORECASE)
 
 
@@ -38,9 +39,9 @@ async def receive(request: Request, store: ObjectStore, largest: int) -> Stored:
     """Store the body; what is too long, cut off or not what was promised leaves nothing."""
     incoming = _Incoming(request, largest)
     key = secrets.token_hex(16)
-    name, content_type = _name(request), _content_type(request)
+    name = _name(request)
     await obstore.put_async(store, key, incoming.chunks(), max_concurrency=2)
-    return Stored(key, name, content_type, incoming.size, incoming.sha256)
+    return Stored(key, name, kind_of(incoming.head), incoming.size, incoming.sha256)
 
 
 async def discard(store: ObjectStore, stored: Stored) -> None:
@@ -56,7 +57,7 @@ class _Incoming:
         self._promised = _digest(request)
         self._length = _length(request)
         self._hash = hashlib.sha256()
-        self.size = 0
+        self.size, self.head = 0, b""
         if self._length is not None and self._length > largest:
             raise self._too_large()
 
@@ -71,6 +72,7 @@ class _Incoming:
                 if self.size > self._largest:
                     raise self._too_large()
                 self._hash.update(chunk)
+                self.head += chunk[: HEAD - len(self.head)]
                 if chunk:
                     yield chunk
         except ClientDisconnect:
@@ -94,7 +96,7 @@ def _name(request: Request) -> str:
     given = _header(request, "x-file-name")
     given = unquote(given) if given else _disposed_name(_header(request, "content-disposition"))
     last = re.split(r"[/\\]", given)[-1]
-    plain = "".join(one for one in last if unicodedata.category(one)[0] != "C")
+    plain = "".join(one for one in last if unicodedata.category(one) not in UNSHOWN)
     name = plain.strip(" .")[-LONGEST_NAME:]
     if not name:
         raise _bad_header("x-file-name", "give the file a name")
@@ -105,11 +107,6 @@ def _disposed_name(disposition: str) -> str:
     message = Message()
     message["Content-Disposition"] = disposition
     return message.get_filename("")
-
-
-def _content_type(request: Request) -> str:
-    given = _header(request, "content-type")
-    return given.lower() if _TYPE.fullmatch(given) else PLAIN_TYPE
 
 
 def _length(request: Request) -> int | None:
