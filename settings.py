@@ -62,7 +62,15 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
 
     files_url: str = "file:///var/lib/peerok/files"
-    max_upload_bytes: int = 256 * 1024 * 1024
+    max_upload_bytes: Annotated[int, Field(ge=1)] = 256 * 1024 * 1024
+    """How much one request may bring: a file, or a part of one."""
+    max_file_bytes: Annotated[int, Field(ge=1)] = 10 * 1024**3
+    """How long a file may be that arrives in parts."""
+    upload_period: Annotated[timedelta, Field(gt=timedelta())] = timedelta(days=1)
+    """How long the parts of a file may take to arrive; then they are forgotten."""
+    person_bytes: Annotated[int, Field(ge=0)] = 50 * 1024**3
+    person_files: Annotated[int, Field(ge=0)] = 10_000
+    """How much one person may store."""
 
     login_limit: str = "10/minute;60/hour"
     """How often an email may be tried from one address."""

@@ -1,15 +1,13 @@
 """Files people hand each other: uploaded as a stream, downloaded by those entitled alone."""
 
-from collections.abc import Collection, Iterable
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
-from obstore.store import ObjectStore
 from sqlalchemy import RowMapping
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.access import HOUSE
 from api.bodies import Shown
@@ -19,27 +17,26 @@ from api.ids import FileId
 from api.problems import Problem
 from api.serving import TheAsked, served
 from api.state import Engine, Files, TheSettings
-from api.uploads import discard, receive
+from api.uploads import discard, discard_unrecorded, receive
 from domain.access import Handover, may_read
 from domain.errors import NdaMissing
+from domain.quota import Quota
 from failpoints import here
 from ledger import files, people
-from ledger.files import Stored
+from ledger.database import to_read
+from settings import Settings
 
 router = APIRouter(prefix="/files", tags=["files"])
-RAW_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
-    },
-    "parameters": [
+
+
+def raw_body(headers: Mapping[str, str]) -> dict[str, Any]:
+    """How a route is documented that takes bytes, with the headers that say what they are."""
+    content = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+    said = [
         {"in": "header", "name": name, "schema": {"type": "string"}, "description": text}
-        for name, text in (
-            ("X-File-Name", "percent-encoded; or a Content-Disposition with a file name"),
-            ("X-Content-SHA256", "64 hexadecimal digits; or Content-Digest"),
-        )
-    ],
-}
+        for name, text in headers.items()
+    ]
+    return {"requestBody": {"required": True, "content": content}, "parameters": said}
 
 
 class File(Shown):
@@ -53,7 +50,15 @@ class File(Shown):
     created_at: datetime
 
 
-@router.post("", status_code=201, response_model=File, openapi_extra=RAW_BODY)
+FILE = raw_body(
+    {
+        "X-File-Name": "percent-encoded; or a Content-Disposition with a file name",
+        "X-Content-SHA256": "64 hexadecimal digits; or Content-Digest",
+    }
+)
+
+
+@router.post("", status_code=201, response_model=File, openapi_extra=FILE)
 async def upload(
     request: Request,
     caller: TheCaller,
@@ -64,35 +69,35 @@ async def upload(
 ) -> JSONResponse:
     """Store the body as a file; nobody else may read it until it is handed over in a case."""
     here("upload.arriving")
-    stored = await receive(request, store, settings.max_upload_bytes)
+    quota = quota_of(settings)
+    async with to_read(engine) as c:
+        used = await files.used(c, caller.id)
+
+    def fits(size: int) -> None:
+        quota.require(used, size, 1)
+
+    stored = await receive(request, store, settings.max_upload_bytes, fits)
     here("upload.stored")
 
     async def keep(c: AsyncConnection) -> File:
-        return File.model_validate(await files.record(c, caller.id, stored))
+        return File.model_validate(await files.record(c, caller.id, stored, quota))
 
     asked = {"name": stored.name, "sha256": stored.sha256}
     try:
         answer = await once(asked, keep)
     except BaseException:
-        await _discard_unrecorded(engine, store, stored)
+        await discard_unrecorded(engine, store, stored.key)
         raise
     if once.repeated:
         here("upload.discarding")
-        await discard(store, stored)
+        await discard(store, [stored.key])
         here("upload.discarded")
     return answer
 
 
-async def _discard_unrecorded(engine: AsyncEngine, store: ObjectStore, stored: Stored) -> None:
-    """Discard the bytes, unless they are recorded and only the answer was lost.
-
-    When that cannot be known, bytes that nobody needs are better than a file without any.
-    """
-    with suppress(SQLAlchemyError, OSError):
-        async with engine.connect() as c:
-            recorded = await files.is_recorded(c, stored.key)
-        if not recorded:
-            await discard(store, stored)
+def quota_of(settings: Settings) -> Quota:
+    """How much one person may store."""
+    return Quota(bytes=settings.person_bytes, files=settings.person_files)
 
 
 @router.get("/{file_id}", response_class=StreamingResponse)

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from obstore.exceptions import BaseError as StoreError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -39,6 +40,7 @@ OF_THE_LAW: dict[str, int] = {
     "not_yours": 403,
     "payout_method_missing": 409,
     "payout_method_too_new": 409,
+    "quota_full": 409,
     "refused": 409,
     "seen_is_stale": 409,
     "tax_form_expired": 409,
@@ -62,6 +64,9 @@ OF_THE_DOOR: dict[str, tuple[int, str]] = {
     "idempotency_key_reused": (409, "This Idempotency-Key was sent with another request"),
     "receipt_known": (409, "A receipt with this reference is already recorded"),
     "statement_contradicts": (409, "A line of this statement was imported before, with other sums"),
+    "upload_changed": (409, "What arrived is not what was announced"),
+    "upload_incomplete": (409, "Parts of this upload are missing"),
+    "upload_over": (409, "This upload has become a file already"),
     "too_large": (413, "The request is too large"),
     "range_not_satisfiable": (416, "The file is shorter than that"),
     "invalid": (422, "Some fields do not fit"),
@@ -84,7 +89,10 @@ _BY_STATUS = {
     405: "method_not_allowed",
     413: "too_large",
 }
-_OUTAGES: tuple[type[Exception], ...] = (OperationalError, InterfaceError, PoolTimeout, OSError)
+_OUTAGES: tuple[type[Exception], ...] = (
+    *(OperationalError, InterfaceError, PoolTimeout),
+    *(OSError, StoreError),
+)
 
 
 DOCUMENTED: dict[int | str, dict[str, Any]] = {

@@ -3,13 +3,15 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, RowMapping, case, func, insert, or_, select
+from sqlalchemy import ColumnElement, RowMapping, case, func, insert, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.access import HandedAs, Handover
 from domain.errors import UnknownReference
+from domain.quota import Quota, Used
 from ledger import ids
-from ledger.tables import attachment, cases, delivery, file
+from ledger.file_tables import upload
+from ledger.tables import attachment, cases, delivery, file, person
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,43 @@ class Stored:
     sha256: str
 
 
-async def record(c: AsyncConnection, owner: str, stored: Stored) -> RowMapping:
-    """A new file; nobody but its owner may read it until it is handed over."""
+async def record(c: AsyncConnection, owner: str, stored: Stored, quota: Quota) -> RowMapping:
+    """A new file; nobody but its owner may read it until it is handed over.
+
+    Raises QuotaFull when others came first, however many arrive at once.
+    """
+    quota.require(await used_alone(c, owner), stored.size, 1)
+    return await add(c, owner, stored)
+
+
+async def add(c: AsyncConnection, owner: str, stored: Stored) -> RowMapping:
+    """The same, when its place was taken before it was sent."""
     row = {"id": ids.fresh("file"), "owner_id": owner, **vars(stored)}
     query = insert(file).values(**row).returning(file)
     made: RowMapping = (await c.execute(query)).mappings().one()
     return made
+
+
+async def used_alone(c: AsyncConnection, owner: str) -> Used:
+    """The same as `used`, to which nothing is added until the transaction is over."""
+    row = select(person.c.id).where(person.c.id == owner)
+    await c.execute(row.with_for_update(key_share=True))
+    return await used(c, owner)
+
+
+async def used(c: AsyncConnection, owner: str) -> Used:
+    """What a person stores and is sending in parts."""
+    sizes = union_all(
+        select(file.c.size).where(file.c.owner_id == owner),
+        select(upload.c.size).where(
+            upload.c.owner_id == owner,
+            upload.c.file_id.is_(None),
+            upload.c.expires_at > func.now(),
+        ),
+    ).subquery()
+    total = func.coalesce(func.sum(sizes.c.size), 0)
+    row = (await c.execute(select(total, func.count()).select_from(sizes))).one()
+    return Used(bytes=int(row[0]), files=row[1])
 
 
 async def is_recorded(c: AsyncConnection, key: str) -> bool:
@@ -116,6 +149,8 @@ async def require_owned(c: AsyncConnection, named: list[str], owner: str) -> Non
     if not named:
         return
     owned = select(file.c.id).where(file.c.id.in_(named), file.c.owner_id == owner)
+    # What is being handed over is not collected meanwhile.
+    owned = owned.with_for_update(read=True, key_share=True)
     missing = set(named) - set(await c.scalars(owned))
     if missing:
         detail = "these files are not yours to hand over"

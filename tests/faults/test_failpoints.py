@@ -27,6 +27,7 @@ SAFE = {
     "api/main.py:_texts_in_place": "each start of a process does it again",
     "api/notices.py:remove": "it may be asked again; a notice is there or is not",
     "api/notices.py:clear": "it may be asked again; an inbox is empty or is not",
+    "api/part_uploads.py:give_up": "it may be asked again; bytes that are left are collected",
     "api/signing_keys.py:announce": "each start of a process does it again",
     "activities/housekeeper.py:look": "what was not committed was told nobody: it is due still",
     "activities/notices.py:_later": "a mail whose delay is lost is free when its lease is over",
