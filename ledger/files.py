@@ -1,6 +1,6 @@
 """What is known of each stored file, and in which cases it was handed over."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, RowMapping, case, func, insert, or_, select, union_all
@@ -128,6 +128,18 @@ async def _handovers(
         )
         found.setdefault(row.file_id, []).append(handover)
     return found
+
+
+async def of_delivery(c: AsyncConnection, case_id: str, delivery_id: str) -> Sequence[RowMapping]:
+    """The files of one delivery of this case, with its number, as they were made."""
+    query = (
+        select(file, delivery.c.number)
+        .join(attachment, attachment.c.file_id == file.c.id)
+        .join(delivery, delivery.c.id == attachment.c.subject_id)
+        .where(delivery.c.id == delivery_id, delivery.c.case_id == case_id)
+        .order_by(file.c.created_at, file.c.id)
+    )
+    return (await c.execute(query)).mappings().all()
 
 
 async def hand_over(
