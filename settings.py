@@ -83,6 +83,10 @@ class Settings(BaseSettings):
 
     signing_key: SecretStr | None = None
     """Signs case files: 64 hexadecimal digits, of `python -m cli signing-key`; without it, 503."""
+    link_key: SecretStr | None = None
+    """Signs links to files: 64 hexadecimal digits, of `python -m cli link-key`; without it, 503."""
+    link_period: Annotated[timedelta, Field(gt=timedelta())] = timedelta(minutes=15)
+    """How long a link opens its file."""
     tax_keys: SecretStr | None = None
     """Seal tax forms: `id:64 hexadecimal digits`, as `python -m cli tax-key` prints; 503 without.
 

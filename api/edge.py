@@ -13,6 +13,7 @@ from structlog import get_logger
 from structlog.contextvars import bound_contextvars, unbind_contextvars
 
 import metrics
+from api.hiding import hidden
 from api.problems import Problem, respond
 from ledger.database import in_short
 
@@ -95,7 +96,7 @@ async def _log(path: str, error: Exception) -> None:
     They quote rows and what was sent, in an error's own words and in those of its causes.
     """
     places = traceback.format_tb(error.__traceback__)
-    await logger.aerror("request_failed", path=path, error=in_short(error), places=places)
+    await logger.aerror("request_failed", path=hidden(path), error=in_short(error), places=places)
 
 
 class _Answer:

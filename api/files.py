@@ -106,7 +106,7 @@ async def download(
 ) -> Response:
     """The file, or the range of it that is asked for."""
     async with engine.connect() as c:
-        file = await _readable(c, caller, file_id)
+        file = await entitled_to(c, caller, file_id)
     return await served(store, file, asked)
 
 
@@ -125,7 +125,8 @@ async def readable(c: AsyncConnection, caller: Caller, case_ids: Collection[str]
     return {file_id for file_id, handovers in found.items() if opens(handovers)}
 
 
-async def _readable(c: AsyncConnection, caller: Caller, file_id: str) -> RowMapping:
+async def entitled_to(c: AsyncConnection, caller: Caller, file_id: str) -> RowMapping:
+    """The file, for whoever may download it; for anybody else, 404."""
     file = await files.find(c, file_id)
     if file is None:
         raise Problem("not_found")

@@ -37,6 +37,7 @@ from api import (
     hiring,
     instructions,
     jobs,
+    links,
     measures,
     notices,
     part_uploads,
@@ -64,6 +65,7 @@ from api import (
 )
 from api.announcing import Announcing
 from api.edge import Edge
+from api.hiding import hide_secrets
 from api.outcomes import Outcomes
 from api.rates import Rates
 from api.uploads import open_store
@@ -87,6 +89,7 @@ NOUNS = (
     entries.router,
     notices.router,
     files.router,
+    links.router,
     part_uploads.router,
     receipts.router,
     staff_deposits.router,
@@ -120,6 +123,7 @@ OUTSIDE = (
     problem_pages.router,
     docs_page.router,
     back_page.router,
+    links.outside,
 )
 BOOKS_TRIES = 30
 
@@ -147,8 +151,9 @@ def create(settings: Settings | None = None) -> FastAPI:
         tracing.begin(app.state.settings, "peerok-api")
         tracing.follow(app)
     app.state.rates = Rates()
-    deadlines.hide_secrets()
+    hide_secrets()
     app.state.signing_key = signing_keys.key_of(app.state.settings)
+    app.state.link_key = links.key_of(app.state.settings)
     app.state.sealing_keys = sealing.keys_of(app.state.settings.tax_keys)
     app.state.payout_keys = sealing.keys_of(app.state.settings.payout_keys)
     problems.install(app)
