@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     person_bytes: Annotated[int, Field(ge=0)] = 50 * 1024**3
     person_files: Annotated[int, Field(ge=0)] = 10_000
     """How much one person may store."""
+    unreferenced_period: Annotated[timedelta, Field(ge=timedelta(days=1))] = timedelta(days=30)
+    """How long a file is kept that is handed over nowhere."""
 
     login_limit: str = "10/minute;60/hour"
     """How often an email may be tried from one address."""

@@ -12,7 +12,7 @@ from sqlalchemy import (
     Text,
 )
 
-from ledger.schema import at, metadata
+from ledger.schema import at, metadata, store_key
 
 upload = Table(
     "upload",
@@ -36,7 +36,7 @@ upload_part = Table(
     Column("number", Integer, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("sha256", Text, nullable=False),
-    Column("key", Text, nullable=False, unique=True, comment="random, in the object store"),
+    store_key(),
     PrimaryKeyConstraint("upload_id", "number"),
     CheckConstraint("number > 0 and size > 0 and length(sha256) = 64", name="is_whole"),
 )

@@ -156,13 +156,19 @@ def attachments(named: Iterable[str], case_id: str, subject_id: str) -> list[dic
     return [{"subject_id": subject_id, "file_id": f, "case_id": case_id} for f in named]
 
 
+async def hold(c: AsyncConnection, named: Collection[str]) -> None:
+    """These files are not collected before the transaction is over."""
+    if named:
+        rows = select(file.c.id).where(file.c.id.in_(named))
+        await c.execute(rows.with_for_update(read=True, key_share=True))
+
+
 async def require_owned(c: AsyncConnection, named: list[str], owner: str) -> None:
     """Raise UnknownReference unless the person uploaded every one of these files."""
     if not named:
         return
+    await hold(c, named)
     owned = select(file.c.id).where(file.c.id.in_(named), file.c.owner_id == owner)
-    # What is being handed over is not collected meanwhile.
-    owned = owned.with_for_update(read=True, key_share=True)
     missing = set(named) - set(await c.scalars(owned))
     if missing:
         detail = "these files are not yours to hand over"

@@ -29,6 +29,8 @@ SAFE = {
     "api/notices.py:clear": "it may be asked again; an inbox is empty or is not",
     "api/part_uploads.py:give_up": "it may be asked again; bytes that are left are collected",
     "api/signing_keys.py:announce": "each start of a process does it again",
+    "activities/collector.py:uploads": "bytes without a row are collected a day later",
+    "activities/collector.py:files": "bytes without a row are collected a day later",
     "activities/housekeeper.py:look": "what was not committed was told nobody: it is due still",
     "activities/notices.py:_later": "a mail whose delay is lost is free when its lease is over",
     "activities/noting.py:note": "the next try notes it again, or that it is over",
