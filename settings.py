@@ -62,6 +62,13 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
 
     files_url: str = "file:///var/lib/peerok/files"
+    """A folder, or `s3://bucket/prefix`, for every API and worker the same one."""
+    files_endpoint: str | None = None
+    """Where an S3-compatible store is, when it is not Amazon's."""
+    files_region: str | None = None
+    files_access_key_id: str | None = None
+    files_secret_access_key: SecretStr | None = None
+    """Without them, what Amazon's machines know of themselves."""
     max_upload_bytes: Annotated[int, Field(ge=1)] = 256 * 1024 * 1024
     """How much one request may bring: a file, or a part of one."""
     max_file_bytes: Annotated[int, Field(ge=1)] = 10 * 1024**3

@@ -68,7 +68,7 @@ from api.edge import Edge
 from api.hiding import hide_secrets
 from api.outcomes import Outcomes
 from api.rates import Rates
-from api.uploads import open_store
+from api.stores import open_store
 from ledger import agreements as texts
 from ledger.database import connect, in_short
 from settings import Settings
@@ -171,7 +171,7 @@ def create(settings: Settings | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     failpoints.arm(settings.fail_at)
-    app.state.files = open_store(settings.files_url)
+    app.state.files = open_store(settings)
     app.state.temporal = await temporal_client.connect(
         settings, interceptors=tracing.interceptors(settings), lazy=True
     )

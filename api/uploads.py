@@ -6,13 +6,12 @@ import unicodedata
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
 from email.message import Message
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import obstore
 from fastapi import Request
 from obstore.exceptions import BaseError as StoreError
-from obstore.store import LocalStore, ObjectStore, from_url
+from obstore.store import ObjectStore
 from sqlalchemy import RowMapping
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -27,16 +26,6 @@ from ledger.uploads import Part
 LONGEST_NAME = 200
 UNSHOWN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 """Kinds of characters that are no part of a name: controls, formats, breaks of lines."""
-
-
-def open_store(url: str) -> ObjectStore:
-    """The store of a URL: `file:///folder` (made if it is missing) or `s3://bucket/prefix`."""
-    parts = urlsplit(url)
-    if parts.scheme != "file":
-        return from_url(url)
-    folder = Path(unquote(parts.path))
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return LocalStore(folder)
 
 
 async def receive(
