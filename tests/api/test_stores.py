@@ -1,4 +1,4 @@
-"""Files in an S3-compatible store; against a real one with PEEROK_TEST_S3=http://host:port/bucket."""
+"""Files in an S3-compatible store; with PEEROK_TEST_S3=http://host/bucket against a real one."""
 
 import os
 from collections.abc import AsyncIterator
