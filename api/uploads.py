@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.arriving import Counted, Incoming, bad_header, header
 from api.problems import Problem
 from api.serving import pieces
-from ledger import files
+from ledger import collecting
 from ledger.files import Stored
 from ledger.uploads import Part
 
@@ -104,7 +104,7 @@ async def discard_unrecorded(engine: AsyncEngine, store: ObjectStore, key: str) 
     """
     with suppress(SQLAlchemyError, OSError, StoreError):
         async with engine.connect() as c:
-            recorded = await files.is_recorded(c, key)
+            recorded = await collecting.known(c, [key])
         if not recorded:
             await discard(store, [key])
 

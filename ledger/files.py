@@ -64,11 +64,6 @@ async def used(c: AsyncConnection, owner: str) -> Used:
     return Used(bytes=int(row[0]), files=row[1])
 
 
-async def is_recorded(c: AsyncConnection, key: str) -> bool:
-    """Whether a file has its bytes under this key."""
-    return await c.scalar(select(file.c.id).where(file.c.key == key)) is not None
-
-
 async def find(c: AsyncConnection, file_id: str) -> RowMapping | None:
     """The file's facts."""
     return (await c.execute(select(file).where(file.c.id == file_id))).mappings().one_or_none()

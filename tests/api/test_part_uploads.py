@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from tests.api.conftest import LARGEST_UPLOAD
 from tests.api.parts import announced, completed, kept, sent, sha256
@@ -280,6 +282,26 @@ async def test_a_part_that_comes_while_the_parts_are_put_together_spoils_nothing
         got = await ana.get(f"/v1/files/{done.json()['id']}")
         assert sha256(got.content) == done.json()["sha256"]
     assert len(kept(uploads) - before) == 5
+
+
+async def test_a_part_whose_answer_was_lost_keeps_its_bytes(
+    app: FastAPI, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is recorded, though its sender is told that something went wrong."""
+
+    @asynccontextmanager
+    async def loses(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        async with begin(engine) as c:
+            yield c
+        raise ConnectionResetError("the answer to COMMIT was lost")
+
+    begin, upload = AsyncEngine.begin, await announced(ana, WHOLE)
+    for number in PARTS:
+        with monkeypatch.context() as patch:
+            patch.setattr(AsyncEngine, "begin", loses)
+            assert (await sent(ana, upload, number, PARTS[number])).status_code == 503
+    made = await completed(ana, upload)
+    assert (await ana.get(f"/v1/files/{made.json()['id']}")).content == WHOLE
 
 
 async def expires(app: FastAPI, upload: str) -> None:

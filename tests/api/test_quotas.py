@@ -143,6 +143,15 @@ async def test_an_upload_that_was_refused_can_be_sent_again(ana: Person) -> None
     assert (await ana.upload(b"x", key=key)).status_code == 201
 
 
+async def test_what_is_sent_again_needs_no_room_of_its_own(ana: Person, folder: Path) -> None:
+    """The last that fitted, whose answer was lost: the same key finds it, and one copy is kept."""
+    key = new_key()
+    made = [await ana.upload(b"x" * BYTES, key=key) for _ in range(2)]
+    assert [answer.status_code for answer in made] == [201, 201]
+    assert made[0].json() == made[1].json()
+    assert len(kept(folder)) == 1
+
+
 async def test_everybody_has_a_quota_of_their_own(ana: Person) -> None:
     """Another's files take nobody's room."""
     assert (await ana.upload(b"x" * BYTES)).status_code == 201
