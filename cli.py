@@ -260,6 +260,14 @@ def signing_key() -> None:
     print(f"PEEROK_SIGNING_KEY={secret}\n# {public.id}, public key {public.hex}")
 
 
+@app.command("link-key")
+def link_key() -> None:
+    """Make a new value for PEEROK_LINK_KEY, and print it."""
+    import secrets
+
+    print(f"PEEROK_LINK_KEY={secrets.token_hex(32)}\n# Links signed with another open nothing.")
+
+
 @app.command("tax-key")
 def tax_key() -> None:
     """Make a new key for PEEROK_TAX_KEYS, and print it."""

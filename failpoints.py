@@ -37,6 +37,10 @@ PLACES: Mapping[str, str] = {
     "upload.stored": "the bytes are stored; nothing says whose they are",
     "upload.discarding": "bytes that were sent twice are still there twice",
     "upload.discarded": "they are there once; the answer was not given",
+    "part.arriving": "a part of an upload has begun; nothing is stored",
+    "part.stored": "its bytes are stored; nothing says what they are a part of",
+    "part.written": "it is written, not committed",
+    "upload.assembled": "the parts are stored as one; nothing says whose that is",
     "notice.written": "a notice is marked as opened, not committed",
     "notice.committed": "it proves that its reader was told, who does not have it yet",
     # In the worker.

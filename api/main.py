@@ -30,6 +30,7 @@ from api import (
     certificates,
     chargebacks,
     deadlines,
+    deliveries,
     deposits,
     differences,
     disputes,
@@ -41,9 +42,11 @@ from api import (
     hiring,
     instructions,
     jobs,
+    links,
     listings,
     measures,
     notices,
+    part_uploads,
     payment_runs,
     payout_methods,
     permission,
@@ -71,9 +74,10 @@ from api import (
 )
 from api.announcing import Announcing
 from api.edge import Edge
+from api.hiding import hide_secrets
 from api.outcomes import Outcomes
 from api.rates import Rates
-from api.uploads import open_store
+from api.stores import open_store
 from ledger import agreements as texts
 from ledger.database import connect, in_short
 from settings import Settings
@@ -95,11 +99,14 @@ NOUNS = (
     notices.router,
     files.router,
     previews.router,
+    links.router,
+    part_uploads.router,
     receipts.router,
     staff_deposits.router,
     staff_refunds.router,
     hiring.router,
     jobs.router,
+    deliveries.router,
     disputes.router,
     timeline.router,
     finding.router,
@@ -141,6 +148,7 @@ OUTSIDE = (
     problem_pages.router,
     docs_page.router,
     back_page.router,
+    links.outside,
 )
 BOOKS_TRIES = 30
 
@@ -168,8 +176,9 @@ def create(settings: Settings | None = None) -> FastAPI:
         tracing.begin(app.state.settings, "peerok-api")
         tracing.follow(app)
     app.state.rates = Rates()
-    deadlines.hide_secrets()
+    hide_secrets()
     app.state.signing_key = signing_keys.key_of(app.state.settings)
+    app.state.link_key = links.key_of(app.state.settings)
     app.state.sealing_keys = sealing.keys_of(app.state.settings.tax_keys)
     app.state.payout_keys = sealing.keys_of(app.state.settings.payout_keys)
     problems.install(app)
@@ -187,7 +196,7 @@ def create(settings: Settings | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     failpoints.arm(settings.fail_at)
-    app.state.files = open_store(settings.files_url)
+    app.state.files = open_store(settings)
     app.state.temporal = await temporal_client.connect(
         settings, interceptors=tracing.interceptors(settings), lazy=True
     )

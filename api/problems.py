@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from obstore.exceptions import BaseError as StoreError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -43,6 +44,7 @@ OF_THE_LAW: dict[str, int] = {
     "not_yours": 403,
     "payout_method_missing": 409,
     "payout_method_too_new": 409,
+    "quota_full": 409,
     "refused": 409,
     "seen_is_stale": 409,
     "tax_form_expired": 409,
@@ -66,6 +68,10 @@ OF_THE_DOOR: dict[str, tuple[int, str]] = {
     "idempotency_key_reused": (409, "This Idempotency-Key was sent with another request"),
     "receipt_known": (409, "A receipt with this reference is already recorded"),
     "statement_contradicts": (409, "A line of this statement was imported before, with other sums"),
+    "upload_changed": (409, "What arrived is not what was announced"),
+    "upload_incomplete": (409, "Parts of this upload are missing"),
+    "upload_over": (409, "This upload has become a file already"),
+    "link_expired": (410, "This link is over; ask for a new one"),
     "too_large": (413, "The request is too large"),
     "range_not_satisfiable": (416, "The file is shorter than that"),
     "invalid": (422, "Some fields do not fit"),
@@ -73,6 +79,7 @@ OF_THE_DOOR: dict[str, tuple[int, str]] = {
     "too_many_requests": (429, "Too many attempts, wait a while"),
     "internal": (500, "Something went wrong on our side"),
     "case_too_long": (503, "The case is too long to be made into a file; ask staff for it"),
+    "link_key_missing": (503, "No links to files can be made or opened here at the moment"),
     "payer_missing": (503, "Nobody has said from which account payment runs are paid"),
     "payout_keys_missing": (503, "Nobody's bank details can be given or read here at the moment"),
     "previews_missing": (503, "No previews are made here: the system lacks what closes a process"),
@@ -90,7 +97,10 @@ _BY_STATUS = {
     405: "method_not_allowed",
     413: "too_large",
 }
-_OUTAGES: tuple[type[Exception], ...] = (OperationalError, InterfaceError, PoolTimeout, OSError)
+_OUTAGES: tuple[type[Exception], ...] = (
+    *(OperationalError, InterfaceError, PoolTimeout),
+    *(OSError, StoreError),
+)
 
 
 DOCUMENTED: dict[int | str, dict[str, Any]] = {

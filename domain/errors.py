@@ -197,6 +197,13 @@ class NotOriginal(DomainError):
     title = "One of these files was offered or sold before"
 
 
+class QuotaFull(DomainError):
+    """The person stores as much as one person may; the facts say how much."""
+
+    code = "quota_full"
+    title = "You store as much as one person may"
+
+
 def every_error() -> tuple[type[DomainError], ...]:
     """All refusals, by code, for documentation and the HTTP edge."""
     return tuple(sorted(DomainError.__subclasses__(), key=lambda error: error.code))

@@ -1,6 +1,7 @@
 """Every table of the book of record, for whoever compares them with the schema itself."""
 
 from ledger import (
+    file_tables,
     journal_tables,
     listing_tables,
     market_tables,
@@ -14,6 +15,7 @@ from ledger import (
 from ledger.schema import metadata
 
 __all__ = [
+    "file_tables",
     "journal_tables",
     "listing_tables",
     "market_tables",

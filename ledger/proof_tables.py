@@ -64,6 +64,7 @@ case_access = Table(
     CheckConstraint("what in ('brief','file','preview')", name="what_is_known"),
     CheckConstraint("(what = 'brief') = (file_id is null)", name="names_its_file"),
     Index("ix_case_access_case_id", "case_id", "seq"),
+    Index("ix_case_access_file_id", "file_id", postgresql_where=text("file_id is not null")),
     Index(
         "uq_case_access_minute",
         "case_id",

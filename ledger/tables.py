@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from ledger.schema import at, metadata
+from ledger.schema import at, metadata, store_key
 
 # People.
 
@@ -288,7 +288,7 @@ file = Table(
     Column("content_type", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("sha256", Text, nullable=False),
-    Column("key", Text, nullable=False, unique=True, comment="random, in the object store"),
+    store_key(),
     at("created_at", now=True),
     CheckConstraint("size >= 0 and length(sha256) = 64", name="is_whole"),
     Index("ix_file_sha256", "sha256"),

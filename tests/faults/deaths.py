@@ -131,9 +131,22 @@ IN_THE_API = (
     Death("effect.committed", s.HANDED_OVER),
     Death("upload.discarding", s.HANDED_OVER),
     Death("upload.discarded", s.HANDED_OVER),
+    Death("part.arriving", s.IN_PARTS),
+    Death("part.stored", s.IN_PARTS),
+    Death("part.written:2", s.IN_PARTS),
+    Death("upload.assembled", s.IN_PARTS),
+    # The announcement comes first.
+    Death("effect.written:2", s.IN_PARTS),
+    Death("effect.committed:2", s.IN_PARTS),
     Death("notice.written", s.NOTICED),
     Death("notice.committed", s.NOTICED),
 )
 DEATHS = (*IN_THE_WORKER, *IN_THE_API)
-LEFT_BEHIND = ("upload.stored", "effect.written", "upload.discarding")
-"""Where a file's bytes are stored and a death leaves them with nobody who knows of them."""
+LEFT_BEHIND = (
+    *((s.HANDED_OVER, place) for place in ("upload.stored", "effect.written", "upload.discarding")),
+    *((s.IN_PARTS, place) for place in ("part.stored", "part.written", "upload.assembled")),
+    # Once the whole that is nobody's, once the parts that are nobody's any more.
+    *((s.IN_PARTS, place) for place in ("effect.written", "effect.committed")),
+)
+"""Where bytes are stored and a death leaves them with nobody who knows of them, until they are
+collected."""

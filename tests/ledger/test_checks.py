@@ -191,6 +191,10 @@ BROKEN = {
     "ck_tax_form_reminder_is_before": (
         "insert into tax_form_reminder (form_id, days) values ('x', 0)"
     ),
+    "ck_upload_is_announced": (
+        "insert into upload (id, owner_id, name, size, expires_at) values ('x', 'x', 'x', 0, now())"
+    ),
+    "ck_upload_part_is_whole": "insert into upload_part values ('x', 0, 1, repeat('a', 64), 'x')",
     "ck_tax_form_kind": tax_form(kind="'w7'"),
     "ck_tax_form_state_is_known": tax_form(
         state="'lost'", file="'x'", by="'y'", at="now()", reason="'x'"

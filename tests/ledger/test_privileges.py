@@ -62,6 +62,8 @@ MAY = {
     "tax_form_reminder": "select, insert",
     "tell": ALL,
     "token": ALL,
+    "upload": ALL,
+    "upload_part": ALL,
     "work_permission": "select, insert, update",
 }
 MAY_UPDATE = {

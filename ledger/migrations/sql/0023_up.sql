@@ -40,6 +40,7 @@ create table case_access (
     constraint ck_case_access_what_is_known check (what in ('brief', 'file', 'preview')),
     constraint ck_case_access_names_its_file check ((what = 'brief') = (file_id is null))
 );
+create index ix_case_access_file_id on case_access (file_id) where file_id is not null;
 create index ix_case_access_case_id on case_access (case_id, seq);
 create unique index uq_case_access_minute on case_access
     (case_id, person_id, role, what, file_id, minute) nulls not distinct;
