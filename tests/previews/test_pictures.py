@@ -1,6 +1,8 @@
 """A picture is shown as it was meant: upright, in its colours, in its proportions, and marked."""
 
 import io
+import struct
+from typing import Any
 
 import pytest
 from PIL import ExifTags, Image, ImageCms
@@ -19,6 +21,30 @@ async def test_a_picture_of_each_form_is_shown_and_marked_all_over(form: str) ->
     assert near(colour(picture, 0.5, 0.5), RED)
     before = plain()
     assert all(differs(picture, before, box) for box in parts(picture, 4))
+
+
+@pytest.mark.parametrize(
+    ("form", "how"),
+    [
+        ("TIFF", {"compression": "tiff_lzw"}),
+        ("TIFF", {"compression": "tiff_deflate"}),
+        ("TIFF", {"compression": "jpeg"}),
+        ("JPEG", {"progressive": True}),
+        ("GIF", {"save_all": True, "append_images": [plain(colour=BLUE)]}),
+        ("WEBP", {"lossless": True}),
+    ],
+)
+async def test_what_a_form_may_do_otherwise_is_read_too(form: str, how: dict[str, Any]) -> None:
+    """Each by code that was loaded before the process was closed; of what moves, the first."""
+    assert near(colour(await shown(written(plain(), form, **how)), 0.5, 0.5), RED)
+
+
+async def test_a_drawing_with_layers_is_shown_as_a_whole() -> None:
+    """As the program that made it kept it for others."""
+    head = b"8BPS" + struct.pack(">H6xHIIHH", 1, 3, 600, 800, 8, 3)
+    points = b"".join(bytes([part]) * 600 * 800 for part in GREEN)
+    drawing = head + struct.pack(">IIIH", 0, 0, 0, 0) + points
+    assert near(colour(await shown(drawing), 0.5, 0.5), GREEN)
 
 
 async def test_two_viewers_see_different_marks() -> None:
