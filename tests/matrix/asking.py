@@ -7,7 +7,7 @@ from typing import Any
 from tests.deposits.remitting import sum_of
 from tests.market.posting import BID, POSTED
 from tests.market.selling import LISTED, WARRANTY
-from tests.matrix.scene import Scene
+from tests.matrix.scene import PART, Scene
 
 
 @dataclass(frozen=True)
@@ -17,11 +17,18 @@ class Asked:
     path: Callable[[Scene], str]
     body: Callable[[Scene], Any] = lambda scene: {}
     changes: bool = True
+    content: bytes = b""
+    """Bytes that are sent instead of a body."""
 
 
 def at(template: str, **more: Any) -> Asked:
     """A route whose path names things of the scene."""
     return Asked(lambda scene: template.format(**scene.named), **more)
+
+
+def adds(template: str, **more: Any) -> Asked:
+    """A route that makes something new, and leaves the scene as it is."""
+    return at(template, changes=False, **more)
 
 
 def reads(template: str) -> Asked:
@@ -34,7 +41,7 @@ def _bid(scene: Scene) -> Any:
 
 
 PROJECTS: Mapping[str, Asked] = {
-    "POST /v1/projects": at("/v1/projects", body=lambda scene: POSTED),
+    "POST /v1/projects": adds("/v1/projects", body=lambda scene: POSTED),
     "GET /v1/projects": reads("/v1/projects"),
     "GET /v1/facets/{kind}": reads("/v1/facets/projects"),
     "GET /v1/me/projects": reads("/v1/me/projects"),
@@ -83,7 +90,7 @@ def _filled(scene: Scene) -> Any:
 
 
 LISTINGS: Mapping[str, Asked] = {
-    "POST /v1/listings": at("/v1/listings", body=_listed),
+    "POST /v1/listings": adds("/v1/listings", body=_listed),
     "GET /v1/listings": reads("/v1/listings"),
     "GET /v1/me/listings": reads("/v1/me/listings"),
     "GET /v1/listings/{listing_id}": reads("/v1/listings/{draft}"),
@@ -103,7 +110,26 @@ LISTINGS: Mapping[str, Asked] = {
     "GET /v1/baskets/{case_id}/timeline": reads("/v1/baskets/{basket}/timeline"),
 }
 
-ASKED: Mapping[str, Asked] = {**PROJECTS, **LISTINGS}
-"""Every route of these nouns; a route that is missing here fails the build."""
-NOUNS = frozenset({"projects", "finding", "listings"})
+FILES: Mapping[str, Asked] = {
+    "POST /v1/files": adds("/v1/files", content=PART),
+    "GET /v1/files/{file_id} (of a project)": reads("/v1/files/{handed}"),
+    "GET /v1/files/{file_id} (for sale)": reads("/v1/files/{file}"),
+    "GET /v1/files/{file_id} (bought)": reads("/v1/files/{bought}"),
+    "GET /v1/files/{file_id}/preview (for sale)": reads("/v1/files/{file}/preview"),
+    "POST /v1/files/{file_id}/link (bought)": adds("/v1/files/{bought}/link"),
+    "GET /content/{token} (bought)": reads("{link}"),
+    "GET /v1/jobs/{job_id}/deliveries/{delivery_id}/zip": reads(
+        "/v1/jobs/{job}/deliveries/{delivery}/zip"
+    ),
+    "POST /v1/uploads": adds("/v1/uploads", body=lambda scene: {"name": "a.bin", "size": 3}),
+    "GET /v1/uploads/{upload_id}": reads("/v1/uploads/{upload}"),
+    "PUT /v1/uploads/{upload_id}/parts/{number}": at("/v1/uploads/{upload}/parts/1", content=PART),
+    "POST /v1/uploads/{upload_id}/complete": at("/v1/uploads/{upload}/complete"),
+    "DELETE /v1/uploads/{upload_id}": at("/v1/uploads/{upload}"),
+    "GET /v1/certificates/{certificate_id}": reads("/v1/certificates/{certificate}"),
+}
+
+ASKED: Mapping[str, Asked] = {**PROJECTS, **LISTINGS, **FILES}
+"""Every route of these nouns, by what it is asked about; one that is missing fails the build."""
+NOUNS = frozenset({"projects", "finding", "listings", "files", "certificates"})
 """The tags of the routes that the matrix covers."""

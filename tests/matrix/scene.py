@@ -1,8 +1,11 @@
 """One of everything that can be bought, and everybody who can stand before it."""
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Self
+from urllib.parse import urlsplit
 
+from domain import commands as c
 from tests.api.people import Person, signup
 from tests.market.posting import Posting
 from tests.market.selling import Shop
@@ -25,6 +28,10 @@ RELATIONS = (
 """From whom nothing is opened to whom the most is; nobody has not signed in."""
 
 
+PART = b"abc"
+PART_HEADERS = {"X-Content-SHA256": sha256(PART).hexdigest()}
+
+
 @dataclass
 class Scene:
     """What routes are asked about, by its name, and the people by how they stand to it."""
@@ -34,14 +41,17 @@ class Scene:
     named: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    async def made(cls, world: World, known: dict[str, Person]) -> Self:
-        """A new scene; `known` are people who may stand in every scene."""
-        scene = cls(world, dict(known))
-        posting = await (await (await Posting.begin(world)).posted()).with_bids(50_00, 60_00)
+    async def made(cls, world: World, always: Self) -> Self:
+        """A new scene; people and things of the other stand in every scene."""
+        scene = cls(world, dict(always.people), dict(always.named))
+        posting = await Posting.begin(world)
+        handed = (await posting.client.upload(b"for the awarded")).json()["id"]
+        await (await posting.posted(files=[handed])).with_bids(50_00, 60_00)
         await posting.awards(1)
         bidder, awarded = posting.bidders
         scene.people |= {"client": posting.client, "bidder": bidder, "awarded": awarded}
         scene.named |= {"project": posting.project_id, "bid": posting.bids[0]["id"]}
+        scene.named |= {"handed": handed}
         await scene._with_listings()
         return scene
 
@@ -56,12 +66,28 @@ class Scene:
             "file": shop.listings[0]["files"][0]["id"],
         }
         self.named |= {"draft": draft["id"], "basket": basket["id"]}
+        await self._with_files(shop, basket["items"][0]["job_id"])
+
+    async def _with_files(self, shop: Shop, job_id: str) -> None:
+        """What was bought, a link to it, and an upload of its seller's that is not whole yet."""
+        [delivery] = (await shop.client.get(f"/v1/jobs/{job_id}")).json()["deliveries"]
+        bought = delivery["files"][0]["id"]
+        link = (await shop.client.post(f"/v1/files/{bought}/link")).json()["url"]
+        upload = (await shop.seller.post("/v1/uploads", {"name": "a.bin", "size": 3})).json()["id"]
+        sent = await shop.seller.http.put(
+            f"/v1/uploads/{upload}/parts/1",
+            content=PART,
+            headers=shop.seller.headers() | PART_HEADERS,
+        )
+        assert sent.is_success, sent.text
+        self.named |= {"job": job_id, "delivery": delivery["id"], "bought": bought}
+        self.named |= {"link": urlsplit(link).path, "upload": upload}
 
 
-async def always(world: World) -> dict[str, Person]:
-    """Those who have nothing to do with any of it."""
+async def always(world: World) -> Scene:
+    """Those who have nothing to do with any of it, and a certificate that anybody may look up."""
     house = world.house
-    return {
+    people = {
         "newcomer": await signup(world.http),
         "freelancer": await world.person("freelancer"),
         "mediator": next(iter(house.mediators.values())),
@@ -69,3 +95,7 @@ async def always(world: World) -> dict[str, Person]:
         "head": house.head,
         "accounting": house.accountants[0],
     }
+    life = await (await Shop.begin(world)).bought(20_00)
+    await life.client_does(c.Approve)
+    signed = await life.client.get(f"/v1/jobs/{life.job_id}/certificate", format="json")
+    return Scene(world, people, {"certificate": signed.json()["about"]["certificate"]})

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from httpx import Response
 
 from tests.api.people import Person, new_key
 from tests.matrix.asking import ASKED, NOUNS, Asked
-from tests.matrix.scene import RELATIONS, Scene, always
+from tests.matrix.scene import PART_HEADERS, RELATIONS, Scene, always
 from tests.world import World
 
 TABLE = Path(__file__).with_name("matrix.txt")
@@ -28,30 +29,32 @@ def routes(world: World) -> Iterator[str]:
 
 async def table(world: World) -> str:
     """The whole of `matrix.txt`, asked of the running API."""
-    known = await always(world)
-    lines = [HEAD]
+    everywhere, lines = await always(world), [HEAD]
+    scene = await Scene.made(world, everywhere)
     for route in sorted(ASKED, key=lambda one: (one.partition(" ")[2], one)):
-        lines += await _block(world, known, route)
+        asked, method = ASKED[route], route.partition(" ")[0]
+        by_answer: dict[str, list[str]] = {}
+        for relation in RELATIONS:
+            answer = await _ask(scene, scene.people.get(relation), method, asked)
+            by_answer.setdefault(_cell(answer), []).append(relation)
+            if asked.changes and answer.is_success:
+                scene = await Scene.made(world, everywhere)
+        cells = (f"  {cell:<32} {', '.join(who)}" for cell, who in by_answer.items())
+        lines += [route, *cells, ""]
     return "\n".join(lines)
-
-
-async def _block(world: World, known: dict[str, Person], route: str) -> list[str]:
-    """One route; whoever changes something by it leaves a new scene to the next."""
-    asked, method = ASKED[route], route.partition(" ")[0]
-    scene = await Scene.made(world, known)
-    by_answer: dict[str, list[str]] = {}
-    for relation in RELATIONS:
-        answer = await _ask(scene, scene.people.get(relation), method, asked)
-        by_answer.setdefault(_cell(answer), []).append(relation)
-        if asked.changes and answer.is_success:
-            scene = await Scene.made(world, known)
-    return [route, *(f"  {cell:<32} {', '.join(who)}" for cell, who in by_answer.items()), ""]
 
 
 async def _ask(scene: Scene, who: Person | None, method: str, asked: Asked) -> Response:
     headers = who.headers(new_key()) if who else {"Idempotency-Key": new_key()}
-    body = asked.body(scene) if method in ("POST", "PUT") else None
-    return await scene.world.http.request(method, asked.path(scene), json=body, headers=headers)
+    sent: dict[str, Any] = {}
+    if asked.content:
+        sent, headers = (
+            {"content": asked.content},
+            headers | {"X-File-Name": "a.bin"} | PART_HEADERS,
+        )
+    elif method in ("POST", "PUT"):
+        sent = {"json": asked.body(scene)}
+    return await scene.world.http.request(method, asked.path(scene), headers=headers, **sent)
 
 
 def _cell(answer: Response) -> str:
