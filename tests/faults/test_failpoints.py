@@ -26,7 +26,7 @@ SAFE = {
     "api/deadlines.py:renew": "it may be asked again; only the last address is good",
     "api/deadlines.py:revoke": "it may be asked again; there is an address or there is none",
     "api/decisions.py:begun": "each case that is begun in it has a place of its own",
-    "api/files.py:download": "a look that was written down too early is no secret kept",
+    "api/files.py:download": "a look that was written down, and came to nothing, hides none",
     "api/main.py:_texts_in_place": "each start of a process does it again",
     "api/notices.py:remove": "it may be asked again; a notice is there or is not",
     "api/notices.py:clear": "it may be asked again; an inbox is empty or is not",
