@@ -83,9 +83,14 @@ def _signature(head: bytes) -> str:
     except (puremagic.PureError, ValueError):
         found = []
     best = [one.extension for one in found if one.confidence == found[0].confidence]
-    # The library knows a few of the brands that files of this family name after `ftyp`.
-    unnamed = "video/mp4" if head[4:8] == b"ftyp" else PLAIN
-    return next((_INERT[name] for name in best if name in _INERT), unnamed)
+    return next((_INERT[name] for name in best if name in _INERT), _branded(head))
+
+
+def _branded(head: bytes) -> str:
+    """The library knows a few of the brands that files of one family name after `ftyp`."""
+    if head[4:8] != b"ftyp":
+        return PLAIN
+    return "image/heif" if head[8:12] in (b"mif1", b"msf1") else "video/mp4"
 
 
 def _is_text(head: bytes) -> bool:

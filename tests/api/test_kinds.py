@@ -62,6 +62,7 @@ def media(brand: bytes) -> bytes:
         (picture("JPEG2000"), "image/jp2"),
         (picture("AVIF"), "image/avif"),
         (media(b"heic"), "image/heif"),
+        (media(b"mif1"), "image/heif"),
         (media(b"isom"), "video/mp4"),
         (media(b"iso5"), "video/mp4"),
         (media(b"qt  "), "video/quicktime"),
