@@ -4,6 +4,8 @@ import asyncio
 
 from domain import commands as c
 from domain.cases import Role
+from ledger.comparisons import Balances
+from ledger.reconciling import reconcile
 from tests.api.people import code
 from tests.deposits.remitting import Remitting
 from tests.life import Life
@@ -133,6 +135,7 @@ async def test_of_fifty_buyers_at_once_one_buys_and_the_others_are_never_charged
     left = [await has(one) for one in buyers]
     assert left == [0 if n in won else 60_00 for n in range(BUYERS)]
     assert await world.violations() == []
+    assert [one async for one in reconcile(world.engine, (Balances(),))] == []
 
 
 async def test_who_saw_another_price_or_version_buys_nothing(world: World) -> None:
