@@ -167,6 +167,25 @@ async def test_a_seller_who_unpublishes_in_that_moment_sells_or_does_not(world: 
     assert await world.violations() == []
 
 
+async def test_what_has_become_a_clients_work_since_is_not_sold_a_second_time(
+    world: World,
+) -> None:
+    """Listed while its job was open, it is that client's once they approve."""
+    shop = await Shop.begin(world, 20_00)
+    content = b"drawn once, promised twice"
+    job = await Life.begin(world)
+    job.freelancer = shop.seller
+    await job.in_progress()
+    await job.freelancer_does(c.Deliver, files=[await shop.file(content)])
+    listing = await shop.listed(30_00, files=[await shop.file(content)])
+    await job.client_does(c.Approve)
+    answer = await shop.buys(listing)
+    named = {"listing": listing["id"], "missing": "not_original"}
+    assert (code(answer), answer.json()["facts"]["items"]) == ("seen_is_stale", [named])
+    assert (await shop.fills(0, 1, mode="those_still_there")).status_code == 201
+    assert await has(shop.client) == 980_00
+
+
 async def test_what_is_missing_in_the_wallet_is_named_and_nothing_is_reserved(
     world: World,
 ) -> None:
