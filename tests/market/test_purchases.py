@@ -258,7 +258,10 @@ async def test_a_client_with_three_refunded_purchases_downloads_after_approving(
     [file] = (await shop.shown())["files"]
     closed = await shop.client.get(f"/v1/files/{file['id']}")
     assert (closed.status_code, code(closed)) == (403, "approve_first")
-    assert (await life.shown())["view_only"]
+    job = await life.shown()
+    packed = f"/v1/jobs/{life.job_id}/deliveries/{job['deliveries'][0]['id']}/zip"
+    assert job["view_only"] and (await shop.client.get(packed)).status_code == 404
     assert (await life.shown(Role.FREELANCER))["deliveries"]
     await life.client_does(c.Approve)
-    assert (await shop.client.get(f"/v1/files/{file['id']}")).status_code == 200
+    for path in (f"/v1/files/{file['id']}", packed):
+        assert (await shop.client.get(path)).status_code == 200
