@@ -35,6 +35,8 @@ class Listing(_Row):
     price_minor: Minor
     currency: Currency
     files: tuple[FileId, ...] = ()
+    taken: bool = False
+    """Whether one of its files has become a client's since, as the work of another job."""
 
 
 class Mode(StrEnum):
@@ -50,6 +52,7 @@ class Missing(StrEnum):
     SOLD = "sold"
     NOT_LISTED = "not_listed"
     CHANGED = "changed"
+    NOT_ORIGINAL = "not_original"
 
 
 class Item(_Row):

@@ -89,6 +89,8 @@ def missing(item: Item, listing: Listing) -> Missing | None:
         return Missing.SOLD
     if listing.state is not S.LISTED:
         return Missing.NOT_LISTED
+    if listing.taken:
+        return Missing.NOT_ORIGINAL
     seen = item.version, item.price_minor
     return None if seen == (listing.version, listing.price_minor) else Missing.CHANGED
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.basket_case import Listing, ListingState
 from domain.cases import Case, Job
 from domain.listing import PREFIX, comes_back, is_purchase
-from ledger import ids, publications
+from ledger import ids, originals, publications
 from ledger.listing_tables import listing, listing_file
 from ledger.tables import cases, file, person
 
@@ -88,8 +88,10 @@ async def hold(c: AsyncConnection, involved: Iterable[Case | None]) -> None:
 async def wanted(c: AsyncConnection, listing_ids: Collection[str]) -> tuple[Listing, ...]:
     """These listings, locked in the order of their ids until the step is written."""
     rows = await _lock(c, listing_ids)
-    theirs = await _file_ids(c, listing_ids)
-    return tuple(as_listing(row, theirs.get(row["id"], ())) for row in rows)
+    theirs, taken = await _file_ids(c, listing_ids), await originals.delivered(c, listing_ids)
+    return tuple(
+        as_listing(row, theirs.get(row["id"], ()), taken=row["id"] in taken) for row in rows
+    )
 
 
 async def find(
@@ -103,9 +105,10 @@ async def find(
     return rows[0], as_listing(rows[0], theirs.get(listing_id, ()))
 
 
-def as_listing(row: RowMapping, files: Sequence[str]) -> Listing:
+def as_listing(row: RowMapping, files: Sequence[str], *, taken: bool = False) -> Listing:
     """The listing of a row."""
-    return Listing.model_validate({**row, "seller": row["seller_id"], "files": files})
+    more = {"seller": row["seller_id"], "files": files, "taken": taken}
+    return Listing.model_validate({**row, **more})
 
 
 async def files(c: AsyncConnection, listing_id: str) -> Sequence[RowMapping]:

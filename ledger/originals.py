@@ -2,34 +2,21 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import text
+from sqlalchemy import Exists, exists, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.cases import Ip
 from domain.errors import NotOriginal
+from ledger.listing_tables import listing, listing_file
+from ledger.tables import attachment, cases, delivery, file
 
 # Two who offer the same at once: the second waits here, and then sees the first.
 CLAIM = text("""
     select pg_advisory_xact_lock(hashtextextended(sha256, 0))
       from (select distinct sha256 from file where id = any(:files) order by sha256) as wanted
 """)
-# A delivery whose job has ended in the client's favour is the client's work.
-TAKEN = text("""
-    select f.id
-      from file f
-     where f.id = any(:files)
-       and (exists (select
-                      from file same
-                      join listing_file lf on lf.file_id = same.id
-                      join listing l on l.id = lf.listing_id
-                     where same.sha256 = f.sha256 and l.id <> :but and l.state <> 'draft')
-            or exists (select
-                         from file same
-                         join attachment a on a.file_id = same.id
-                         join delivery d on d.id = a.subject_id
-                         join cases j on j.id = d.case_id
-                        where same.sha256 = f.sha256 and j.data ->> 'ip' = 'client'))
-     order by f.id
-""")
+same = file.alias()
+"""Whatever has the content of a file that is looked at."""
 
 
 async def claim(c: AsyncConnection, file_ids: Collection[str], *, but: str) -> None:
@@ -37,8 +24,38 @@ async def claim(c: AsyncConnection, file_ids: Collection[str], *, but: str) -> N
 
     `but` is what claims them. Until the transaction ends nobody else can claim the same.
     """
-    named = list(file_ids)
-    await c.execute(CLAIM, {"files": named})
-    taken = list(await c.scalars(TAKEN, {"files": named, "but": but}))
+    await c.execute(CLAIM, {"files": list(file_ids)})
+    query = select(file.c.id).where(file.c.id.in_(file_ids), _offered(but) | _delivered())
+    taken = list(await c.scalars(query.order_by(file.c.id)))
     if taken:
         raise NotOriginal(field="files", files=taken)
+
+
+async def delivered(c: AsyncConnection, listing_ids: Collection[str]) -> set[str]:
+    """Those of these listings of whose files one has become a client's work."""
+    query = (
+        select(listing_file.c.listing_id)
+        .join(file, file.c.id == listing_file.c.file_id)
+        .where(listing_file.c.listing_id.in_(listing_ids), _delivered())
+    )
+    return set(await c.scalars(query))
+
+
+def _offered(but: str) -> Exists:
+    """In another listing that is for sale, or sold; a draft claims nothing."""
+    return (
+        exists()
+        .where(same.c.sha256 == file.c.sha256, listing_file.c.file_id == same.c.id)
+        .where(listing.c.id == listing_file.c.listing_id, listing.c.id != but)
+        .where(listing.c.state != "draft")
+    )
+
+
+def _delivered() -> Exists:
+    """In a delivery whose job has ended in the client's favour: it is the client's work."""
+    return (
+        exists()
+        .where(same.c.sha256 == file.c.sha256, attachment.c.file_id == same.c.id)
+        .where(delivery.c.id == attachment.c.subject_id, cases.c.id == delivery.c.case_id)
+        .where(cases.c.data["ip"].astext == Ip.CLIENT.value)
+    )

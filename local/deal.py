@@ -27,6 +27,8 @@ class Deal:
     house: House
     others: tuple[Actor, ...] = ()
     """More freelancers, where there is more than one."""
+    listing: dict[str, Any] = field(default_factory=dict)
+    """Ready work that is offered, as its freelancer published it."""
     job_id: str = ""
     dispute_id: str = ""
     job: dict[str, Any] = field(default_factory=dict)

@@ -42,7 +42,8 @@ class Mail:
             "id": self.id,
             "to": list(self.sent_to),
             "from": str(message["From"] or ""),
-            "subject": str(message["Subject"] or ""),
+            # A subject that was folded before its first word begins with the fold.
+            "subject": str(message["Subject"] or "").strip(),
             "message_id": str(message["Message-ID"] or ""),
             "received_at": self.received_at,
             "headers": {name: str(value) for name, value in message.items()},

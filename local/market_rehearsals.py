@@ -1,9 +1,11 @@
-"""The rehearsed stories of what is asked of everybody: a project with three awards."""
+"""The rehearsed stories of what everybody finds: a project with three awards, a purchase race."""
 
 import asyncio
+from dataclasses import replace
+from typing import Any
 
 from domain.policy import DAY
-from local.actors import Actor
+from local.actors import Actor, Refused
 from local.deal import Deal, path_to, usd
 from local.rehearsal import Ending, Rehearsal
 from local.telling import moment
@@ -51,6 +53,49 @@ async def three_awards(deal: Deal, clock: Clock) -> None:
     await _silence(deal, clock, deal.about, "closed")
 
 
+async def offered(deal: Deal, price_minor: int) -> None:
+    """The freelancer offers ready work; three clients have the money for it."""
+    stored = await deal.freelancer.upload("icons.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+    written = await deal.freelancer.post(
+        "/v1/listings",
+        {
+            "title": "Ten icons",
+            "description": "Drawn for menus.",
+            "content": "picture",
+            "price": usd(price_minor),
+            "files": [stored["id"]],
+        },
+    )
+    warranty = {"version": written["version"], "warranted": True, "name": deal.freelancer.name}
+    listing = f"/v1/listings/{written['id']}"
+    deal.listing = await deal.freelancer.post(f"{listing}/publish", warranty)
+    for who in (deal.client, *deal.others):
+        await replace(deal, client=who).pay_in(price_minor)
+
+
+async def race(deal: Deal, clock: Clock) -> None:
+    """All three buy at once: one has the work, says nothing, and pays by silence."""
+    buyers = (deal.client, *deal.others)
+    got = await asyncio.gather(*(_buys(who, deal.listing) for who in buyers))
+    [(winner, job)] = [(who, one) for who, one in zip(buyers, got, strict=True) if one]
+    deal.client, deal.job_id = winner, job["id"]
+    await deal.look()
+    for who in (one for one in buyers if one is not winner):
+        what = "Buying what was sold a moment before is refused; nothing is charged"
+        deal.asides.append((moment(job["opened_at"]), what, who.first))
+    await _silence(deal, clock, deal.job_id, "completed")
+
+
+async def _buys(who: Actor, listing: dict[str, Any]) -> dict[str, Any] | None:
+    """The job, or None when it was sold."""
+    seen = {name: listing[name] for name in ("version", "price")}
+    try:
+        bought: dict[str, Any] = await who.post(f"/v1/listings/{listing['id']}/purchase", seen)
+    except Refused:
+        return None
+    return bought
+
+
 async def _won(who: Actor) -> str:
     """The job that this freelancer's bid became."""
     [bid] = (await who.get("/v1/me/bids"))["items"]
@@ -78,6 +123,15 @@ REHEARSALS = (
             {"client": 180_00, "freelancer": 108_00, "platform": 12_00},
         ),
         begin=asked, others=2,
+    ),
+    Rehearsal(
+        "purchase", "three buy the same at once; whoever gets it says nothing", 120_00, race,
+        Ending(
+            "completed", "",
+            {"listing_bought": 1, "review_ended": 1},
+            {"client": 0, "freelancer": 108_00, "platform": 12_00},
+        ),
+        begin=offered, others=2,
     ),
 )  # fmt: skip
 """By the way in which they come to a job."""

@@ -65,6 +65,7 @@ def test_its_sellers_are_told_and_nobody_twice() -> None:
     [
         (SOLD, Missing.SOLD),
         (DRAFT, Missing.NOT_LISTED),
+        ({"taken": True}, Missing.NOT_ORIGINAL),
         ({"version": 2}, Missing.CHANGED),
         ({"price_minor": 40_00}, Missing.CHANGED),
     ],

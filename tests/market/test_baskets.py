@@ -2,6 +2,7 @@
 
 import asyncio
 
+from domain.basket_commands import MOST_ITEMS
 from tests.api.people import code
 from tests.market.selling import Shop, has, item
 from tests.world import World
@@ -104,6 +105,20 @@ async def test_overlapping_baskets_of_all_or_nothing_never_share_a_listing(world
     assert sorted((mine.status_code, theirs.status_code)) == [201, 409]
     states = [(await shop.shown(n))["state"] for n in range(3)]
     assert states.count("sold") == 2
+
+
+async def test_fifty_listings_are_bought_in_one_step_and_one_more_is_too_many(
+    world: World,
+) -> None:
+    """However many there are, they are paid and delivered together."""
+    shop = await Shop.begin(world, *[10_00] * MOST_ITEMS)
+    answer = await shop.fills(*range(MOST_ITEMS))
+    assert answer.status_code == 201, answer.text
+    assert len({one["job_id"] for one in answer.json()["items"]}) == MOST_ITEMS
+    assert await has(shop.client) == 500_00
+    many = [item(shop.listings[0])] * (MOST_ITEMS + 1)
+    refused = await shop.client.post("/v1/baskets", {"items": many, "mode": "all"})
+    assert refused.status_code == 422
 
 
 async def test_a_basket_names_each_listing_once_and_only_those_there_are(world: World) -> None:

@@ -4,6 +4,8 @@ import asyncio
 
 from domain import commands as c
 from domain.cases import Role
+from ledger.comparisons import Balances
+from ledger.reconciling import reconcile
 from tests.api.people import code
 from tests.deposits.remitting import Remitting
 from tests.life import Life
@@ -133,6 +135,7 @@ async def test_of_fifty_buyers_at_once_one_buys_and_the_others_are_never_charged
     left = [await has(one) for one in buyers]
     assert left == [0 if n in won else 60_00 for n in range(BUYERS)]
     assert await world.violations() == []
+    assert [one async for one in reconcile(world.engine, (Balances(),))] == []
 
 
 async def test_who_saw_another_price_or_version_buys_nothing(world: World) -> None:
@@ -162,6 +165,25 @@ async def test_a_seller_who_unpublishes_in_that_moment_sells_or_does_not(world: 
     sold = sum(bought.status_code == 201 for bought, _ in answers)
     assert await has(shop.client) == 1_000_00 - 20_00 * sold
     assert await world.violations() == []
+
+
+async def test_what_has_become_a_clients_work_since_is_not_sold_a_second_time(
+    world: World,
+) -> None:
+    """Listed while its job was open, it is that client's once they approve."""
+    shop = await Shop.begin(world, 20_00)
+    content = b"drawn once, promised twice"
+    job = await Life.begin(world)
+    job.freelancer = shop.seller
+    await job.in_progress()
+    await job.freelancer_does(c.Deliver, files=[await shop.file(content)])
+    listing = await shop.listed(30_00, files=[await shop.file(content)])
+    await job.client_does(c.Approve)
+    answer = await shop.buys(listing)
+    named = {"listing": listing["id"], "missing": "not_original"}
+    assert (code(answer), answer.json()["facts"]["items"]) == ("seen_is_stale", [named])
+    assert (await shop.fills(0, 1, mode="those_still_there")).status_code == 201
+    assert await has(shop.client) == 980_00
 
 
 async def test_what_is_missing_in_the_wallet_is_named_and_nothing_is_reserved(
@@ -236,7 +258,10 @@ async def test_a_client_with_three_refunded_purchases_downloads_after_approving(
     [file] = (await shop.shown())["files"]
     closed = await shop.client.get(f"/v1/files/{file['id']}")
     assert (closed.status_code, code(closed)) == (403, "approve_first")
-    assert (await life.shown())["view_only"]
+    job = await life.shown()
+    packed = f"/v1/jobs/{life.job_id}/deliveries/{job['deliveries'][0]['id']}/zip"
+    assert job["view_only"] and (await shop.client.get(packed)).status_code == 404
     assert (await life.shown(Role.FREELANCER))["deliveries"]
     await life.client_does(c.Approve)
-    assert (await shop.client.get(f"/v1/files/{file['id']}")).status_code == 200
+    for path in (f"/v1/files/{file['id']}", packed):
+        assert (await shop.client.get(path)).status_code == 200
