@@ -89,7 +89,7 @@ def _event(story: Story, changed: Sequence[RowMapping]) -> dict[str, Any]:
                   for one in changed],
         "recorded_at": words.moment(row["recorded_at"]),
         "step": row["step_id"],
-        "decision": dict(row["body"]) if told else None,
+        "decision": dict(row["body"]) if told and row["body"] is not None else None,
         "command": row["command"] if told else None,
         "received_at": words.moment(row["received_at"]) if told else None,
         "facts": story.seen.facts(row),

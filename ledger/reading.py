@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, literal, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Label,
+    RowMapping,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -113,12 +124,20 @@ async def family(c: AsyncConnection, job_id: str) -> list[str]:
     return [*await c.scalars(query), job_id]
 
 
+def said_in(case_ids: Collection[str]) -> Label[Any]:
+    """What was decided (`body`), as far as it was decided in these cases.
+
+    What began elsewhere is told there: an award names other people's bids too.
+    """
+    return case((instruction.c.case_id.in_(case_ids), instruction.c.body)).label("body")
+
+
 async def events(
     c: AsyncConnection, case_ids: Collection[str], before: int | None, limit: int
 ) -> Sequence[RowMapping]:
     """What happened in these cases, newest first, with the words of whoever decided."""
     query = (
-        select(event, instruction.c.command, instruction.c.body)
+        select(event, instruction.c.command, said_in(case_ids))
         .join(instruction, instruction.c.id == event.c.instruction_id, isouter=True)
         .where(event.c.case_id.in_(case_ids))
         .order_by(event.c.seq.desc())

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.cases import Dispute
 from ledger import cases as rows
 from ledger.journal_tables import seal
+from ledger.reading import said_in
 from ledger.statement import posting_line
 from ledger.tables import cases, event, instruction, mail, notice
 
@@ -57,7 +58,7 @@ async def disputes(c: AsyncConnection, job_id: str) -> list[Dispute]:
 
 async def events(c: AsyncConnection, case_ids: Collection[str]) -> Sequence[RowMapping]:
     """What happened in these cases, the first first, with the decision behind it."""
-    decided = (instruction.c[name] for name in ("command", "body", "received_at"))
+    decided = (instruction.c.command, said_in(case_ids), instruction.c.received_at)
     query = (
         select(event, *decided)
         .join(instruction, instruction.c.id == event.c.instruction_id, isouter=True)

@@ -215,3 +215,19 @@ async def test_contact_data_in_what_is_public_is_pointed_out(world: World) -> No
     assert [(one["field"], one["kind"]) for one in shown["pointed_out"]] == [("summary", "email")]
     clean = (await it.posts()).json()
     assert clean["pointed_out"] == []
+
+
+async def test_an_awarded_job_tells_nothing_of_the_other_bids(world: World) -> None:
+    """Neither its timeline nor its case file names what else was awarded by that decision."""
+    it = await (await (await Posting.begin(world)).posted()).with_bids(50_00, 60_00)
+    await it.awards(0, 1)
+    ana, other = it.bidders[0], it.bids[1]
+    job = f"/v1/jobs/{(await ana.get('/v1/me/bids')).json()['items'][0]['job_id']}"
+    file = await ana.get(f"{job}/case-file", format="json")
+    timeline = await ana.get(f"{job}/timeline")
+    assert file.status_code == timeline.status_code == 200
+    for told in (file.text, timeline.text):
+        assert "job_offered" in told
+        assert other["id"] not in told and it.bidders[1].id not in told
+    whole = (await it.client.get(it.at("timeline"))).json()["items"]
+    assert other["id"] in str([one["facts"] for one in whole])
