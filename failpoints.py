@@ -17,6 +17,7 @@ PLACES: Mapping[str, str] = {
     "decision.answered": "its outcome is known, and not told to who decided",
     "offer.written": "a job, its texts and its first instruction are written, not committed",
     "project.written": "a project, its texts and its posting are written, not committed",
+    "contest.written": "a contest, its texts and its posting are written, not committed",
     "deposit.written": "a deposit and its first instruction are written, not committed",
     "remittance.written": "money by hand and its first instruction are written, not committed",
     "withdrawal.written": "a withdrawal and its request are written, not committed",

@@ -49,6 +49,7 @@ from settings import Settings, settings
 from workflows import builds
 from workflows.chargeback import ChargebackWorkflow
 from workflows.checks import ChecksWorkflow
+from workflows.contest import ContestWorkflow
 from workflows.deposit import DepositWorkflow
 from workflows.dispute import DisputeWorkflow
 from workflows.doors import Doors
@@ -60,7 +61,7 @@ from workflows.remittance import RemittanceWorkflow
 from workflows.withdrawal import WithdrawalWorkflow
 
 LIVES: Mapping[TaskQueue, Sequence[type]] = {
-    TaskQueue.JOBS: (JobWorkflow, DisputeWorkflow, ProjectWorkflow),
+    TaskQueue.JOBS: (JobWorkflow, DisputeWorkflow, ProjectWorkflow, ContestWorkflow),
     TaskQueue.MONEY: (
         ChargebackWorkflow,
         ChecksWorkflow,

@@ -25,8 +25,11 @@ def path_id(prefix: str) -> AfterValidator:
     return AfterValidator(named)
 
 
-CaseId = Annotated[str, path_id("(?:job|dispute|deposit|withdrawal|refund|chargeback|project)")]
+CASES = "job|dispute|deposit|withdrawal|refund|chargeback|project|contest"
+CaseId = Annotated[str, path_id(f"(?:{CASES})")]
 ProjectId = Annotated[str, path_id("project")]
+ContestId = Annotated[str, path_id("contest")]
+ContestEntryId = Annotated[str, path_id("contestentry")]
 BidId = Annotated[str, path_id("bid")]
 JobId = Annotated[str, path_id("job")]
 DepositId = Annotated[str, path_id("deposit")]

@@ -16,6 +16,8 @@ class HandedAs(StrEnum):
     BRIEF = "brief"
     DELIVERY = "delivery"
     EVIDENCE = "evidence"
+    ENTRY = "entry"
+    """Entered in a contest: its client's to read once it won."""
 
 
 class Handover(BaseModel):
@@ -24,12 +26,19 @@ class Handover(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     handed_as: HandedAs
-    client: str
-    freelancer: str
+    client: str | None
+    freelancer: str | None
+    """Nobody, of the brief of a contest or project."""
     mediators: frozenset[str]
     """Those who accepted the appointment."""
     refunded: bool
     """The work stays with the freelancer, and the client's access to it is closed."""
+    to_everybody: bool = False
+    """Whether it is a brief that everybody works from who has promised to keep it to themselves."""
+
+
+OF_THE_FREELANCER = frozenset({HandedAs.DELIVERY, HandedAs.ENTRY})
+"""Work that closes to the client when it stays with whoever made it."""
 
 
 def work_is_closed_to(role: Role, job: Job) -> bool:
@@ -55,8 +64,8 @@ def may_read(
 
 def _opens(handover: Handover, reader: str, standing: Standing, *, staff: bool) -> bool:
     if reader == handover.client:
-        return not (handover.refunded and handover.handed_as is HandedAs.DELIVERY)
-    if reader == handover.freelancer:
+        return not (handover.refunded and handover.handed_as in OF_THE_FREELANCER)
+    if reader == handover.freelancer or handover.to_everybody:
         if handover.handed_as is HandedAs.BRIEF and not standing.nda_signed:
             raise NdaMissing
         return True

@@ -169,6 +169,13 @@ class EscrowShort(DomainError):
     title = "The payment behind this is disputed"
 
 
+class NotOriginal(DomainError):
+    """A file is somebody's already: in another listing, or work that was paid for."""
+
+    code = "not_original"
+    title = "One of these files was offered or sold before"
+
+
 def every_error() -> tuple[type[DomainError], ...]:
     """All refusals, by code, for documentation and the HTTP edge."""
     return tuple(sorted(DomainError.__subclasses__(), key=lambda error: error.code))

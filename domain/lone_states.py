@@ -92,8 +92,28 @@ class ProjectState(StrEnum):
     CLOSED = "closed"
 
 
+class ContestState(StrEnum):
+    """What people see on a contest."""
+
+    DRAFT = "draft"
+    REFUSED = "refused"
+    AWAITING_FUNDS = "awaiting_funds"
+    OPEN = "open"
+    JUDGING = "judging"
+    DISTRIBUTING = "distributing"
+    HANDING_OVER = "handing_over"
+    CLOSED = "closed"
+    LAPSED = "lapsed"
+
+
 LoneState = (
-    DepositState | RemittanceState | WithdrawalState | RefundState | ChargebackState | ProjectState
+    DepositState
+    | RemittanceState
+    | WithdrawalState
+    | RefundState
+    | ChargebackState
+    | ProjectState
+    | ContestState
 )
 
 LONE_OVER: frozenset[StrEnum] = frozenset(
@@ -124,6 +144,9 @@ LONE_OVER: frozenset[StrEnum] = frozenset(
         ChargebackState.LOST,
         ProjectState.REFUSED,
         ProjectState.CLOSED,
+        ContestState.REFUSED,
+        ContestState.CLOSED,
+        ContestState.LAPSED,
     }
 )
 """The states of which nothing comes any more."""

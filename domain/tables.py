@@ -17,6 +17,8 @@ from domain.cases import (
     Withdrawal,
 )
 from domain.chargeback import CHARGEBACK
+from domain.contest import CONTEST
+from domain.contest_case import Contest
 from domain.deposit import DEPOSIT
 from domain.dispute import DISPUTE
 from domain.ids import UserId
@@ -38,6 +40,7 @@ PROCESSES: Mapping[type[Case], Process] = {
     Refund: REFUND,
     Chargeback: CHARGEBACK,
     Project: PROJECT,
+    Contest: CONTEST,
 }
 """The table of each kind of case."""
 

@@ -1,6 +1,7 @@
 """Every table of the book of record, for whoever compares them with the schema itself."""
 
 from ledger import (
+    contest_tables,
     journal_tables,
     market_tables,
     outside_tables,
@@ -12,6 +13,7 @@ from ledger import (
 from ledger.schema import metadata
 
 __all__ = [
+    "contest_tables",
     "journal_tables",
     "market_tables",
     "metadata",

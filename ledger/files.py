@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.access import HandedAs, Handover
 from domain.errors import UnknownReference
 from ledger import ids
+from ledger.contest_tables import contest_entry
 from ledger.tables import attachment, cases, delivery, file
 
 
@@ -56,10 +57,14 @@ async def _handovers(
 ) -> dict[str, list[Handover]]:
     """A mediator belongs to a case from the appointment until the mediation is over."""
     disputes = cases.alias()
+    won = cases.alias()
     mediators = (
         select(func.array_agg(disputes.c.mediator_id))
         .where(
-            or_(disputes.c.id == cases.c.id, disputes.c.parent_id == cases.c.id),
+            or_(
+                disputes.c.id == cases.c.id,
+                disputes.c.parent_id == func.coalesce(won.c.id, cases.c.id),
+            ),
             disputes.c.mediator_id.is_not(None),
             disputes.c.state.in_(("in_mediation", "proposed")),
         )
@@ -68,6 +73,7 @@ async def _handovers(
     handed_as = case(
         (attachment.c.subject_id == attachment.c.case_id, HandedAs.BRIEF.value),
         (delivery.c.id.is_not(None), HandedAs.DELIVERY.value),
+        (contest_entry.c.id.is_not(None), HandedAs.ENTRY.value),
         else_=HandedAs.EVIDENCE.value,
     )
     rows = await c.execute(
@@ -75,13 +81,20 @@ async def _handovers(
             attachment.c.file_id,
             handed_as.label("handed_as"),
             cases.c.client_id,
-            cases.c.freelancer_id,
+            func.coalesce(cases.c.freelancer_id, contest_entry.c.freelancer_id).label("freelancer"),
             mediators.label("mediators"),
-            ((cases.c.kind == "job") & (cases.c.state == "cancelled")).label("refunded"),
+            case(
+                (contest_entry.c.id.is_not(None), func.coalesce(won.c.state, "cancelled")),
+                (cases.c.kind == "job", cases.c.state),
+                else_="",
+            ).label("state"),
+            ((cases.c.kind == "contest") & (cases.c.state == "open")).label("open"),
         )
         .select_from(attachment)
         .join(cases, cases.c.id == attachment.c.case_id)
         .outerjoin(delivery, delivery.c.id == attachment.c.subject_id)
+        .outerjoin(contest_entry, contest_entry.c.id == attachment.c.subject_id)
+        .outerjoin(won, won.c.id == contest_entry.c.job_id)
         .where(condition)
     )
     found: dict[str, list[Handover]] = {}
@@ -89,9 +102,10 @@ async def _handovers(
         handover = Handover(
             handed_as=row.handed_as,
             client=row.client_id,
-            freelancer=row.freelancer_id,
+            freelancer=row.freelancer,
             mediators=frozenset(row.mediators or ()),
-            refunded=row.refunded,
+            refunded=row.state == "cancelled",
+            to_everybody=row.open and row.handed_as == HandedAs.BRIEF,
         )
         found.setdefault(row.file_id, []).append(handover)
     return found

@@ -11,7 +11,7 @@ from domain.cases import Job
 from domain.decide import Decision
 from domain.outcome import CaseBrief, brief
 from domain.process import Scene
-from ledger import bids, cases, files, journal, mails
+from ledger import bids, cases, contest_entries, files, journal, mails
 from ledger.tables import attachment
 from ledger.tables import brief as texts
 
@@ -51,7 +51,7 @@ async def of(c: AsyncConnection, scene: Scene, decisions: Iterable[Decision]) ->
     for one in decisions:
         job = one.job
         assert job is not None, "what is opened is a job"
-        about = await _text(c, job)
+        about = await _text(c, job, one.facts)
         letters = await mails.letters(c, job.id, about.title, one.notices, scene.at)
         made.opened.append(cases.new_row(job))
         made.briefs.append({"case_id": job.id, "title": about.title, "body": about.body})
@@ -70,15 +70,21 @@ async def settle(c: AsyncConnection, decisions: Iterable[Decision]) -> None:
     """These jobs are written: what they came from names them."""
     for one in decisions:
         assert one.job is not None, "what is opened is a job"
-        await bids.awarded(c, one.job)
+        if one.job.prize_of is None:
+            await bids.awarded(c, one.job)
+        else:
+            await contest_entries.awarded(c, one.job, one.facts)
 
 
-async def _text(c: AsyncConnection, job: Job) -> Text:
-    """A bid's job is about its project, and what the freelancer wrote when bidding."""
+async def _text(c: AsyncConnection, job: Job, facts: Mapping[str, Any]) -> Text:
+    """It is about its project or contest, and what the freelancer wrote for that."""
     assert job.origin is not None, "it begins with a step of something"
     about = select(texts.c.title, texts.c.body).where(texts.c.case_id == job.origin)
     row = (await c.execute(about)).one()
     handed = select(attachment.c.file_id).where(attachment.c.subject_id == job.origin)
-    promised = await bids.promised(c, job)
-    body = f"{row.body}\n\nThe bid:\n{promised}"
+    if job.prize_of is None:
+        promised = f"The bid:\n{await bids.promised(c, job)}"
+    else:
+        promised = await contest_entries.won(c, facts["entry"])
+    body = f"{row.body}\n\n{promised}"
     return Text(row.title, body, tuple(await c.scalars(handed)))

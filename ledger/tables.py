@@ -126,6 +126,7 @@ cases = Table(
         " when 'refund' then client_id is not null and freelancer_id is null"
         " when 'chargeback' then client_id is not null and freelancer_id is null"
         " when 'project' then client_id is not null and freelancer_id is null"
+        " when 'contest' then client_id is not null and freelancer_id is null"
         " else client_id is not null and freelancer_id is not null end",
         name="has_its_parties",
     ),
@@ -289,6 +290,7 @@ file = Table(
     Column("key", Text, nullable=False, unique=True, comment="random, in the object store"),
     at("created_at", now=True),
     CheckConstraint("size >= 0 and length(sha256) = 64", name="is_whole"),
+    Index("ix_file_sha256", "sha256"),
 )
 
 delivery = Table(
@@ -305,7 +307,11 @@ delivery = Table(
 attachment = Table(
     "attachment",
     metadata,
-    Column("subject_id", Text, comment="a case (its brief), a delivery or an instruction"),
+    Column(
+        "subject_id",
+        Text,
+        comment="a case (its brief), a delivery, a contest entry or an instruction",
+    ),
     Column("file_id", Text, ForeignKey("file.id"), index=True),
     Column("case_id", Text, ForeignKey("cases.id"), nullable=False, index=True),
     PrimaryKeyConstraint("subject_id", "file_id"),

@@ -38,6 +38,7 @@ WORKFLOWS = {
     "refund": "RefundWorkflow",
     "chargeback": "ChargebackWorkflow",
     "project": "ProjectWorkflow",
+    "contest": "ContestWorkflow",
 }
 """The workflow type of each kind of case."""
 QUEUES = {
@@ -49,6 +50,7 @@ QUEUES = {
     "refund": TaskQueue.MONEY,
     "chargeback": TaskQueue.MONEY,
     "project": TaskQueue.JOBS,
+    "contest": TaskQueue.JOBS,
 }
 """Where each kind of case lives."""
 
@@ -71,6 +73,7 @@ SUMMARIES = {
     "refund": "Unspent credits on their way back to where they came from",
     "chargeback": "A payment that is disputed with the card network",
     "project": "A request for bids, of which one or several become jobs",
+    "contest": "Prizes for the best entries, each handed over in a job",
 }
 FOR_OPERATORS = """\
 Everything about a case stands in its row; this workflow only waits and acts.
