@@ -22,7 +22,6 @@ from domain.decide import Notice
 from domain.errors import NotOpen, SeenIsStale
 from domain.ids import UserId
 from domain.lone_states import ProjectState
-from domain.money import show
 from domain.project import PROJECT, require_bid, require_editable
 from domain.project_case import Project
 from ledger import bids, cases, mails, people
@@ -71,22 +70,21 @@ class OwnBid(BidShown):
     project_state: str
 
 
-@on_projects.post("/{case_id}/bids", status_code=201, response_model=BidShown)
+@on_projects.post("/{project_id}/bids", status_code=201, response_model=BidShown)
 async def place(
-    case_id: ProjectId, asked: Offered, caller: TheCaller, once: OwnOnce
+    project_id: ProjectId, asked: Offered, caller: TheCaller, once: OwnOnce
 ) -> JSONResponse:
     """Bid on an open project; once withdrawn, a bid may be placed again."""
 
     async def keep(c: AsyncConnection) -> BidShown:
-        project, title = await locked(c, case_id, "bid")
+        project, title = await locked(c, project_id, "bid")
         standing = await people.standing(c, caller.id)
         require_bid(project, UserId(caller.id), standing, asked.amount.amount_minor)
         there = await bids.own(c, project.id, caller.id)
         if there is not None and there["state"] != "withdrawn":
             raise NotOpen("you have a bid on this project", bid=there["id"], state=there["state"])
         row = await bids.place(c, project.id, caller.id, **_said(asked))
-        says = f"Bids were placed, the latest at {show(row['amount_minor'])}"
-        told = Notice(project.client, "bid_placed", says, of_many=f"Bids on {title}")
+        told = Notice(project.client, "bid_placed", "Bids were placed", of_many=f"Bids on {title}")
         await mails.send(c, project.id, title, told)
         return shown(row)
 

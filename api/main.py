@@ -98,6 +98,7 @@ NOUNS = (
     disputes.router,
     timeline.router,
     projects.router,
+    projects.mine,
     bids.on_projects,
     bids.router,
     bids.mine,

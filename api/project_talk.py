@@ -56,14 +56,14 @@ class Message(Shown):
     at: datetime
 
 
-@router.post("/{case_id}/invitations", status_code=201, response_model=Invitation)
+@router.post("/{project_id}/invitations", status_code=201, response_model=Invitation)
 async def invite(
-    case_id: ProjectId, asked: Inviting, caller: TheCaller, once: OwnOnce
+    project_id: ProjectId, asked: Inviting, caller: TheCaller, once: OwnOnce
 ) -> JSONResponse:
     """Ask a freelancer to bid; whoever is invited twice hears of it once."""
 
     async def keep(c: AsyncConnection) -> Invitation:
-        project, title = await _own(c, case_id, caller)
+        project, title = await _own(c, project_id, caller)
         freelancer = await people.find(c, asked.freelancer)
         if freelancer is None:
             raise field("#/freelancer", "nobody has this email or id", code="unknown_reference")
@@ -88,12 +88,14 @@ async def invited(case_id: ProjectId, caller: TheCaller, engine: Engine) -> list
     return [Invitation.model_validate(dict(row)) for row in rows]
 
 
-@router.post("/{case_id}/messages", status_code=201, response_model=Message)
-async def say(case_id: ProjectId, asked: Saying, caller: TheCaller, once: OwnOnce) -> JSONResponse:
+@router.post("/{project_id}/messages", status_code=201, response_model=Message)
+async def say(
+    project_id: ProjectId, asked: Saying, caller: TheCaller, once: OwnOnce
+) -> JSONResponse:
     """Ask the client, or answer a freelancer who bid, asked or was invited."""
 
     async def keep(c: AsyncConnection) -> Message:
-        project, title = await locked(c, case_id, "bid")
+        project, title = await locked(c, project_id, "bid")
         mine = caller.id == project.client
         to = await _with_whom(c, project, asked, caller)
         row = await bids.say(c, project.id, to, caller.id, asked.text)

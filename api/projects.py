@@ -36,6 +36,7 @@ from ledger.database import to_read
 from settings import Settings
 
 router = APIRouter(prefix="/projects", tags=["projects"])
+mine = APIRouter(prefix="/me", tags=["projects"])
 UNSEEN = (ProjectState.DRAFT, ProjectState.REFUSED)
 Day = Annotated[date, Field(strict=False), BeforeValidator(written_day)]
 Tag = Annotated[Line, Field(max_length=40)]
@@ -159,6 +160,16 @@ async def found(
             c, "project", words=q, tags=tag or (), low_minor=at_least, high_minor=at_most,
             after=place, limit=limit + 1,
         )  # fmt: skip
+    return page(found, limit, line, lambda row: str(row["subject_id"]))
+
+
+@mine.get("/projects")
+async def my_projects(
+    caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
+) -> Page[ProjectLine]:
+    """The caller's own projects, whatever became of them, newest first."""
+    async with to_read(engine) as c:
+        found = await publications.of_owner(c, "project", caller.id, place, limit + 1)
     return page(found, limit, line, lambda row: str(row["subject_id"]))
 
 

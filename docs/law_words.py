@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from domain.cases import Role
 
 ABOUT = """
-# The law of jobs, disputes, deposits, withdrawals, refunds and chargebacks
+# The law of jobs, disputes, projects, deposits, withdrawals, refunds and chargebacks
 
 This page is written from the tables in `domain/` by `python -m docs.generate`; nobody edits it. The
 same tables decide what the running system allows, so the page cannot promise anything else.
@@ -130,6 +130,12 @@ STATES: Mapping[str, Mapping[str, str]] = {
         "won": "the payment was upheld, and the money is back",
         "lost": "the money is gone, and nothing is owed for it any more",
     },
+    "project": {
+        "draft": "the client has written the project down, nobody else sees it",
+        "refused": "it could not be posted, and nobody else sees it",
+        "open": "freelancers bid, and the client awards bids; each becomes a job",
+        "closed": "no more bids; the jobs that were awarded go on by themselves",
+    },
 }
 """What each state means to the people in it."""
 
@@ -176,6 +182,7 @@ BEGINS: Mapping[tuple[str, str], str] = {
     ("undecided", "answered"): "the payment was disputed",
     ("unbooked", "unbooked"): "it was won",
     ("refill_over", "refilling"): "the money was lost, or bounced",
+    ("project_ends", "open"): "the posting, or the end it was extended from",
     ("debt_over", "owing"): "it was lost, and the escrows were settled",
 }
 """When the period of each row of silence begins."""

@@ -7,7 +7,7 @@ from types import ModuleType
 
 from docs.law_words import ABOUT, BEGINS, NUMBERS, STATES, who
 from docs.markdown import first_line, plain, sentence, table
-from domain import chargeback, deposit, dispute, job, refund, remittance, withdrawal
+from domain import chargeback, deposit, dispute, job, project, refund, remittance, withdrawal
 from domain.bank_details import Via
 from domain.calendar import words
 from domain.carriers import Carried, Checkout
@@ -30,10 +30,11 @@ from domain.cases import (
     WithdrawalState,
 )
 from domain.errors import every_error
-from domain.lone_states import RefundState
+from domain.lone_states import ProjectState, RefundState
 from domain.policy import Policy, Terms
 from domain.policy_words import listed, number, periods
-from domain.process import Process, Reminders, Silence, Step
+from domain.process import Beside, Process, Reminders, Silence, Step
+from domain.project_case import Project
 from domain.refund_case import Refund
 
 POLICY = Policy()
@@ -45,6 +46,7 @@ PROCESSES: tuple[tuple[Process, ModuleType], ...] = (
     (withdrawal.WITHDRAWAL, withdrawal),
     (refund.REFUND, refund),
     (chargeback.CHARGEBACK, chargeback),
+    (project.PROJECT, project),
 )
 START = datetime(2026, 1, 5, 15, tzinfo=UTC)
 """A sample moment: only distances from it are shown."""
@@ -97,6 +99,9 @@ def _state(process: Process, state: StrEnum) -> Iterator[str]:
     steps = [row for row in process.steps if row.source == state]
     heads = ["what", "by", "leads to", "money", "only if"]
     yield table(heads, map(_step, steps))
+    if beside := [row for row in process.beside if state in row.sources]:
+        yield "Beside it, without a step of its own:"
+        yield "\n".join(f"- {_beside(row)}" for row in beside)
     silences = [row for row in process.silences if row.state == state]
     if silences:
         yield "If nobody acts:"
@@ -113,6 +118,11 @@ def _step(row: Step) -> list[str]:
     people = listed(sorted(who(role) for role in row.by), "or")
     only_if = "; ".join(condition.says for condition in row.when)
     return [what, people, _leads_to(row), row.money, only_if]
+
+
+def _beside(row: Beside) -> str:
+    people = listed(sorted(who(role) for role in row.by), "or")
+    return f"**{row.name.replace('_', ' ').capitalize()}**, by {people}: {row.says.lower()}."
 
 
 def _leads_to(row: Step) -> str:
@@ -198,6 +208,9 @@ def sample(state: StrEnum, accepted_by: tuple[Role, ...] = ()) -> Case:
     if isinstance(state, ChargebackState):
         back = {"client": "c", "terms": terms, "deposit": "d", "dispute": "du", "payment": "pi"}
         return Chargeback.model_validate({"id": "cb", "state": state, **times, **back})
+    if isinstance(state, ProjectState):
+        asked = {"client": "c", "terms": terms, "open_since": START}
+        return Project.model_validate({"id": "pr", "state": state, **times, **asked})
     proposal = Proposal(id="p", ends=Ends.REFUND, accepted_by=accepted_by)
     more = {"job": "job", "requested_by": Role.CLIENT, "proposal": proposal}
     return Dispute.model_validate({"id": "dispute", "state": state, **times, **people, **more})

@@ -26,9 +26,9 @@ class Handover(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     handed_as: HandedAs
-    client: str | None
+    client: str
     freelancer: str | None
-    """Nobody, of the brief of a contest or project."""
+    """Nobody yet, on a project or contest: its files are for those who win, with their jobs."""
     mediators: frozenset[str]
     """Those who accepted the appointment."""
     refunded: bool

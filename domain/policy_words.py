@@ -74,6 +74,8 @@ LABELS: Mapping[str, str] = {
     "unapproved_again_after": "The head of accounting is told of an unapproved run again every",
     "payout_answer_period": "A payout waits for its answer before accounting look at it",
     "return_period": "A bank may send a payout back for",
+    "project_period": "A project is open for",
+    "project_extensions": "A project may be extended by as much again, times",
     "evidence_before": "Evidence goes to the card network before its deadline, by",
     "longest_freeze": "A job whose payment is disputed is frozen for at most",
     "refill_period": "The client has time to refill an escrow",

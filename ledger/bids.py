@@ -29,7 +29,7 @@ async def place(c: AsyncConnection, project_id: str, freelancer: str, **said: An
     query = (
         insert(bid)
         .values(new)
-        .on_conflict_do_update(constraint="uq_bid_project_id", set_=again)
+        .on_conflict_do_update(constraint="uq_bid_project_id_freelancer_id", set_=again)
         .returning(bid)
     )
     made: RowMapping = (await c.execute(query)).mappings().one()

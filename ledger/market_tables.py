@@ -1,7 +1,6 @@
 """The tables of what is offered to everybody, and of what crowds write beside it."""
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -17,13 +16,13 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 
 from ledger.schema import at, metadata
 
 WORDS = (
     "setweight(to_tsvector('english', title), 'A')"
-    " || setweight(to_tsvector('english', spaced(tags)), 'B')"
+    " || setweight(array_to_tsvector(tags), 'B')"
     " || setweight(to_tsvector('english', summary), 'C')"
 )
 VISIBLE = text("visible")
@@ -33,7 +32,7 @@ publication = Table(
     metadata,
     Column("subject_id", Text, primary_key=True, comment="a project, a contest or a listing"),
     Column("kind", Text, nullable=False),
-    Column("owner_id", Text, ForeignKey("person.id"), nullable=False, index=True),
+    Column("owner_id", Text, ForeignKey("person.id"), nullable=False),
     Column("title", Text, nullable=False),
     Column("summary", Text, nullable=False),
     Column("tags", ARRAY(Text), nullable=False, server_default="{}"),
@@ -48,6 +47,7 @@ publication = Table(
     Column("words", TSVECTOR, Computed(WORDS, persisted=True), nullable=False),
     CheckConstraint("kind in ('project','contest','listing')", name="kind_is_known"),
     CheckConstraint("low_minor > 0 and low_minor <= high_minor", name="prices_are_in_order"),
+    Index("ix_publication_owner_id", "owner_id", text("subject_id desc")),
     Index("ix_publication_words", "words", postgresql_using="gin", postgresql_where=VISIBLE),
     Index("ix_publication_tags", "tags", postgresql_using="gin", postgresql_where=VISIBLE),
     Index("ix_publication_newest", "kind", text("subject_id desc"), postgresql_where=VISIBLE),

@@ -3,8 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, Text, cast, func, insert, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.cases import OVER, Case
@@ -41,6 +40,18 @@ async def of(c: AsyncConnection, subject_id: str) -> RowMapping | None:
     return (await c.execute(query)).mappings().one_or_none()
 
 
+async def of_owner(
+    c: AsyncConnection, kind: str, owner: str, after: str | None, limit: int
+) -> Sequence[RowMapping]:
+    """What this person has published, visible or not, newest first."""
+    mine = publication.c.owner_id == owner
+    query = select(publication).where(publication.c.kind == kind, mine)
+    if after is not None:
+        query = query.where(publication.c.subject_id < after)
+    found = query.order_by(publication.c.subject_id.desc()).limit(limit)
+    return (await c.execute(found)).mappings().all()
+
+
 async def search(
     c: AsyncConnection,
     kind: str,
@@ -57,10 +68,14 @@ async def search(
     query = query.order_by(publication.c.subject_id.desc()).limit(limit)
     if words:
         query = query.where(
-            publication.c.words.op("@@")(func.websearch_to_tsquery("english", words))
+            publication.c.words.op("@@")(
+                func.websearch_to_tsquery("english", words).op("||")(
+                    func.websearch_to_tsquery("simple", words)
+                )
+            )
         )
     if tags:
-        query = query.where(publication.c.tags.contains(cast(list(tags), ARRAY(Text))))
+        query = query.where(publication.c.tags.contains(list(tags)))
     if low_minor is not None:
         query = query.where(publication.c.high_minor >= low_minor)
     if high_minor is not None:

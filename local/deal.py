@@ -25,6 +25,8 @@ class Deal:
     client: Actor
     freelancer: Actor
     house: House
+    others: tuple[Actor, ...] = ()
+    """More freelancers, where there is more than one."""
     job_id: str = ""
     dispute_id: str = ""
     job: dict[str, Any] = field(default_factory=dict)

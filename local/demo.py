@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from local import open_cases, payday, quarrels, stories, telling
+from local import asking, open_cases, payday, quarrels, stories, telling
 from local.actors import Actor
 from local.cast import CLIENTS, EVERYBODY, FREELANCERS, PASSWORD, Part, assemble, house_of
 from local.deal import Deal
@@ -30,6 +30,7 @@ class Scene:
     play: Play
     client: Part
     freelancer: Part
+    others: tuple[Part, ...] = ()
 
 
 SCENES = (
@@ -39,6 +40,7 @@ SCENES = (
     Scene("A mediator's proposal that both accept", quarrels.mediated, IDRIS, FEMI),
     Scene("A ruling on a large sum, which takes two people", quarrels.ruled, IDRIS, FREYA),
     Scene("A settlement between the two", stories.settled, CLARA, FEMI),
+    Scene("A project, two bids of which are awarded", asking.awarded, CLARA, FEMI, (FREYA,)),
     Scene("Left open: a delivery waits for review", open_cases.in_review, IDRIS, FEMI),
     Scene("Left open: a rejection runs", open_cases.rejection_open, CLARA, FREYA),
     Scene("Left open: a mediator hears both sides", open_cases.in_mediation, CLARA, FEMI),
@@ -60,7 +62,8 @@ async def play(*urls: str, inside: Inside | None = None, again: bool = False) ->
                 return
             house = house_of(actors)
             for number, scene in enumerate(SCENES, 1):
-                deal = Deal(actors[scene.client], actors[scene.freelancer], house)
+                others = tuple(actors[one] for one in scene.others)
+                deal = Deal(actors[scene.client], actors[scene.freelancer], house, others)
                 await _tell(page, f"{number}. {scene.title}", scene.play, deal, inside)
     except httpx.TransportError as error:
         raise Unready(f"Nobody answers at {', '.join(urls)}: start `make run` first.") from error

@@ -15,9 +15,11 @@ from domain.decide import HOUSE
 from domain.dispute import DISPUTE
 from domain.job import JOB
 from domain.process import Process
+from domain.project import PROJECT
 from domain.registry import COMMANDS, DISPUTE_COMMANDS, JOB_COMMANDS
 from domain.remittance import REMITTANCE
 
+TABLES = [JOB, DISPUTE, PROJECT, REMITTANCE]
 MADE = [c.Deliver, c.OfferSettlement, c.Propose, c.Resolve]
 """Commands that make something whose id the door gives."""
 
@@ -51,7 +53,7 @@ def body(published: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]
     return found
 
 
-@pytest.mark.parametrize("process", [JOB, DISPUTE, REMITTANCE], ids=lambda process: process.name)
+@pytest.mark.parametrize("process", TABLES, ids=lambda process: process.name)
 def test_every_row_of_the_law_has_its_route(published: dict[str, Any], process: Process) -> None:
     """For the people of the row: a new row has its route by itself."""
     there = operations(published)

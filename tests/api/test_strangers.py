@@ -52,7 +52,7 @@ def filled(app: FastAPI, documented: dict[str, Any]) -> dict[str, Any]:
     schema = documented["requestBody"]["content"]["application/json"]["schema"]
     found = app.openapi()["components"]["schemas"]
     named = found[(schema.get("$ref") or schema["anyOf"][0]["$ref"]).rpartition("/")[2]]
-    values = {"string": "x", "integer": 1}
+    values: dict[str, object] = {"string": "x", "integer": 1, "array": []}
     return {
         name: _referred(one["$ref"]) if "$ref" in one else values[one["type"]]
         for name, one in named["properties"].items()

@@ -12,6 +12,7 @@ from domain.ids import UserId
 from domain.registry import COMMANDS, DISPUTE_COMMANDS, JOB_COMMANDS
 from tests.domain.chargebacks import CHARGEBACK_SCENES, Chargebacks
 from tests.domain.deposits import DEPOSIT_SCENES, Deposits
+from tests.domain.projects import PROJECT_SCENES, Projects
 from tests.domain.refunds import REFUND_SCENES, Refunds
 from tests.domain.remittances import REMITTANCE_SCENES, Remittances
 from tests.domain.scenes import DISPUTE_SCENES, JOB_SCENES
@@ -23,7 +24,7 @@ ROLES = (Role.CLIENT, Role.FREELANCER, Role.MEDIATOR, Role.STAFF, Role.CLOCK)
 THEIRS = (*ROLES, Role.PROCESSOR)
 OF_HOUSE = (*ROLES, Role.ACCOUNTING)
 OF_MONEY = (*THEIRS, Role.ACCOUNTING)
-Told = Story | Deposits | Remittances | Withdrawals | Refunds | Chargebacks
+Told = Story | Deposits | Remittances | Withdrawals | Refunds | Chargebacks | Projects
 
 CODES = frozenset(error.code for error in every_error())
 
@@ -58,6 +59,9 @@ def table() -> str:
     for chargeback, back in CHARGEBACK_SCENES.items():
         known = COMMANDS["chargeback"].values()
         lines += _block("chargeback", chargeback, back, known, on_dispute=False, roles=THEIRS)
+    for project, asked in PROJECT_SCENES.items():
+        known = COMMANDS["project"].values()
+        lines += _block("project", project, asked, known, on_dispute=False)
     return "\n".join(lines)
 
 

@@ -13,11 +13,12 @@ from domain.command import Command
 from domain.decide import Decision, by_clock, by_person, clock_needs, clock_row, not_begun, row_for
 from domain.ids import UserId
 from domain.process import Facts, Need, Scene
+from domain.project_case import Project
 from domain.refund_case import Refund
 from tests.domain.books import Books
 from tests.domain.story import Story
 
-L = TypeVar("L", Chargeback, Deposit, Refund, Remittance, Withdrawal)
+L = TypeVar("L", Chargeback, Deposit, Project, Refund, Remittance, Withdrawal)
 
 
 class Lone(ABC, Generic[L]):

@@ -27,9 +27,10 @@ from domain.commands import Approve, Command
 from domain.deposit import DEPOSIT
 from domain.dispute import DISPUTE
 from domain.job import JOB
-from domain.lone_states import RefundState
+from domain.lone_states import ProjectState, RefundState
 from domain.policy import Policy
 from domain.process import Process
+from domain.project import PROJECT
 from domain.refund import REFUND
 from domain.registry import COMMANDS
 from domain.remittance import REMITTANCE
@@ -46,10 +47,10 @@ LETTERS = {
     Role.PROCESSOR: "P",
     Role.ACCOUNTING: "A",
 }
-ALL = [JOB, DISPUTE, DEPOSIT, REMITTANCE, WITHDRAWAL, REFUND, CHARGEBACK]
+ALL = [JOB, DISPUTE, DEPOSIT, REMITTANCE, WITHDRAWAL, REFUND, CHARGEBACK, PROJECT]
 STATES = (
     *(JobState, DisputeState, DepositState, RemittanceState, WithdrawalState),
-    *(RefundState, ChargebackState),
+    *(RefundState, ChargebackState, ProjectState),
 )
 WAITING = [
     (process, state)
@@ -70,7 +71,11 @@ def test_every_row_of_the_design_is_a_row_of_the_law_and_the_other_way_round() -
     blocks = ROWS.read_text(encoding="utf-8").strip().split("\n\n")[1:]
     expected = {head: {row.strip() for row in rows} for head, *rows in map(str.splitlines, blocks)}
     found = {
-        f"{process.name} {state}": {*_steps(process, state), *_silences(process, state)}
+        f"{process.name} {state}": {
+            *_steps(process, state),
+            *_beside(process, state),
+            *_silences(process, state),
+        }
         for process in ALL
         for state in type(process.steps[0].source)
     }
@@ -84,6 +89,14 @@ def _steps(process: Process, state: StrEnum) -> list[str]:
         f" → {', '.join(row.targets) or 'stays'}"
         for row in process.steps
         if row.source == state
+    ]
+
+
+def _beside(process: Process, state: StrEnum) -> list[str]:
+    return [
+        f"beside {row.name} {' '.join(LETTERS[role] for role in LETTERS if role in row.by)}"
+        for row in process.beside
+        if state in row.sources
     ]
 
 

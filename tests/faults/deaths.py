@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tests.faults import asking as asks
 from tests.faults import charging_back as charged
 from tests.faults import giving_back as back
 from tests.faults import paying_out as out
@@ -64,7 +65,9 @@ IN_THE_WORKER = (
     Death("step.answering", s.DECLINED, "worker"),
     Death("step.answered", s.APPROVED, "worker"),
     Death("step.answered", s.REJECTED, "worker"),
+    Death("step.committed", asks.AWARDS, "worker"),
     Death("child.starting", s.REJECTED, "worker"),
+    Death("child.starting", asks.AWARDS, "worker"),
     Death("child.started", s.REJECTED, "worker"),
     Death("seals.written", s.APPROVED, "worker", of_all=True),
     Death("seals.committed", s.APPROVED, "worker", of_all=True),
@@ -102,6 +105,7 @@ IN_THE_API = (
     Death("effect.committed:2", s.FUNDED),
     Death("receipt.telling", s.FUNDED),
     Death("arrival.told", s.FUNDED),
+    Death("project.written", asks.POSTS),
     Death("deposit.written", s.BEGUN),
     Death("remittance.written", s.SENT),
     # The notice, its receipt, and the second person's word.

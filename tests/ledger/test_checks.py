@@ -53,6 +53,10 @@ def payout(**change: str) -> str:
 PAID = {"outcome": "'paid'", "by": "'y'", "at": "now()"}
 METHOD = "insert into payout_method (id, person_id, via, payload, key_id, last_four)"
 
+BID = "insert into bid (id, project_id, freelancer_id, state, amount_minor, days, message, job_id)"
+PUBLICATION = """insert into publication (subject_id, kind, owner_id, title, summary, low_minor,
+    high_minor, currency, state, visible)"""
+
 BROKEN = {
     "ck_account_floor": f"{ACCOUNT} (1, 'x', 'credits', 'USD', 0, 0, null, -1, 0)",
     "ck_account_ceiling": f"{ACCOUNT} (1, 'x', 'credits', 'USD', 0, null, 0, 1, 0)",
@@ -60,6 +64,15 @@ BROKEN = {
     "ck_account_currency_is_a_code": f"{ACCOUNT} (1, 'x', 'credits', 'usd', 0, 0, null, 0, 0)",
     "ck_account_kind_lock_rank_is_known": "insert into account_kind values ('x', 0, 0, true, 4)",
     "ck_agreement_kind": "insert into agreement values ('promise', 1, 'x')",
+    "ck_bid_state_is_known": f"{BID} values ('x', 'x', 'x', 'won', 1, 1, 'x', null)",
+    "ck_bid_awarded_has_job": f"{BID} values ('x', 'x', 'x', 'awarded', 1, 1, 'x', null)",
+    "ck_bid_offers_something": f"{BID} values ('x', 'x', 'x', 'placed', 1, 0, 'x', null)",
+    "ck_publication_kind_is_known": (
+        f"{PUBLICATION} values ('x', 'gift', 'x', 'x', 'x', 1, 2, 'USD', 'open', true)"
+    ),
+    "ck_publication_prices_are_in_order": (
+        f"{PUBLICATION} values ('x', 'project', 'x', 'x', 'x', 2, 1, 'USD', 'open', true)"
+    ),
     "ck_cases_open_has_owner_and_due_time": (
         f"{CASES} values ('x', 'job', 'x', 1, false, 'client', null, null, 'x', 'x', '{{}}',"
         " '{}', now(), now())"

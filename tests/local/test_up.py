@@ -13,6 +13,8 @@ from local.stack import Ports, Stack
 
 pytestmark = pytest.mark.usefixtures("as_a_newcomer")
 STORIES = len(demo.SCENES)
+JOBS = STORIES + 1
+"""In one story two bids are awarded."""
 
 
 def _started(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
@@ -48,12 +50,15 @@ def test_a_second_start_keeps_what_the_first_one_made(
     assert "split  the escrow -2,400.00, Idris +900.00, Freya +1,350.00" in ruled
     assert len(re.findall("^ +If nobody acts: on ", first, re.MULTILINE)) == 3
     assert all(part.email in first for part in EVERYBODY)
+    project = _story(first, "A project, two bids of which are awarded")
+    assert "each is a job of its own" in project
+    assert "release  the escrow -220.00, Femi +198.00, PeerOK's fee +22.00" in project
     payday = _story(first, "From a card to a bank: earned, taxed, withdrawn, paid")
     assert re.search(r"downloads the bank file, pain\.001 .*: it pays\s+sent\n\s+PK-", payday)
     assert re.search(r"`cli reconcile` says +agree\n(.*\n){2} +Clean: nothing was found", payday)
 
     second = _started(stack_folder, capsys)
-    assert f"The demo's {STORIES} jobs from an earlier start" in second
+    assert f"The demo's {JOBS} jobs from an earlier start" in second
     assert "accepts" not in second
     assert _up_after_s(second) < _up_after_s(first)
 
@@ -62,7 +67,7 @@ def test_a_second_start_keeps_what_the_first_one_made(
         asyncio.run(demo.play(stack.url, again=True))
         rows = stack.postgres.sql("select count(*) from person", "peerok")
         jobs = stack.postgres.sql("select count(*) from cases where kind = 'job'", "peerok")
-    assert (int(rows), int(jobs)) == (len(EVERYBODY), 2 * STORIES)
+    assert (int(rows), int(jobs)) == (len(EVERYBODY), 2 * JOBS)
 
 
 def test_a_demo_without_a_stack_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,6 +28,7 @@ from tests.life import Life, eventually
 from tests.replay import histories
 from tests.replay.chargebacks import CHARGEBACKS
 from tests.replay.deposits import DEPOSITS
+from tests.replay.market import MARKET
 from tests.replay.refunds import REFUNDS
 from tests.replay.remittances import REMITTANCES
 from tests.replay.stories import STORIES, Story
@@ -119,6 +120,15 @@ async def record_withdrawals(names: Sequence[str], settings: Settings, stand: St
             print(name)
 
 
+async def record_market(names: Sequence[str], settings: Settings) -> None:
+    """Live these and keep what Temporal wrote of each."""
+    async with opened(settings) as world, working(settings):
+        for name in names:
+            case_id = await MARKET[name](world)
+            histories.write(name, await _runs(world, case_id))
+            print(name)
+
+
 @contextmanager
 def servers(folder: Path) -> Iterator[tuple[Postgres, MailCatcher, str, str]]:
     """Everything that is needed, and two Temporal servers: a usual one, and one of short runs."""
@@ -170,6 +180,8 @@ def main(names: Sequence[str]) -> None:
             out = [one for one in names or WITHDRAWALS if one in WITHDRAWALS]
             more = settings.model_dump(exclude_unset=True) | paying_out()
             asyncio.run(record_withdrawals(out, Settings(**more), stand))
+            market = [one for one in names or MARKET if one in MARKET]
+            asyncio.run(record_market(market, settings))
     shutil.rmtree(folder)
 
 

@@ -35,6 +35,7 @@ from tests.replay import histories
 from tests.replay.changed import ForgetsToLook, WaitsFirst
 from tests.replay.chargebacks import CHARGEBACKS
 from tests.replay.deposits import DEPOSITS
+from tests.replay.market import MARKET
 from tests.replay.refunds import REFUNDS
 from tests.replay.remittances import REMITTANCES
 from tests.replay.stories import STORIES
@@ -86,7 +87,7 @@ async def test_a_golden_history_is_replayed(name: str) -> None:
 
 def test_every_story_has_its_histories() -> None:
     """And no history is left of a story that is no longer told."""
-    cases = {*DEPOSITS, *CHARGEBACKS, *REMITTANCES, *REFUNDS, *WITHDRAWALS}
+    cases = {*DEPOSITS, *CHARGEBACKS, *REMITTANCES, *REFUNDS, *WITHDRAWALS, *MARKET}
     assert set(KEPT) == {*STORIES, *cases}
 
 

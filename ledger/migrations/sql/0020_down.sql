@@ -1,6 +1,5 @@
 -- Without projects.
 drop table message, invitation, bid, publication;
-drop function spaced(text[]);
 drop index ix_cases_origin;
 alter table cases drop constraint ck_cases_has_its_parties;
 alter table cases add constraint ck_cases_has_its_parties check (

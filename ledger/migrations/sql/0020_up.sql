@@ -13,15 +13,10 @@ alter table cases add constraint ck_cases_has_its_parties check (
 );
 create index ix_cases_origin on cases ((data ->> 'origin')) where data ? 'origin';
 
--- A generated column takes only what is the same for ever; so is this, for text.
-create function spaced(words text[]) returns text
-    language sql immutable parallel safe set search_path = pg_catalog, pg_temp
-as $$ select array_to_string(words, ' ') $$;
-
 create table publication (
-    subject_id text primary key,
+    subject_id text constraint pk_publication primary key,
     kind text not null,
-    owner_id text not null references person,
+    owner_id text not null constraint fk_publication_owner_id references person,
     title text not null,
     summary text not null,
     tags text[] not null default '{}',
@@ -35,30 +30,30 @@ create table publication (
     ends_at timestamptz,
     words tsvector not null generated always as (
         setweight(to_tsvector('english', title), 'A')
-        || setweight(to_tsvector('english', spaced(tags)), 'B')
+        || setweight(array_to_tsvector(tags), 'B')
         || setweight(to_tsvector('english', summary), 'C')
     ) stored,
     constraint ck_publication_kind_is_known check (kind in ('project','contest','listing')),
     constraint ck_publication_prices_are_in_order check (low_minor > 0 and low_minor <= high_minor)
 );
-create index ix_publication_owner_id on publication (owner_id);
+create index ix_publication_owner_id on publication (owner_id, subject_id desc);
 create index ix_publication_words on publication using gin (words) where visible;
 create index ix_publication_tags on publication using gin (tags) where visible;
 create index ix_publication_newest on publication (kind, subject_id desc) where visible;
 
 create table bid (
-    id text primary key,
-    project_id text not null references cases,
-    freelancer_id text not null references person,
+    id text constraint pk_bid primary key,
+    project_id text not null constraint fk_bid_project_id references cases,
+    freelancer_id text not null constraint fk_bid_freelancer_id references person,
     version integer not null default 1,
     state text not null default 'placed',
     amount_minor bigint not null,
     days integer not null,
     message text not null,
-    job_id text references cases,
+    job_id text constraint fk_bid_job_id references cases,
     placed_at timestamptz not null default now(),
     changed_at timestamptz not null default now(),
-    constraint uq_bid_project_id unique (project_id, freelancer_id),
+    constraint uq_bid_project_id_freelancer_id unique (project_id, freelancer_id),
     constraint ck_bid_state_is_known check (state in ('placed','withdrawn','awarded')),
     constraint ck_bid_awarded_has_job check ((state = 'awarded') = (job_id is not null)),
     constraint ck_bid_offers_something check (amount_minor > 0 and days between 1 and 365)
@@ -67,18 +62,18 @@ create index ix_bid_freelancer_id on bid (freelancer_id, id desc);
 create index ix_bid_job_id on bid (job_id);
 
 create table invitation (
-    project_id text not null references cases,
-    freelancer_id text not null references person,
+    project_id text not null constraint fk_invitation_project_id references cases,
+    freelancer_id text not null constraint fk_invitation_freelancer_id references person,
     invited_at timestamptz not null default now(),
-    primary key (project_id, freelancer_id)
+    constraint pk_invitation primary key (project_id, freelancer_id)
 );
 create index ix_invitation_freelancer_id on invitation (freelancer_id);
 
 create table message (
-    id text primary key,
-    case_id text not null references cases,
-    freelancer_id text not null references person,
-    author_id text not null references person,
+    id text constraint pk_message primary key,
+    case_id text not null constraint fk_message_case_id references cases,
+    freelancer_id text not null constraint fk_message_freelancer_id references person,
+    author_id text not null constraint fk_message_author_id references person,
     body text not null,
     at timestamptz not null default now()
 );
@@ -94,8 +89,6 @@ comment on column message.freelancer_id is 'with whom the client talks';
 grant select on publication, bid, invitation, message to peerok_app;
 grant insert, update on publication, bid to peerok_app;
 grant insert on invitation, message to peerok_app;
-revoke execute on function spaced(text[]) from public;
-grant execute on function spaced(text[]) to peerok_app;
 
 -- Writes all that a step decided: {escrows, entries, opened, briefs, changed, notices, mails, events,
 -- deliveries, attachments, instruction_id, outcome, told, signal, credited}. `changed` cases name the version
