@@ -7,7 +7,17 @@ from types import ModuleType
 
 from docs.law_words import ABOUT, BEGINS, NUMBERS, STATES, who
 from docs.markdown import first_line, plain, sentence, table
-from domain import chargeback, deposit, dispute, job, project, refund, remittance, withdrawal
+from domain import (
+    chargeback,
+    contest,
+    deposit,
+    dispute,
+    job,
+    project,
+    refund,
+    remittance,
+    withdrawal,
+)
 from domain.bank_details import Via
 from domain.calendar import words
 from domain.carriers import Carried, Checkout
@@ -29,8 +39,9 @@ from domain.cases import (
     Withdrawal,
     WithdrawalState,
 )
+from domain.contest_case import Contest, Prize
 from domain.errors import every_error
-from domain.lone_states import ProjectState, RefundState
+from domain.lone_states import ContestState, ProjectState, RefundState
 from domain.policy import Policy, Terms
 from domain.policy_words import listed, number, periods
 from domain.process import Beside, Process, Reminders, Silence, Step
@@ -47,6 +58,7 @@ PROCESSES: tuple[tuple[Process, ModuleType], ...] = (
     (refund.REFUND, refund),
     (chargeback.CHARGEBACK, chargeback),
     (project.PROJECT, project),
+    (contest.CONTEST, contest),
 )
 START = datetime(2026, 1, 5, 15, tzinfo=UTC)
 """A sample moment: only distances from it are shown."""
@@ -211,6 +223,11 @@ def sample(state: StrEnum, accepted_by: tuple[Role, ...] = ()) -> Case:
     if isinstance(state, ProjectState):
         asked = {"client": "c", "terms": terms, "open_since": START}
         return Project.model_validate({"id": "pr", "state": state, **times, **asked})
+    if isinstance(state, ContestState):
+        prize = Prize(number=1, amount_minor=100_00)
+        asked = {"client": "c", "terms": terms, "open_period": POLICY.contest_at_least}
+        offered = {"id": "co", "state": state, "prizes": (prize,)}
+        return Contest.model_validate({**offered, **times, **asked})
     proposal = Proposal(id="p", ends=Ends.REFUND, accepted_by=accepted_by)
     more = {"job": "job", "requested_by": Role.CLIENT, "proposal": proposal}
     return Dispute.model_validate({"id": "dispute", "state": state, **times, **people, **more})

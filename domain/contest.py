@@ -184,7 +184,7 @@ BESIDE = (
 
 SILENCES = (
     Silence(
-        "funding_lapses", S.AWAITING_FUNDS, lambda p: p.funding_period, S.LAPSED, lapse,
+        "unfunded", S.AWAITING_FUNDS, lambda p: p.funding_period, S.LAPSED, lapse,
         "contest_lapsed", "the contest lapses because it was not funded",
         needs=frozenset({Need.WALLETS}),
     ),

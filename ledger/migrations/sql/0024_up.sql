@@ -14,9 +14,9 @@ alter table cases add constraint ck_cases_has_its_parties check (
 );
 
 create table contest_entry (
-    id text primary key,
-    contest_id text not null references cases,
-    freelancer_id text not null references person,
+    id text constraint pk_contest_entry primary key,
+    contest_id text not null constraint fk_contest_entry_contest_id references cases,
+    freelancer_id text not null constraint fk_contest_entry_freelancer_id references person,
     number integer not null,
     state text not null default 'entered',
     note text not null,
@@ -24,11 +24,11 @@ create table contest_entry (
     rating smallint,
     comment text,
     finalist boolean not null default false,
-    job_id text references cases,
+    job_id text constraint fk_contest_entry_job_id references cases,
     removed_because text,
     entered_at timestamptz not null default now(),
     changed_at timestamptz not null default now(),
-    constraint uq_contest_entry_contest_id unique (contest_id, number),
+    constraint uq_contest_entry_contest_id_number unique (contest_id, number),
     constraint ck_contest_entry_state_is_known
         check (state in ('entered','withdrawn','removed','awarded')),
     constraint ck_contest_entry_awarded_has_job
