@@ -88,14 +88,14 @@ class OwnEntry(EntryShown):
     contest_state: str
 
 
-@router.post("/{case_id}/entries", status_code=201, response_model=EntryShown)
+@router.post("/{contest_id}/entries", status_code=201, response_model=EntryShown)
 async def enter(
-    case_id: ContestId, asked: Entering, caller: TheCaller, once: OwnOnce
+    contest_id: ContestId, asked: Entering, caller: TheCaller, once: OwnOnce
 ) -> JSONResponse:
     """Enter something; until entries end it can be taken back, and something else entered."""
 
     async def keep(c: AsyncConnection) -> EntryShown:
-        contest, _ = await locked(c, case_id, "enter")
+        contest, _ = await locked(c, contest_id, "enter")
         require_to_enter(contest, UserId(caller.id), await people.standing(c, caller.id))
         most = contest.terms.policy.entries_of_one
         if await contest_entries.many(c, contest.id, caller.id) >= most:
@@ -110,9 +110,9 @@ async def enter(
     return await once(asked, keep)
 
 
-@router.get("/{case_id}/entries")
+@router.get("/{contest_id}/entries")
 async def listed(
-    case_id: ContestId,
+    contest_id: ContestId,
     caller: TheCaller,
     engine: Engine,
     place: Place,
@@ -127,13 +127,13 @@ async def listed(
     previews, by whom they are open to.
     """
     async with to_read(engine) as c:
-        pair = await cases.read(c, case_id)
+        pair = await cases.read(c, contest_id)
         if pair is None:
             raise Problem("not_found")
         contest = contests.of(pair)
         whole = access.role(caller, pair) is not None
         if whole:
-            await access.entitled(c, caller, case_id)
+            await access.entitled(c, caller, contest_id)
         elif contest.state in UNSEEN:
             raise Problem("not_found")
         wanted = [contest_entry.c.rating >= rated] if rated is not None and whole else []
@@ -150,9 +150,9 @@ async def listed(
     return page(rows, limit, show)
 
 
-@router.post("/{case_id}/entries/{entry_id}/rating", response_model=EntryShown)
+@router.post("/{contest_id}/entries/{entry_id}/rating", response_model=EntryShown)
 async def rate(
-    case_id: ContestId, entry_id: ContestEntryId, asked: Rated, caller: TheCaller, once: OwnOnce
+    contest_id: ContestId, entry_id: ContestEntryId, asked: Rated, caller: TheCaller, once: OwnOnce
 ) -> JSONResponse:
     """Rate an entry, or rate it anew; its freelancer reads it, and nobody else."""
 
@@ -162,35 +162,37 @@ async def rate(
         if all(row[name] == value for name, value in said.items()):
             return row
         told = Notice(UserId(row["freelancer_id"]), "entry_rated", "Your contest entry was rated")
-        await mails.send(c, case_id, title, told)
+        await mails.send(c, contest_id, title, told)
         return await contest_entries.change(c, entry_id, **said)
 
     async def keep(c: AsyncConnection) -> EntryShown:
-        await _require_client(c, case_id, caller.id)
-        return await _one(c, await _change(c, case_id, entry_id, "rate_entry", change))
+        await _require_client(c, contest_id, caller.id)
+        return await _one(c, await _change(c, contest_id, entry_id, "rate_entry", change))
 
     return await once(asked, keep, status=200)
 
 
-@router.post("/{case_id}/entries/{entry_id}/finalist", response_model=ContestShown, responses=LATER)
+@router.post(
+    "/{contest_id}/entries/{entry_id}/finalist", response_model=ContestShown, responses=LATER
+)
 async def name_finalist(
-    case_id: ContestId, entry_id: ContestEntryId, decider: TheDecider
+    contest_id: ContestId, entry_id: ContestEntryId, decider: TheDecider
 ) -> JSONResponse:
     """Name a finalist: from now on the prizes are paid in any case, to winners or to finalists."""
     content = {"entry": entry_id}
-    instruction_id, outcome = await decider.decide(case_id, NameFinalist, content, staff=False)
+    instruction_id, outcome = await decider.decide(contest_id, NameFinalist, content, staff=False)
     if outcome is None:
         return pending(instruction_id)
     async with to_read(decider.engine) as c:
-        pair = await cases.read(c, case_id)
+        pair = await cases.read(c, contest_id)
         assert pair is not None, "cases are never deleted"
         page = await contests.show(c, pair, decider.caller, decider.settings)
     return JSONResponse(page.model_dump(mode="json"))
 
 
-@router.delete("/{case_id}/entries/{entry_id}", status_code=204)
+@router.delete("/{contest_id}/entries/{entry_id}", status_code=204)
 async def withdraw(
-    case_id: ContestId, entry_id: ContestEntryId, caller: TheCaller, engine: Engine
+    contest_id: ContestId, entry_id: ContestEntryId, caller: TheCaller, engine: Engine
 ) -> None:
     """Take my entry back, until entries end."""
 
@@ -200,15 +202,19 @@ async def withdraw(
 
     async with engine.begin() as c:
         row = await contest_entries.find(c, entry_id)
-        if row is None or (row["freelancer_id"], row["contest_id"]) != (caller.id, case_id):
+        if row is None or (row["freelancer_id"], row["contest_id"]) != (caller.id, contest_id):
             raise Problem("not_found")
         if row["state"] != EntryState.WITHDRAWN:
-            await _change(c, case_id, entry_id, "withdraw_entry", change)
+            await _change(c, contest_id, entry_id, "withdraw_entry", change)
 
 
-@of_staff.post("/{case_id}/entries/{entry_id}/remove", response_model=EntryShown)
+@of_staff.post("/{contest_id}/entries/{entry_id}/remove", response_model=EntryShown)
 async def remove(
-    case_id: ContestId, entry_id: ContestEntryId, asked: Removal, caller: TheCaller, once: OwnOnce
+    contest_id: ContestId,
+    entry_id: ContestEntryId,
+    asked: Removal,
+    caller: TheCaller,
+    once: OwnOnce,
 ) -> JSONResponse:
     """Remove an entry that breaks the rules: it wins nothing, and shares nothing."""
 
@@ -216,13 +222,13 @@ async def remove(
         _require_standing(row)
         says = f"Your contest entry was removed: {asked.reason}"
         told = Notice(UserId(row["freelancer_id"]), "entry_removed", says)
-        await mails.send(c, case_id, title, told)
+        await mails.send(c, contest_id, title, told)
         removed = {"state": EntryState.REMOVED.value, "removed_because": asked.reason}
         return await contest_entries.change(c, entry_id, **removed)
 
     async def keep(c: AsyncConnection) -> EntryShown:
         (await people.standing(c, caller.id)).require_undertaking()
-        return await _one(c, await _change(c, case_id, entry_id, "remove_entry", change))
+        return await _one(c, await _change(c, contest_id, entry_id, "remove_entry", change))
 
     if "staff" not in caller.roles:
         raise Problem("not_found")

@@ -23,7 +23,7 @@ from api.state import Engine, TheSettings
 from domain.cases import OVER
 from domain.contest import CONTEST
 from domain.contest_case import Contest, Prize
-from domain.contest_commands import NameFinalist, PostContest
+from domain.contest_commands import PostContest
 from domain.lone_states import ContestState
 from domain.policy import Terms
 from domain.prizes import require_prizes
@@ -35,6 +35,7 @@ from ledger.database import to_read
 from settings import Settings
 
 router = APIRouter(prefix="/contests", tags=["contests"])
+mine = APIRouter(prefix="/me", tags=["contests"])
 UNSEEN = (
     *(ContestState.DRAFT, ContestState.REFUSED),
     *(ContestState.AWAITING_FUNDS, ContestState.LAPSED),
@@ -154,6 +155,21 @@ async def found(
             c, "contest", words=q, tags=tag or (), low_minor=at_least,
             after=place, limit=limit + 1,
         )  # fmt: skip
+        contests = await contest_entries.contests(c, [row["subject_id"] for row in found])
+
+    def shown(row: RowMapping) -> ContestLine:
+        return line(row, contests[row["subject_id"]])
+
+    return page(found, limit, shown, lambda row: str(row["subject_id"]))
+
+
+@mine.get("/contests")
+async def my_contests(
+    caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
+) -> Page[ContestLine]:
+    """The caller's own contests, whatever became of them, newest first."""
+    async with to_read(engine) as c:
+        found = await publications.of_owner(c, "contest", caller.id, place, limit + 1)
         contests = await contest_entries.contests(c, [row["subject_id"] for row in found])
 
     def shown(row: RowMapping) -> ContestLine:
@@ -324,4 +340,4 @@ def of(pair: Pair) -> Contest:
 
 
 NOUN = Noun(CONTEST, ContestId, ContestShown, show)
-add_routes(router, NOUN, but={NameFinalist})
+add_routes(router, NOUN)

@@ -104,6 +104,7 @@ NOUNS = (
     bids.mine,
     project_talk.router,
     contests.router,
+    contests.mine,
     contest_entries.router,
     contest_entries.mine,
     contest_entries.of_staff,

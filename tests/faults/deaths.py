@@ -66,6 +66,7 @@ IN_THE_WORKER = (
     Death("step.answered", s.APPROVED, "worker"),
     Death("step.answered", s.REJECTED, "worker"),
     Death("step.committed", asks.AWARDS, "worker"),
+    Death("step.committed", asks.AWARDS_A_PRIZE, "worker"),
     Death("child.starting", s.REJECTED, "worker"),
     Death("child.starting", asks.AWARDS, "worker"),
     Death("child.started", s.REJECTED, "worker"),
@@ -106,6 +107,7 @@ IN_THE_API = (
     Death("receipt.telling", s.FUNDED),
     Death("arrival.told", s.FUNDED),
     Death("project.written", asks.POSTS),
+    Death("contest.written", asks.OFFERS_PRIZES),
     Death("deposit.written", s.BEGUN),
     Death("remittance.written", s.SENT),
     # The notice, its receipt, and the second person's word.

@@ -23,6 +23,7 @@ SAFE = {
     "api/accounts.py:prefer": "it may be asked again, and says what is to be",
     "api/bids.py:edit": "it may be asked again, and names the version that was seen",
     "api/bids.py:withdraw": "it may be asked again; a bid is withdrawn or is not",
+    "api/contest_entries.py:withdraw": "it may be asked again; an entry is withdrawn or is not",
     "api/deadlines.py:renew": "it may be asked again; only the last address is good",
     "api/deadlines.py:revoke": "it may be asked again; there is an address or there is none",
     "api/decisions.py:begun": "each case that is begun in it has a place of its own",

@@ -21,6 +21,7 @@ MAY = {
     "cases": "select, insert, update",
     "clearance": "select, insert",
     "clearing_line": "select",
+    "contest_entry": "select, insert, update",
     "deadline_feed": ALL,
     "delivery": "select, insert",
     "difference": "select, insert",

@@ -1,13 +1,14 @@
 """A client with a contest, and freelancers who enter it, over HTTP."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from httpx import Response
 
 from tests.api.people import Person
 from tests.deposits.remitting import sum_of
-from tests.life import eventually
+from tests.life import eventually, goes_on
 from tests.world import World
 
 POSTED = {
@@ -116,6 +117,32 @@ class Contesting:
             return bool((await self.shown())["state"] == state)
 
         await eventually(there)
+        return await self.shown()
+
+    async def settles(self, prize: int, state: str) -> None:
+        """This prize comes to stand so."""
+
+        async def there() -> bool:
+            return bool((await self.shown())["prizes"][prize - 1]["state"] == state)
+
+        await eventually(there)
+
+    async def until(self, moment: datetime) -> None:
+        """It becomes this moment for the contest's workflow, and it has acted."""
+        handle = self.world.temporal.get_workflow_handle(f"contest/{self.contest_id}")
+        now = await self.world.skipper.get_current_time(handle)
+        await goes_on(self.world, handle.id, moment - now)
+
+        async def acted() -> bool:
+            end = (await self.shown())["if_nobody_acts"]
+            return end is None or datetime.fromisoformat(end["at"]) > moment
+
+        await eventually(acted)
+
+    async def ends(self) -> dict[str, Any]:
+        """The present wait ends by itself; the contest as it then stands."""
+        end = (await self.shown())["if_nobody_acts"]
+        await self.until(datetime.fromisoformat(end["at"]) + timedelta(seconds=1))
         return await self.shown()
 
     async def hands_over(self, job_id: str, which: int) -> None:
