@@ -7,6 +7,7 @@ RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY settings.py logs.py metrics.py telemetry.py temporal_client.py tracing.py failpoints.py worker.py cli.py ./
 COPY domain domain
 COPY papers papers
+COPY previews previews
 COPY ledger ledger
 COPY workflows workflows
 COPY activities activities

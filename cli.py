@@ -4,15 +4,27 @@ import asyncio
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from settings import settings
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from papers.signing import PublicKey
+    from papers.verdict import Verdict
+
+    Check = Callable[[bytes, Mapping[PublicKey, bool] | None], Verdict]
+
 # A command that fails shows the error of its own code, not pages of frames with their values.
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 SHORTEST_PASSWORD = 10
+KEYS = Annotated[
+    list[str] | None,
+    typer.Option(help="A public key, or a file saved from /v1/signing-keys; again for more."),
+]
 
 staff = typer.Typer(no_args_is_help=True, help="The people who work for the platform.")
 app.add_typer(staff, name="staff")
@@ -248,6 +260,14 @@ def signing_key() -> None:
     print(f"PEEROK_SIGNING_KEY={secret}\n# {public.id}, public key {public.hex}")
 
 
+@app.command("link-key")
+def link_key() -> None:
+    """Make a new value for PEEROK_LINK_KEY, and print it."""
+    import secrets
+
+    print(f"PEEROK_LINK_KEY={secrets.token_hex(32)}\n# Links signed with another open nothing.")
+
+
 @app.command("tax-key")
 def tax_key() -> None:
     """Make a new key for PEEROK_TAX_KEYS, and print it."""
@@ -269,20 +289,35 @@ def payout_key() -> None:
 @app.command("verify-case-file")
 def verify_case_file(
     file: Annotated[Path, typer.Argument(help="A case file, as JSON or PDF.")],
-    key: Annotated[
-        list[str] | None,
-        typer.Option(help="A public key, or a file saved from /v1/signing-keys; again for more."),
-    ] = None,
+    key: KEYS = None,
 ) -> None:
     """Say whether a case file is, byte for byte, as it was signed; needs no server."""
     from papers import checking
 
+    _say_of(file, key, checking.check, "Not as it was signed")
+
+
+@app.command("verify-certificate")
+def verify_certificate(
+    file: Annotated[Path, typer.Argument(help="A certificate, as JSON or PDF.")],
+    key: KEYS = None,
+) -> None:
+    """Say whether a certificate is, byte for byte, as it was signed; needs no server."""
+    from papers import certificate
+
+    _say_of(file, key, certificate.check, "It proves nothing")
+
+
+def _say_of(file: Path, key: list[str] | None, check: "Check", otherwise: str) -> None:
+    """Print the verdict, and end with 0 if the file holds and 1 if it does not."""
+    from papers import checking
+
     try:
-        verdict = checking.check(file.read_bytes(), checking.keys(key) if key else None)
+        verdict = check(file.read_bytes(), checking.keys(key) if key else None)
     except (OSError, ValueError) as error:
         print(f"Cannot check {file}: {error}")
         raise typer.Exit(1) from None
-    print(f"{'Unchanged' if verdict.holds else 'Not as it was signed'}. {verdict.says}")
+    print(f"{'Unchanged' if verdict.holds else otherwise}. {verdict.says}")
     raise typer.Exit(0 if verdict.holds else 1)
 
 

@@ -62,7 +62,29 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
 
     files_url: str = "file:///var/lib/peerok/files"
-    max_upload_bytes: int = 256 * 1024 * 1024
+    """A folder, or `s3://bucket/prefix`, for every API and worker the same one."""
+    files_endpoint: str | None = None
+    """Where an S3-compatible store is, when it is not Amazon's."""
+    files_region: str | None = None
+    files_access_key_id: str | None = None
+    files_secret_access_key: SecretStr | None = None
+    """Without them, what Amazon's machines know of themselves."""
+    max_upload_bytes: Annotated[int, Field(ge=1)] = 256 * 1024 * 1024
+    """How much one request may bring: a file, or a part of one."""
+    max_file_bytes: Annotated[int, Field(ge=1)] = 10 * 1024**3
+    """How long a file may be that arrives in parts."""
+    upload_period: Annotated[timedelta, Field(gt=timedelta())] = timedelta(days=1)
+    """How long the parts of a file may take to arrive; then they are forgotten."""
+    person_bytes: Annotated[int, Field(ge=0)] = 50 * 1024**3
+    person_files: Annotated[int, Field(ge=0)] = 10_000
+    """How much one person may store."""
+    unreferenced_period: Annotated[timedelta, Field(ge=timedelta(days=1))] = timedelta(days=30)
+    """How long a file is kept that is handed over nowhere."""
+
+    preview_limit: str = "600/hour"
+    """How many previews one person may ask for."""
+    preview_bytes: Annotated[int, Field(ge=1)] = 512 * 1024 * 1024
+    """How large a file may be that a preview is made of; it is copied to the temporary folder."""
 
     login_limit: str = "10/minute;60/hour"
     """How often an email may be tried from one address."""
@@ -75,6 +97,10 @@ class Settings(BaseSettings):
 
     signing_key: SecretStr | None = None
     """Signs case files: 64 hexadecimal digits, of `python -m cli signing-key`; without it, 503."""
+    link_key: SecretStr | None = None
+    """Signs links to files: 64 hexadecimal digits, of `python -m cli link-key`; without it, 503."""
+    link_period: Annotated[timedelta, Field(gt=timedelta())] = timedelta(minutes=15)
+    """How long a link opens its file."""
     tax_keys: SecretStr | None = None
     """Seal tax forms: `id:64 hexadecimal digits`, as `python -m cli tax-key` prints; 503 without.
 

@@ -28,6 +28,7 @@ from activities.announcements import Announcements
 from activities.books import Books
 from activities.chargebacks import Chargebacks
 from activities.checks import Checks
+from activities.collector import Collector
 from activities.disputed import Disputed
 from activities.gauges import Gauges
 from activities.housekeeper import Housekeeper
@@ -41,12 +42,14 @@ from activities.seams import Seams
 from activities.sweeper import Sweeper
 from api.evidence import Evidence
 from api.signing_keys import key_of
+from api.stores import open_store
 from domain.policy import Policy
 from ledger.calendars import business_calendar
 from ledger.database import connect
 from ledger.sealed_values import SealingKeys
 from settings import Settings, settings
 from workflows import builds
+from workflows.basket import BasketWorkflow
 from workflows.chargeback import ChargebackWorkflow
 from workflows.checks import ChecksWorkflow
 from workflows.contest import ContestWorkflow
@@ -61,7 +64,13 @@ from workflows.remittance import RemittanceWorkflow
 from workflows.withdrawal import WithdrawalWorkflow
 
 LIVES: Mapping[TaskQueue, Sequence[type]] = {
-    TaskQueue.JOBS: (JobWorkflow, DisputeWorkflow, ProjectWorkflow, ContestWorkflow),
+    TaskQueue.JOBS: (
+        BasketWorkflow,
+        ContestWorkflow,
+        DisputeWorkflow,
+        JobWorkflow,
+        ProjectWorkflow,
+    ),
     TaskQueue.MONEY: (
         ChargebackWorkflow,
         ChecksWorkflow,
@@ -96,7 +105,8 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
     announced = Announcements(own, processor, our.processor_pause, our.payout_pause)
     policy = Policy.model_validate(our.policy, extra="forbid")
     disputed = Disputed(own, processor, doors, business_calendar(), policy)
-    keepers = (sweeper, Sealer(own), Gauges(own), Housekeeper(own))
+    collector = Collector(own, open_store(our), our.unreferenced_period)
+    keepers = (sweeper, Sealer(own), Gauges(own), Housekeeper(own, collector))
     loops = (Post(own, our), *keepers, announced, disputed)
     workers = [composed(client, engine, our, queue, processor) for queue in queues]
     try:

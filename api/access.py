@@ -7,7 +7,7 @@ from api.problems import Problem
 from domain.cases import Chargeback, JobState, Remittance, Role
 from domain.decide import MEDIATED, party
 from domain.refund_case import Refund
-from ledger import cases, people
+from ledger import accesses, cases, people
 from ledger.cases import Pair
 
 HOUSE = frozenset({"staff", "head_of_support"})
@@ -56,6 +56,12 @@ async def may_read_brief(c: AsyncConnection, caller: Caller, stands_as: Role) ->
     if stands_as is Role.FREELANCER:
         return standing.nda_signed
     return standing.undertaking_signed
+
+
+async def brief_opened(c: AsyncConnection, caller: Caller, case_id: str, stands_as: Role) -> None:
+    """Write down that the caller looks at the brief, before it is read; its author does unseen."""
+    if stands_as is not Role.CLIENT:
+        await accesses.record(c, caller.id, [accesses.Look(case_id, stands_as, "brief")])
 
 
 def _party(caller: Caller, pair: Pair) -> Role | None:

@@ -13,6 +13,7 @@ from api.callers import Caller, TheCaller
 from api.idempotency import Once, OwnOnce
 from api.state import Engine
 from ledger import agreements, people
+from ledger.database import to_read
 
 router = APIRouter(tags=["agreements"])
 
@@ -54,6 +55,14 @@ async def nda(engine: Engine) -> Agreement:
 async def undertaking(engine: Engine) -> Agreement:
     """The confidentiality undertaking of mediators and staff in force."""
     return await _current(engine, "undertaking")
+
+
+@router.get("/me/signatures")
+async def signatures(caller: TheCaller, engine: Engine) -> list[Signature]:
+    """Every version of every text I signed, the newest first, and which are in force."""
+    async with to_read(engine) as c:
+        rows = await agreements.every(c, caller.id)
+    return [Signature.model_validate(row) for row in rows]
 
 
 @router.post("/me/nda", status_code=201, response_model=Signature)

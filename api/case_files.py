@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Header, Query, Response
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api import case_stories
+from api import access, case_stories
 from api.callers import Caller, TheCaller
 from api.case_items import Story, items
 from api.case_words import moment
@@ -16,6 +16,7 @@ from api.problems import Problem
 from api.signing_keys import TheKey
 from api.state import Engine, TheRates, TheSettings
 from api.turns import Turns
+from ledger.database import at_once
 from papers import document, rendering, sealed_pdf
 from papers.signing import SigningKey
 from settings import Settings
@@ -48,8 +49,8 @@ async def case_file(
     async with _TURNS[PDF if wants_paper else JSON].of(caller.id):
         content = await made(engine, caller, case_id, settings, key)
         if wants_paper:
-            return _download(await on_paper(content, key), PDF, f"case-file-{case_id}.pdf")
-        return _download(content, JSON, f"case-file-{case_id}.json")
+            return download(await on_paper(content, key), PDF, f"case-file-{case_id}.pdf")
+        return download(content, JSON, f"case-file-{case_id}.json")
 
 
 async def made(
@@ -57,6 +58,9 @@ async def made(
 ) -> bytes:
     """The signed case file as JSON, as this caller may know the job; Problem when it cannot be."""
     story, at = await case_stories.read(engine, caller, job_id, settings.case_file_bytes)
+    if story.brief_is_open:
+        async with at_once(engine) as c:
+            await access.brief_opened(c, caller, job_id, story.seen.role)
     about = _about(story, moment(at), settings.public_url)
     # A long case takes a while to hash: other requests go on meanwhile.
     return await asyncio.to_thread(lambda: document.signed(about, items(story), key))
@@ -90,6 +94,7 @@ def _about(story: Story, at: str | None, platform: str) -> dict[str, object]:
     }
 
 
-def _download(content: bytes, media_type: str, name: str) -> Response:
+def download(content: bytes, media_type: str, name: str) -> Response:
+    """The file, to be kept under this name."""
     named = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=media_type, headers=named)

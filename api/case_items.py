@@ -64,6 +64,9 @@ def _brief(story: Story) -> Item:
         "title": text["title"],
         "brief": text["body"] if opened else None,
         "files": _files(story, story.job.id) if opened else [],
+        "confidentiality": words.confidentiality(
+            story.job.terms, text["confidentiality"] if opened else None
+        ),
     }
     return Item("brief", words.moment(story.job.opened_at), content)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import RowMapping
 
-from domain import shortfalls
+from domain import basket, shortfalls
 from domain.accounts import PERSONAL, PLATFORM, Kind
 from domain.dispute import DISPUTE
 from domain.job import JOB
@@ -17,6 +17,7 @@ from domain.policy_words import LABELS, number
 _STEPS = {row.event: row.says for table in (JOB, DISPUTE) for row in table.steps}
 _SILENCES = {row.event: row.says for table in (JOB, DISPUTE) for row in table.silences}
 _TOUCHED = dict((shortfalls.FROZEN, shortfalls.FILLED, shortfalls.THAWED, shortfalls.CANCELLED))
+_OPENED = dict((basket.OPENED,))
 _CLOCKS = {
     "reminded": "A reminder went out",
     "reminder_missed": "A reminder came too late to warn of anything",
@@ -46,6 +47,7 @@ def happened(event: RowMapping) -> str:
         or _STEPS.get(kind)
         or _CLOCKS.get(kind)
         or _TOUCHED.get(kind)
+        or _OPENED.get(kind)
         or kind.replace("_", " ")
     )
     return f"{said[0].upper()}{said[1:]}"
@@ -67,6 +69,12 @@ def terms(agreed: Terms) -> list[dict[str, str]]:
     }
     numbers = dict(number(agreed.policy, name) for name in LABELS)
     return [{"what": what, "value": value} for what, value in (own | numbers).items()]
+
+
+def confidentiality(agreed: Terms, text: str | None) -> dict[str, str | None] | None:
+    """What the client asked besides the agreement in force, as far as it is open, and its name."""
+    asked = agreed.confidentiality
+    return {"text": text, "sha256": asked} if asked else None
 
 
 def account(kind: str, owner: str, named: Mapping[str, str], *, whole: bool) -> str:

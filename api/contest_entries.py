@@ -102,7 +102,7 @@ async def enter(
             raise NotOpen(f"you have {most} entries in this contest", most=most)
         named = list(dict.fromkeys(asked.files))
         await files.require_owned(c, named, caller.id)
-        await originals.require(c, named)
+        await originals.claim(c, named, but=contest.id)
         row = await contest_entries.enter(c, contest.id, caller.id, asked.note, named)
         await files.hand_over(c, named, caller.id, contest.id, row["id"])
         return await _one(c, row)

@@ -1,8 +1,6 @@
 """The deadlines of a person as a calendar feed, by a token or by a secret address of their own."""
 
 import hashlib
-import logging
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -19,7 +17,6 @@ from ledger.calendars import business_calendar
 router = APIRouter(prefix="/me", tags=["deadlines"])
 PATH = "/v1/me/deadlines.ics"
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-_SECRET = re.compile(r"(?<=[?&]feed=)[^&\s]+")
 
 
 class Feed(Shown):
@@ -92,18 +89,3 @@ async def revoke(caller: TheCaller, engine: Engine) -> None:
     """No address opens my calendar any more."""
     async with engine.begin() as c:
         await feeds.revoke(c, caller.id)
-
-
-def hide_secrets() -> None:
-    """Keep secret addresses out of the server's list of requests."""
-    log = logging.getLogger("uvicorn.access")
-    if _without_secrets not in log.filters:
-        log.addFilter(_without_secrets)
-
-
-def _without_secrets(record: logging.LogRecord) -> bool:
-    if isinstance(record.args, tuple):
-        record.args = tuple(
-            _SECRET.sub("…", one) if isinstance(one, str) else one for one in record.args
-        )
-    return True

@@ -13,13 +13,14 @@ from structlog import get_logger
 from structlog.contextvars import bound_contextvars, unbind_contextvars
 
 import metrics
+from api.hiding import hidden
 from api.problems import Problem, respond
 from ledger.database import in_short
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """Others are made up, and would be a series each."""
 LARGEST_BODY = 1024 * 1024
-UPLOADS = frozenset({("POST", "/v1/files")})
+UPLOADS = re.compile(r"POST /v1/files|PUT /v1/uploads/[^/]+/parts/[^/]+")
 """Where bodies are streamed and have a limit of their own."""
 
 SAFE: Mapping[str, str] = {
@@ -95,7 +96,7 @@ async def _log(path: str, error: Exception) -> None:
     They quote rows and what was sent, in an error's own words and in those of its causes.
     """
     places = traceback.format_tb(error.__traceback__)
-    await logger.aerror("request_failed", path=path, error=in_short(error), places=places)
+    await logger.aerror("request_failed", path=hidden(path), error=in_short(error), places=places)
 
 
 class _Answer:
@@ -120,7 +121,7 @@ class _Answer:
 
 def _limited(scope: Scope, receive: Receive) -> Receive:
     """A body no longer than the limit, whatever its header says about its length."""
-    if (scope["method"], scope["path"]) in UPLOADS:
+    if UPLOADS.fullmatch(f"{scope['method']} {scope['path']}"):
         return receive
     arrived = 0
 

@@ -1,18 +1,13 @@
 """Files people hand each other: uploaded as a stream, downloaded by those entitled alone."""
 
-from collections.abc import AsyncIterator, Collection, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Annotated
-from urllib.parse import quote
+from typing import Any
 
-import obstore
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
-from obstore.store import ObjectStore
 from sqlalchemy import RowMapping
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.access import HOUSE
 from api.bodies import Shown
@@ -20,29 +15,30 @@ from api.callers import Caller, TheCaller
 from api.idempotency import OwnOnce
 from api.ids import FileId
 from api.problems import Problem
-from api.ranges import asked_range
+from api.serving import TheAsked, served
 from api.state import Engine, Files, TheSettings
-from api.uploads import discard, receive
-from domain.access import Handover, may_read
-from domain.errors import NdaMissing
+from api.uploads import discard, discard_unrecorded, receive
+from domain.access import Handover, may_read, opened_by
+from domain.cases import Role
+from domain.errors import ApproveFirst, NdaMissing
+from domain.quota import Quota
 from failpoints import here
-from ledger import files, people
-from ledger.files import Stored
+from ledger import accesses, files, people
+from ledger.accesses import What
+from ledger.database import to_read
+from settings import Settings
 
 router = APIRouter(prefix="/files", tags=["files"])
-RAW_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
-    },
-    "parameters": [
+
+
+def raw_body(headers: Mapping[str, str]) -> dict[str, Any]:
+    """How a route is documented that takes bytes, with the headers that say what they are."""
+    content = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+    said = [
         {"in": "header", "name": name, "schema": {"type": "string"}, "description": text}
-        for name, text in (
-            ("X-File-Name", "percent-encoded; or a Content-Disposition with a file name"),
-            ("X-Content-SHA256", "64 hexadecimal digits; or Content-Digest"),
-        )
-    ],
-}
+        for name, text in headers.items()
+    ]
+    return {"requestBody": {"required": True, "content": content}, "parameters": said}
 
 
 class File(Shown):
@@ -56,7 +52,15 @@ class File(Shown):
     created_at: datetime
 
 
-@router.post("", status_code=201, response_model=File, openapi_extra=RAW_BODY)
+FILE = raw_body(
+    {
+        "X-File-Name": "percent-encoded; or a Content-Disposition with a file name",
+        "X-Content-SHA256": "64 hexadecimal digits; or Content-Digest",
+    }
+)
+
+
+@router.post("", status_code=201, response_model=File, openapi_extra=FILE)
 async def upload(
     request: Request,
     caller: TheCaller,
@@ -67,72 +71,46 @@ async def upload(
 ) -> JSONResponse:
     """Store the body as a file; nobody else may read it until it is handed over in a case."""
     here("upload.arriving")
-    stored = await receive(request, store, settings.max_upload_bytes)
+    quota, again = quota_of(settings), await once.is_answered()
+    async with to_read(engine) as c:
+        used = await files.used(c, caller.id)
+
+    def fits(size: int) -> None:
+        if not again:
+            quota.require(used, size, 1)
+
+    stored = await receive(request, store, settings.max_upload_bytes, fits)
     here("upload.stored")
 
     async def keep(c: AsyncConnection) -> File:
-        return File.model_validate(await files.record(c, caller.id, stored))
+        return File.model_validate(await files.record(c, caller.id, stored, quota))
 
-    asked = {"name": stored.name, "type": stored.content_type, "sha256": stored.sha256}
+    asked = {"name": stored.name, "sha256": stored.sha256}
     try:
         answer = await once(asked, keep)
     except BaseException:
-        await _discard_unrecorded(engine, store, stored)
+        await discard_unrecorded(engine, store, stored.key)
         raise
     if once.repeated:
         here("upload.discarding")
-        await discard(store, stored)
+        await discard(store, [stored.key])
         here("upload.discarded")
     return answer
 
 
-async def _discard_unrecorded(engine: AsyncEngine, store: ObjectStore, stored: Stored) -> None:
-    """Discard the bytes, unless they are recorded and only the answer was lost.
-
-    When that cannot be known, bytes that nobody needs are better than a file without any.
-    """
-    with suppress(SQLAlchemyError, OSError):
-        async with engine.connect() as c:
-            recorded = await files.is_recorded(c, stored.key)
-        if not recorded:
-            await discard(store, stored)
+def quota_of(settings: Settings) -> Quota:
+    """How much one person may store."""
+    return Quota(bytes=settings.person_bytes, files=settings.person_files)
 
 
 @router.get("/{file_id}", response_class=StreamingResponse)
 async def download(
-    file_id: FileId,
-    caller: TheCaller,
-    engine: Engine,
-    store: Files,
-    range_: Annotated[str | None, Header(alias="range")] = None,
-    if_range: Annotated[str | None, Header()] = None,
-    if_none_match: Annotated[str, Header()] = "",
+    file_id: FileId, caller: TheCaller, engine: Engine, store: Files, asked: TheAsked
 ) -> Response:
     """The file, or the range of it that is asked for."""
-    async with engine.connect() as c:
-        file = await _readable(c, caller, file_id)
-    headers = _headers(file)
-    if headers["ETag"] in if_none_match:
-        return Response(status_code=304, headers=headers)
-    unchanged = if_range in (None, headers["ETag"])
-    part = asked_range(range_ if unchanged else None, file["size"])
-    start, end = part or (0, file["size"])
-    headers["Content-Length"] = str(end - start)
-    if part:
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{file['size']}"
-    return StreamingResponse(
-        await _bytes(store, file["key"], start, end),
-        status_code=206 if part else 200,
-        media_type=file["content_type"],
-        headers=headers,
-    )
-
-
-async def streamed(store: ObjectStore, file: RowMapping) -> StreamingResponse:
-    """The whole file, for whoever was found entitled to it."""
-    content = await _bytes(store, file["key"], 0, file["size"])
-    headers = _headers(file) | {"Content-Length": str(file["size"])}
-    return StreamingResponse(content, media_type=file["content_type"], headers=headers)
+    async with engine.begin() as c:
+        file = await opened(c, caller, file_id, "file")
+    return await served(store, file, asked)
 
 
 async def readable(c: AsyncConnection, caller: Caller, case_ids: Collection[str]) -> set[str]:
@@ -143,41 +121,47 @@ async def readable(c: AsyncConnection, caller: Caller, case_ids: Collection[str]
     def opens(handovers: Iterable[Handover]) -> bool:
         try:
             return may_read(handovers, caller.id, standing, staff=staff)
-        except NdaMissing:
+        except (NdaMissing, ApproveFirst):
             return False
 
     found = await files.handovers_in(c, case_ids)
     return {file_id for file_id, handovers in found.items() if opens(handovers)}
 
 
-async def _readable(c: AsyncConnection, caller: Caller, file_id: str) -> RowMapping:
+async def opened(
+    c: AsyncConnection,
+    caller: Caller,
+    file_id: str,
+    what: What,
+    rule: Callable[..., bool] = may_read,
+) -> RowMapping:
+    """The file that the rule opens to the caller, once its cases know that they look at it.
+
+    Nothing of it may be sent before the transaction is committed. Its owner looks unseen.
+    """
+    file, cases = await _found(c, caller, file_id, rule, preview=what == "preview")
+    looks = [accesses.Look(case_id, role, what, file_id) for case_id, role in cases.items()]
+    await accesses.record(c, caller.id, looks)
+    return file
+
+
+async def require_readable(c: AsyncConnection, caller: Caller, file_id: str) -> None:
+    """Raise what `opened` would, without a look at the file."""
+    await _found(c, caller, file_id, may_read, preview=False)
+
+
+async def _found(
+    c: AsyncConnection, caller: Caller, file_id: str, rule: Callable[..., bool], *, preview: bool
+) -> tuple[RowMapping, Mapping[str, Role]]:
+    """The file, and the cases that open it to the caller; none of them when it is their own."""
     file = await files.find(c, file_id)
     if file is None:
         raise Problem("not_found")
     if file["owner_id"] == caller.id:
-        return file
+        return file, {}
     handovers = await files.handovers(c, file_id)
     standing = await people.standing(c, caller.id)
-    if not may_read(handovers, caller.id, standing, staff=not caller.roles.isdisjoint(HOUSE)):
+    staff = not caller.roles.isdisjoint(HOUSE)
+    if not rule(handovers, caller.id, standing, staff=staff):
         raise Problem("not_found")
-    return file
-
-
-def _headers(file: RowMapping) -> dict[str, str]:
-    return {
-        "ETag": f'"{file["sha256"]}"',
-        "Accept-Ranges": "bytes",
-        "Cache-Control": "private, no-cache",
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file['name'], safe='')}",
-    }
-
-
-async def _bytes(store: ObjectStore, key: str, start: int, end: int) -> AsyncIterator[bytes]:
-    """The stream is opened before the answer starts, so that a lost store is a 503."""
-    found = await obstore.get_async(store, key, options={"range": (start, end)})
-
-    async def chunks() -> AsyncIterator[bytes]:
-        async for chunk in found.stream(min_chunk_size=64 * 1024):
-            yield bytes(chunk)
-
-    return chunks()
+    return file, opened_by(handovers, caller.id, standing, staff=staff, preview=preview)

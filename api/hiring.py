@@ -17,6 +17,7 @@ from api.problems import field
 from api.send import Decider, TheDecider
 from domain.cases import Job
 from domain.commands import OfferJob
+from domain.confidentiality import fingerprint
 from domain.job import require_offerable
 from domain.policy import Policy, Terms
 from failpoints import here
@@ -35,6 +36,8 @@ class Offered(Asked):
     days: Annotated[int, Field(ge=1, le=365)]
     files: Annotated[list[Line], Field(max_length=200)] = Field(default_factory=list)
     start_when_funded: bool | None = None
+    confidentiality: Prose | None = None
+    """What the client asks of the freelancer besides the agreement in force."""
 
 
 @router.post("", status_code=201, response_model=job_views.JobShown, responses=LATER)
@@ -44,8 +47,10 @@ async def offer(asked: Offered, decider: TheDecider) -> JSONResponse:
 
     async def write(c: AsyncConnection) -> RowMapping:
         job = await _draft(c, asked, decider)
-        title, brief = asked.title, asked.brief
-        row = await decider.begin(c, job, OfferJob(), content, title=title, text=brief)
+        title, brief, own = asked.title, asked.brief, asked.confidentiality
+        row = await decider.begin(
+            c, job, OfferJob(), content, title=title, text=brief, confidentiality=own
+        )
         if row["case_id"] == job.id:
             await _keep(c, job, asked)
         here("offer.written")
@@ -69,6 +74,7 @@ async def _draft(c: AsyncConnection, asked: Offered, decider: Decider) -> Job:
         currency=asked.price.currency,
         work_period=timedelta(days=asked.days),
         start_when_funded=starts,
+        confidentiality=fingerprint(asked.confidentiality) if asked.confidentiality else None,
     )
     parties = {"client": client, "freelancer": freelancer}
     now: dict[str, Any] = dict.fromkeys(("opened_at", "last_event_at", "since"), datetime.now(UTC))

@@ -16,6 +16,7 @@ from api.problems import Problem
 from api.state import Engine
 from failpoints import here
 from ledger import replies
+from ledger.database import to_read
 
 ANONYMOUS = "anonymous"
 _SENDABLE = re.compile(r"[!-~]{1,200}")
@@ -52,6 +53,11 @@ class Once:
         self._engine, self._request, self._caller, self._name = engine, request, caller, key
         self.repeated = False
         """Whether the answer was given before, so that there was no effect now."""
+
+    async def is_answered(self) -> bool:
+        """Whether the key has its answer, so that there will be no effect."""
+        async with to_read(self._engine) as c:
+            return await replies.is_given(c, self._caller, self._name)
 
     async def __call__(
         self, asked: BaseModel | Mapping[str, Any] | None, effect: Effect, *, status: int = 201

@@ -25,14 +25,17 @@ def path_id(prefix: str) -> AfterValidator:
     return AfterValidator(named)
 
 
-CASES = "job|dispute|deposit|withdrawal|refund|chargeback|project|contest"
+CASES = "job|dispute|deposit|withdrawal|refund|chargeback|project|contest|basket"
 CaseId = Annotated[str, path_id(f"(?:{CASES})")]
 ProjectId = Annotated[str, path_id("project")]
 ContestId = Annotated[str, path_id("contest")]
 ContestEntryId = Annotated[str, path_id("contestentry")]
+BasketId = Annotated[str, path_id("basket")]
+ListingId = Annotated[str, path_id("listing")]
 BidId = Annotated[str, path_id("bid")]
 JobId = Annotated[str, path_id("job")]
 DepositId = Annotated[str, path_id("deposit")]
+CertificateId = Annotated[str, path_id("certificate")]
 ChargebackId = Annotated[str, path_id("chargeback")]
 DifferenceId = Annotated[str, path_id("difference")]
 RefundId = Annotated[str, path_id("refund")]
@@ -40,6 +43,8 @@ WithdrawalId = Annotated[str, path_id("withdrawal")]
 DisputeId = Annotated[str, path_id("dispute")]
 InstructionId = Annotated[str, path_id("instruction")]
 FileId = Annotated[str, path_id("file")]
+DeliveryId = Annotated[str, path_id("delivery")]
+UploadId = Annotated[str, path_id("upload")]
 NoticeId = Annotated[str, path_id("notice")]
 ReceiptId = Annotated[str, path_id("receipt")]
 TaxFormId = Annotated[str, path_id("taxform")]

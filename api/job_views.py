@@ -12,11 +12,28 @@ from api.bodies import Balance, Shown
 from api.callers import Caller
 from api.cases import ContractShown, Delivery, HandedFile, handed, of_contract
 from domain.access import work_is_closed_to
-from domain.cases import OVER, Job, JobState
+from domain.cases import OVER, Job, JobState, Role
 from domain.opening import quoted_fee
 from ledger import reading
 from ledger.cases import Pair
 from settings import Settings
+
+
+class Confidentiality(Shown):
+    """What the client asks besides the agreement in force; the text is open with the brief."""
+
+    text: str | None
+    sha256: str
+    """By this the freelancer agrees to it."""
+
+
+class Promise(Shown):
+    """Which version of the agreement the freelancer signed last."""
+
+    version: int
+    full_name: str
+    signed_at: datetime
+    in_force: bool
 
 
 class JobShown(ContractShown):
@@ -25,6 +42,9 @@ class JobShown(ContractShown):
     title: str
     brief: str | None
     brief_files: list[HandedFile]
+    confidentiality: Confidentiality | None
+    freelancer_nda: Promise | None
+    """For the parties and staff."""
     price: Balance
     work_days: int
     offer_version: int | None
@@ -40,6 +60,8 @@ class JobShown(ContractShown):
     """Every dispute there was, the newest first."""
     rejections: int
     ip: str | None
+    view_only: bool
+    """Whether its client, for now, only looks at what is delivered."""
     frozen: bool
     """Whether all clocks stand still, because a payment behind it was taken back."""
 
@@ -64,8 +86,11 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
     """The job as this caller sees it."""
     job, role = pair.job, access.role(caller, pair)
     assert role is not None, "whoever gets here has a role"
-    page = await reading.job_page(c, job.id)
     signed = await access.may_read_brief(c, caller, role)
+    if signed:
+        await access.brief_opened(c, caller, job.id, role)
+    page = await reading.job_page(c, job.id)
+    told = page.promise is not None and role is not Role.MEDIATOR
     currency = job.terms.currency
     held = job.held.total if job.held and job.state not in OVER else 0
     return JobShown(
@@ -73,6 +98,8 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         title=page.title,
         brief=page.body if signed else None,
         brief_files=handed(page.files, job.id) if signed else [],
+        confidentiality=_confidentiality(job, page.confidentiality if signed else None),
+        freelancer_nda=Promise.model_validate(page.promise) if told else None,
         price=Balance(amount_minor=job.terms.price_minor, currency=currency),
         work_days=job.terms.work_period.days,
         offer_version=job.offer_version if job.state is JobState.OFFERED else None,
@@ -89,6 +116,7 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         disputes=list(page.disputes),
         rejections=job.rejections,
         ip=job.ip,
+        view_only=job.view_only and job.state not in OVER,
         frozen=bool(job.short) and job.state not in OVER,
     )
 
@@ -107,6 +135,11 @@ def _delivery(
     if closed:
         return Delivery(**{**row, "note": "", "files": []})
     return Delivery(**{**row, "files": handed(files, row["id"])})
+
+
+def _confidentiality(job: Job, text: str | None) -> Confidentiality | None:
+    asked = job.terms.confidentiality
+    return Confidentiality(text=text, sha256=asked) if asked else None
 
 
 def _fee(job: Job) -> Balance | None:

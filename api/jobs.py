@@ -17,7 +17,7 @@ from domain.commands import WithdrawRejection
 from domain.dispute import DISPUTE
 from domain.job import JOB
 from ledger import reading
-from ledger.database import to_read
+from ledger.database import at_once, to_read
 
 NOUN = Noun(JOB, JobId, JobShown, show, passes_on=(DISPUTE,))
 OF_THE_DISPUTE = (WithdrawRejection,)
@@ -43,7 +43,7 @@ async def listed(
 @router.get("/{case_id}")
 async def one(case_id: JobId, caller: TheCaller, engine: Engine, our: TheSettings) -> JobShown:
     """The job as it stands."""
-    async with to_read(engine) as c:
+    async with at_once(engine) as c:
         pair, _ = await access.entitled(c, caller, case_id)
         return await show(c, pair, caller, our)
 

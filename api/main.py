@@ -17,33 +17,42 @@ import telemetry
 import temporal_client
 import tracing
 from api import (
+    access_log,
     accounts,
     agreements,
     amounts,
     back_page,
     bank_files,
     bank_statements,
+    baskets,
     bids,
     case_files,
+    certificates,
     chargebacks,
     contest_entries,
     contests,
     deadlines,
+    deliveries,
     deposits,
     differences,
     disputes,
     docs_page,
     entries,
     files,
+    finding,
     health,
     hiring,
     instructions,
     jobs,
+    links,
+    listings,
     measures,
     notices,
+    part_uploads,
     payment_runs,
     payout_methods,
     permission,
+    previews,
     problem_pages,
     problems,
     project_talk,
@@ -67,9 +76,10 @@ from api import (
 )
 from api.announcing import Announcing
 from api.edge import Edge
+from api.hiding import hide_secrets
 from api.outcomes import Outcomes
 from api.rates import Rates
-from api.uploads import open_store
+from api.stores import open_store
 from ledger import agreements as texts
 from ledger.database import connect, in_short
 from settings import Settings
@@ -90,13 +100,18 @@ NOUNS = (
     entries.router,
     notices.router,
     files.router,
+    previews.router,
+    links.router,
+    part_uploads.router,
     receipts.router,
     staff_deposits.router,
     staff_refunds.router,
     hiring.router,
     jobs.router,
+    deliveries.router,
     disputes.router,
     timeline.router,
+    finding.router,
     projects.router,
     projects.mine,
     bids.on_projects,
@@ -108,7 +123,15 @@ NOUNS = (
     contest_entries.router,
     contest_entries.mine,
     contest_entries.of_staff,
+    listings.router,
+    listings.mine,
+    baskets.on_listings,
+    baskets.router,
     case_files.router,
+    access_log.router,
+    access_log.on_projects,
+    certificates.of_jobs,
+    certificates.router,
     signing_keys.router,
     deadlines.router,
     instructions.router,
@@ -132,6 +155,7 @@ OUTSIDE = (
     problem_pages.router,
     docs_page.router,
     back_page.router,
+    links.outside,
 )
 BOOKS_TRIES = 30
 
@@ -159,8 +183,9 @@ def create(settings: Settings | None = None) -> FastAPI:
         tracing.begin(app.state.settings, "peerok-api")
         tracing.follow(app)
     app.state.rates = Rates()
-    deadlines.hide_secrets()
+    hide_secrets()
     app.state.signing_key = signing_keys.key_of(app.state.settings)
+    app.state.link_key = links.key_of(app.state.settings)
     app.state.sealing_keys = sealing.keys_of(app.state.settings.tax_keys)
     app.state.payout_keys = sealing.keys_of(app.state.settings.payout_keys)
     problems.install(app)
@@ -178,7 +203,7 @@ def create(settings: Settings | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     failpoints.arm(settings.fail_at)
-    app.state.files = open_store(settings.files_url)
+    app.state.files = open_store(settings)
     app.state.temporal = await temporal_client.connect(
         settings, interceptors=tracing.interceptors(settings), lazy=True
     )

@@ -17,6 +17,8 @@ T = TypeVar("T", bound=Shown)
 EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 LONGEST_MOMENT = 16
 """Digits of a moment in microseconds, until the year 2286."""
+LONGEST_NUMBER = 18
+"""Digits of a row's number."""
 _PLACE = re.compile(r"[0-9a-z_.]{1,100}")
 
 Limit = Annotated[int, Query(ge=1, le=100)]
@@ -63,6 +65,15 @@ def page(
     more = len(rows) > limit
     following = base64.urlsafe_b64encode(place(shown[-1]).encode()).decode() if more else None
     return Page(items=[show(row) for row in shown], next_cursor=following)
+
+
+def number_of(place: str | None) -> int | None:
+    """The number of the row after which a list by numbers goes on."""
+    if place is None:
+        return None
+    if not place.isdecimal() or len(place) > LONGEST_NUMBER:
+        raise bad_cursor()
+    return int(place)
 
 
 def place_at(moment: datetime, row_id: str) -> str:

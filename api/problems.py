@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from obstore.exceptions import BaseError as StoreError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -25,8 +26,10 @@ logger = get_logger()
 
 OF_THE_LAW: dict[str, int] = {
     "already_over": 409,
+    "approve_first": 403,
     "chargeback_open": 409,
     "condition_missing": 409,
+    "confidentiality_missing": 409,
     "debt_open": 409,
     "escrow_short": 409,
     "insufficient_funds": 402,
@@ -34,11 +37,14 @@ OF_THE_LAW: dict[str, int] = {
     "linked": 409,
     "nda_missing": 403,
     "not_allowed_to_work": 403,
+    "not_certified": 409,
     "not_open": 409,
+    "not_original": 409,
     "not_refundable": 409,
     "not_yours": 403,
     "payout_method_missing": 409,
     "payout_method_too_new": 409,
+    "quota_full": 409,
     "refused": 409,
     "seen_is_stale": 409,
     "tax_form_expired": 409,
@@ -62,14 +68,21 @@ OF_THE_DOOR: dict[str, tuple[int, str]] = {
     "idempotency_key_reused": (409, "This Idempotency-Key was sent with another request"),
     "receipt_known": (409, "A receipt with this reference is already recorded"),
     "statement_contradicts": (409, "A line of this statement was imported before, with other sums"),
+    "upload_changed": (409, "What arrived is not what was announced"),
+    "upload_incomplete": (409, "Parts of this upload are missing"),
+    "upload_over": (409, "This upload has become a file already"),
+    "link_expired": (410, "This link is over; ask for a new one"),
     "too_large": (413, "The request is too large"),
     "range_not_satisfiable": (416, "The file is shorter than that"),
     "invalid": (422, "Some fields do not fit"),
+    "no_preview": (422, "No preview can be made of this file"),
     "too_many_requests": (429, "Too many attempts, wait a while"),
     "internal": (500, "Something went wrong on our side"),
     "case_too_long": (503, "The case is too long to be made into a file; ask staff for it"),
+    "link_key_missing": (503, "No links to files can be made or opened here at the moment"),
     "payer_missing": (503, "Nobody has said from which account payment runs are paid"),
     "payout_keys_missing": (503, "Nobody's bank details can be given or read here at the moment"),
+    "previews_missing": (503, "No previews are made here: the system lacks what closes a process"),
     "processor_missing": (503, "Nothing can be paid by card here at the moment"),
     "bank_missing": (503, "No money can be sent to us by hand at the moment"),
     "signing_key_missing": (503, "Documents cannot be signed here at the moment"),
@@ -84,7 +97,10 @@ _BY_STATUS = {
     405: "method_not_allowed",
     413: "too_large",
 }
-_OUTAGES: tuple[type[Exception], ...] = (OperationalError, InterfaceError, PoolTimeout, OSError)
+_OUTAGES: tuple[type[Exception], ...] = (
+    *(OperationalError, InterfaceError, PoolTimeout),
+    *(OSError, StoreError),
+)
 
 
 DOCUMENTED: dict[int | str, dict[str, Any]] = {

@@ -80,17 +80,18 @@ class Decider:
         *,
         title: str,
         text: str = "",
+        confidentiality: str | None = None,
     ) -> RowMapping:
         """A new case with its first instruction; when the key made one meanwhile, that one.
 
-        `title` and `text` say what it is about.
+        `title` and `text` say what it is about; `confidentiality`, what the client asks besides.
         DomainError when the law forbids it to whoever asks, before there is a case.
         """
         first = glance(Pair(case), case, role, self.caller.id, command)
         require(row_for(first), first)
         async with c.begin_nested() as point:
             await cases.draft(c, case)
-            await cases.describe(c, case.id, title, text)
+            await cases.describe(c, case.id, title, text, confidentiality)
             row = await self._record(c, Pair(case), case, role, command, content)
             if row["case_id"] != case.id:
                 await point.rollback()

@@ -1,6 +1,8 @@
 """The key this process signs with, and the public halves of all there ever were."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -14,6 +16,8 @@ from ledger import signing_keys
 from ledger.database import to_read
 from papers.signing import ALGORITHM, PublicKey, SigningKey
 from settings import Settings
+
+Signer = Callable[[], Awaitable[SigningKey]]
 
 log = get_logger()
 router = APIRouter(prefix="/signing-keys", tags=["signing keys"])
@@ -83,5 +87,11 @@ async def _key(request: Request, engine: Engine) -> SigningKey:
     return key
 
 
+async def _signer(request: Request, engine: Engine) -> Signer:
+    return partial(_key, request, engine)
+
+
+TheSigner = Annotated[Signer, Depends(_signer)]
+"""Gives that key once something has to be signed; what was signed before needs none."""
 TheKey = Annotated[SigningKey, Depends(_key)]
 """What documents are signed with; 503 while this process has none, or a withdrawn one."""

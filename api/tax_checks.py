@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import AfterValidator
 from sqlalchemy import RowMapping
@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.bodies import Asked, Prose, Shown
 from api.callers import Accountant, Caller
-from api.files import streamed
 from api.idempotency import Once, OwnOnce
 from api.ids import TaxFormId
 from api.pages import Limit, Page, Place, page
 from api.problems import Problem
 from api.sealing import TheSealing
+from api.serving import served
 from api.state import Engine, Files
 from api.tax_bodies import TaxFormShown, shown, without_number
 from api.tax_forms import today
@@ -81,9 +81,7 @@ async def read(
 
 
 @router.get("/{form_id}/file", response_class=StreamingResponse)
-async def paper(
-    form_id: TaxFormId, caller: Sworn, engine: Engine, store: Files
-) -> StreamingResponse:
+async def paper(form_id: TaxFormId, caller: Sworn, engine: Engine, store: Files) -> Response:
     """The signed paper; that it was read is written down."""
     async with at_once(engine) as c:
         row = await _found(c, form_id)
@@ -92,7 +90,7 @@ async def paper(
         await tax_forms.looked(c, form_id, caller.id, Purpose.RECORD)
         file = await files.find(c, row["file_id"])
     assert file is not None, "the form refers to it"
-    return await streamed(store, file)
+    return await served(store, file)
 
 
 @router.post("/{form_id}/accept", response_model=StaffTaxForm)

@@ -12,7 +12,7 @@ from api import access
 from api.bodies import Shown
 from api.callers import Caller, TheCaller
 from api.ids import JobId
-from api.pages import Limit, Page, Place, bad_cursor, page
+from api.pages import Limit, Page, Place, number_of, page
 from api.sight import sight
 from api.state import Engine
 from domain.cases import Role
@@ -46,7 +46,7 @@ async def timeline(
     async with engine.connect() as c:
         pair, role = await access.entitled(c, caller, case_id)
         seen = await sight(c, pair, role)
-        rows = await reading.events(c, seen.case_ids, _before(place), limit + 1)
+        rows = await reading.events(c, seen.case_ids, number_of(place), limit + 1)
 
     def show(row: RowMapping) -> Event:
         said = words_of(row["body"]) if seen.whole(row) else None
@@ -61,7 +61,7 @@ async def of_lone(
     """The same of a case of one person, who may know all of it but what the house considers."""
     async with engine.connect() as c:
         _, role = await access.entitled(c, caller, case_id)
-        rows = await reading.events(c, [case_id], _before(place), limit + 1)
+        rows = await reading.events(c, [case_id], number_of(place), limit + 1)
 
     def show(row: RowMapping) -> Event:
         if role is Role.CLIENT and row["kind"] in INSIDE:
@@ -69,14 +69,6 @@ async def of_lone(
         return Event(**{**row, "said": words_of(row["body"])})
 
     return page(rows, limit, show, lambda row: f"{row['seq']}")
-
-
-def _before(place: str | None) -> int | None:
-    if place is None:
-        return None
-    if not place.isdecimal() or len(place) > 18:
-        raise bad_cursor()
-    return int(place)
 
 
 def words_of(body: Mapping[str, Any] | None) -> str | None:

@@ -1,143 +1,131 @@
-"""An upload goes to the object store while it arrives, in constant memory, whole or not at all."""
+"""Files go to the object store while they arrive, in constant memory, whole or not at all."""
 
-import hashlib
 import re
 import secrets
 import unicodedata
-from base64 import b64decode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import suppress
 from email.message import Message
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import obstore
 from fastapi import Request
-from obstore.store import LocalStore, ObjectStore, from_url
-from starlette.requests import ClientDisconnect
+from obstore.exceptions import BaseError as StoreError
+from obstore.store import ObjectStore
+from sqlalchemy import RowMapping
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.arriving import Counted, Incoming, bad_header, header
 from api.problems import Problem
+from api.serving import pieces
+from ledger import collecting
 from ledger.files import Stored
+from ledger.uploads import Part
 
 LONGEST_NAME = 200
-PLAIN_TYPE = "application/octet-stream"
-_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}(; ?charset=[\w-]{1,30})?", re.ASCII)
-_DIGEST = re.compile(r"(?:^|,)\s*sha-256=:?([A-Za-z0-9+/]{43}=)", re.ASCII | re.IGNORECASE)
+UNSHOWN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+"""Kinds of characters that are no part of a name: controls, formats, breaks of lines."""
 
 
-def open_store(url: str) -> ObjectStore:
-    """The store of a URL: `file:///folder` (made if it is missing) or `s3://bucket/prefix`."""
-    parts = urlsplit(url)
-    if parts.scheme != "file":
-        return from_url(url)
-    folder = Path(unquote(parts.path))
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return LocalStore(folder)
+async def receive(
+    request: Request, store: ObjectStore, largest: int, fits: Callable[[int], None]
+) -> Stored:
+    """Store the body as a file; what is too long, cut off or not as promised leaves nothing."""
+    incoming = Incoming(request, largest, fits)
+    name = _name(request)
+    key = await _stored(store, incoming.chunks())
+    return Stored(key, name, incoming.kind, incoming.size, incoming.sha256)
 
 
-async def receive(request: Request, store: ObjectStore, largest: int) -> Stored:
-    """Store the body; what is too long, cut off or not what was promised leaves nothing."""
-    incoming = _Incoming(request, largest)
+async def receive_part(request: Request, store: ObjectStore, number: int, largest: int) -> Part:
+    """Store the body as a part; its length and its hash are said before it comes."""
+    incoming = Incoming(request, largest)
+    if incoming.length is None:
+        raise bad_header("content-length", "say how long the part is")
+    if incoming.promised is None:
+        raise bad_header("x-content-sha256", "say the SHA-256 of the part")
+    key = await _stored(store, incoming.chunks())
+    return Part(number, incoming.size, incoming.sha256, key)
+
+
+async def assemble(
+    store: ObjectStore, announced: RowMapping, parts: Sequence[Part]
+) -> Stored | None:
+    """The parts in their order as one file; None when somebody took one of them away meanwhile.
+
+    Raises Problem when some are missing, or when they are not together what was announced.
+    """
+    _require_all(announced, parts)
+    whole = Counted()
+
+    async def chunks() -> AsyncIterator[bytes]:
+        for part in parts:
+            async for chunk in await pieces(store, part.key, 0, part.size):
+                whole.take(chunk)
+                yield chunk
+        if announced["sha256"] not in (None, whole.sha256):
+            raise Problem("upload_changed", facts={"sha256": whole.sha256})
+
+    try:
+        key = await _stored(store, chunks())
+    except FileNotFoundError:
+        return None
+    return Stored(key, announced["name"], whole.kind, whole.size, whole.sha256)
+
+
+def _require_all(announced: RowMapping, parts: Sequence[Part]) -> None:
+    there = sum(part.size for part in parts)
+    in_a_row = [part.number for part in parts] == list(range(1, len(parts) + 1))
+    if there != announced["size"] or not in_a_row:
+        numbers = [part.number for part in parts]
+        facts = {"size": announced["size"], "there": there, "parts": numbers}
+        raise Problem("upload_incomplete", facts=facts)
+
+
+async def _stored(store: ObjectStore, chunks: AsyncIterator[bytes]) -> str:
+    """Under a random key that nobody else knows."""
     key = secrets.token_hex(16)
-    name, content_type = _name(request), _content_type(request)
-    await obstore.put_async(store, key, incoming.chunks(), max_concurrency=2)
-    return Stored(key, name, content_type, incoming.size, incoming.sha256)
+    await obstore.put_async(store, key, chunks, max_concurrency=2)
+    return key
 
 
-async def discard(store: ObjectStore, stored: Stored) -> None:
-    """Forget what was stored but is not needed."""
-    await obstore.delete_async(store, stored.key)
+async def discard(store: ObjectStore, keys: Iterable[str]) -> None:
+    """Forget what was stored but is not needed; what stays is collected later."""
+    for key in keys:
+        with suppress(OSError, StoreError):
+            await obstore.delete_async(store, key)
 
 
-class _Incoming:
-    """The body of an upload, counted and hashed on its way; raises instead of ending wrongly."""
+async def discard_unrecorded(engine: AsyncEngine, store: ObjectStore, key: str) -> None:
+    """Discard the bytes, unless they are recorded and only the answer was lost.
 
-    def __init__(self, request: Request, largest: int) -> None:
-        self._request, self._largest = request, largest
-        self._promised = _digest(request)
-        self._length = _length(request)
-        self._hash = hashlib.sha256()
-        self.size = 0
-        if self._length is not None and self._length > largest:
-            raise self._too_large()
-
-    @property
-    def sha256(self) -> str:
-        return self._hash.hexdigest()
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        try:
-            async for chunk in self._request.stream():
-                self.size += len(chunk)
-                if self.size > self._largest:
-                    raise self._too_large()
-                self._hash.update(chunk)
-                if chunk:
-                    yield chunk
-        except ClientDisconnect:
-            raise Problem("upload_cut_off") from None
-        self._check()
-
-    def _check(self) -> None:
-        if self._length is not None and self.size != self._length:
-            raise Problem("upload_cut_off")
-        if not self.size:
-            raise Problem("invalid", errors=[{"pointer": "#", "detail": "the file is empty"}])
-        if self._promised not in (None, self.sha256):
-            raise _bad_header("digest", "the content does not have this SHA-256")
-
-    def _too_large(self) -> Problem:
-        return Problem("too_large", f"A file has at most {self._largest} bytes")
+    When that cannot be known, bytes that nobody needs are better than a file without any.
+    """
+    with suppress(SQLAlchemyError, OSError, StoreError):
+        async with engine.connect() as c:
+            recorded = await collecting.known(c, [key])
+        if not recorded:
+            await discard(store, [key])
 
 
 def _name(request: Request) -> str:
-    """The name without folders, control and formatting characters."""
-    given = _header(request, "x-file-name")
-    given = unquote(given) if given else _disposed_name(_header(request, "content-disposition"))
-    last = re.split(r"[/\\]", given)[-1]
-    plain = "".join(one for one in last if unicodedata.category(one)[0] != "C")
-    name = plain.strip(" .")[-LONGEST_NAME:]
+    given = header(request, "x-file-name")
+    given = unquote(given) if given else _disposed_name(header(request, "content-disposition"))
+    name = plain_name(given)
     if not name:
-        raise _bad_header("x-file-name", "give the file a name")
+        raise bad_header("x-file-name", "give the file a name")
     return name
+
+
+def plain_name(given: str) -> str:
+    """The name without folders, control and formatting characters; empty when none is left."""
+    last = re.split(r"[/\\]", given)[-1]
+    plain = "".join(one for one in last if unicodedata.category(one) not in UNSHOWN)
+    return plain.strip(" .")[-LONGEST_NAME:]
 
 
 def _disposed_name(disposition: str) -> str:
     message = Message()
     message["Content-Disposition"] = disposition
     return message.get_filename("")
-
-
-def _content_type(request: Request) -> str:
-    given = _header(request, "content-type")
-    return given.lower() if _TYPE.fullmatch(given) else PLAIN_TYPE
-
-
-def _length(request: Request) -> int | None:
-    given = _header(request, "content-length")
-    return int(given) if given.isascii() and given.isdecimal() else None
-
-
-def _digest(request: Request) -> str | None:
-    """The SHA-256 the sender promises, in hexadecimal, by whichever header says it."""
-    plain = _header(request, "x-content-sha256")
-    if plain:
-        if not re.fullmatch("[0-9a-f]{64}", plain.lower()):
-            raise _bad_header("x-content-sha256", "a SHA-256 is 64 hexadecimal digits")
-        return plain.lower()
-    digests = _header(request, "content-digest") or _header(request, "digest")
-    if "sha-256" not in digests.lower():
-        return None
-    match = _DIGEST.search(digests)
-    if match is None:
-        raise _bad_header("digest", "a SHA-256 is 32 bytes in base64")
-    return b64decode(match[1]).hex()
-
-
-def _header(request: Request, name: str) -> str:
-    """A header's text; senders who do not escape mean UTF-8."""
-    raw = request.headers.get(name, "").encode("latin-1")
-    return raw.decode("utf-8", errors="replace")
-
-
-def _bad_header(name: str, detail: str) -> Problem:
-    return Problem("invalid", errors=[{"header": name, "detail": detail}])

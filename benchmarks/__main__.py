@@ -23,6 +23,7 @@ NOUNS = (
     "decisions",
     "waiting",
     "pages",
+    "finding",
 )
 """The modules that measure, in the order they run."""
 

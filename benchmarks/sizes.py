@@ -25,6 +25,10 @@ class Sizes:
     """Pages that one side of a round asks for."""
     payments: tuple[int, int]
     """Withdrawals in a small payment run, and in those that are timed."""
+    listings: tuple[int, int]
+    """Listings of the two markets that are searched."""
+    searches: int
+    """Searches that one side of a round makes."""
     tpcb_scale: int
     """Branches, which a transaction updates one of: pgbench tries no more clients than that."""
 
@@ -41,6 +45,8 @@ FULL = Sizes(
     many_cases=1_000_000,
     pages=300,
     payments=(10_000, 100_000),
+    listings=(10_000, 1_000_000),
+    searches=400,
     tpcb_scale=100,
 )
 QUICK = Sizes(
@@ -55,5 +61,7 @@ QUICK = Sizes(
     many_cases=2_000,
     pages=40,
     payments=(500, 3_000),
+    listings=(1_000, 20_000),
+    searches=60,
     tpcb_scale=8,
 )

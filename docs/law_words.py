@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from domain.cases import Role
 
 ABOUT = """
-# The law of jobs, disputes, projects, contests, deposits, withdrawals, refunds and chargebacks
+# The law of jobs, disputes, projects, contests, baskets, listings, and of money in and out
 
 This page is written from the tables in `domain/` by `python -m docs.generate`; nobody edits it. The
 same tables decide what the running system allows, so the page cannot promise anything else.
@@ -146,6 +146,16 @@ STATES: Mapping[str, Mapping[str, str]] = {
         "handing_over": "no prize can be awarded any more, and winners hand over still",
         "closed": "all prizes are settled, and all handovers have ended",
         "lapsed": "it ended before any money moved",
+    },
+    "basket": {
+        "draft": "the client has chosen, and nothing has happened",
+        "refused": "too little was still there, or in the wallet; nothing was paid or reserved",
+        "bought": "what was still there is paid; each listing is a job in review",
+    },
+    "listing": {
+        "draft": "its freelancer writes it, nobody else sees it",
+        "listed": "everybody finds it, and one buys it",
+        "sold": "it is a job's, whose client has its files",
     },
 }
 """What each state means to the people in it."""

@@ -8,17 +8,20 @@ from types import ModuleType
 from docs.law_words import ABOUT, BEGINS, NUMBERS, STATES, who
 from docs.markdown import first_line, plain, sentence, table
 from domain import (
+    basket,
     chargeback,
     contest,
     deposit,
     dispute,
     job,
+    listing,
     project,
     refund,
     remittance,
     withdrawal,
 )
 from domain.bank_details import Via
+from domain.basket_case import Basket, ListingState
 from domain.calendar import words
 from domain.carriers import Carried, Checkout
 from domain.cases import (
@@ -41,7 +44,7 @@ from domain.cases import (
 )
 from domain.contest_case import Contest, Prize
 from domain.errors import every_error
-from domain.lone_states import ContestState, ProjectState, RefundState
+from domain.lone_states import BasketState, ContestState, ProjectState, RefundState
 from domain.policy import Policy, Terms
 from domain.policy_words import listed, number, periods
 from domain.process import Beside, Process, Reminders, Silence, Step
@@ -59,6 +62,7 @@ PROCESSES: tuple[tuple[Process, ModuleType], ...] = (
     (chargeback.CHARGEBACK, chargeback),
     (project.PROJECT, project),
     (contest.CONTEST, contest),
+    (basket.BASKET, basket),
 )
 START = datetime(2026, 1, 5, 15, tzinfo=UTC)
 """A sample moment: only distances from it are shown."""
@@ -69,6 +73,7 @@ def page() -> str:
     parts = [ABOUT.strip()]
     for process, module in PROCESSES:
         parts += _process(process.under(POLICY.version), module)
+    parts += _listing()
     parts += ["## The numbers", NUMBERS.strip(), _numbers()]
     parts += ["## What can be refused, and why", _errors()]
     return "\n\n".join(parts) + "\n"
@@ -80,6 +85,29 @@ def _process(process: Process, module: ModuleType) -> Iterator[str]:
     yield _overview(process)
     for state in waiting_states(process):
         yield from _state(process, state)
+
+
+def _listing() -> Iterator[str]:
+    """A listing is a row and no case: nothing waits in it, and no money moves in it."""
+    yield "## Listing"
+    yield sentence(first_line(listing))
+    words = STATES["listing"]
+    yield table(
+        ["state", "what it means"],
+        ([f"`{state}`", sentence(words[state.value])] for state in ListingState),
+    )
+    yield table(
+        ["what", "by", "in", "leads to"],
+        (
+            [
+                f"**{one.name.capitalize()}.** {sentence(one.says)}",
+                f"the {one.by}",
+                listed((f"`{state}`" for state in sorted(one.sources)), "or"),
+                f"`{one.target}`" if one.target else "stays",
+            ]
+            for one in listing.MOVES
+        ),
+    )
 
 
 def waiting_states(process: Process) -> list[StrEnum]:
@@ -228,6 +256,9 @@ def sample(state: StrEnum, accepted_by: tuple[Role, ...] = ()) -> Case:
         asked = {"client": "c", "terms": terms, "open_period": POLICY.contest_at_least}
         offered = {"id": "co", "state": state, "prizes": (prize,)}
         return Contest.model_validate({**offered, **times, **asked})
+    if isinstance(state, BasketState):
+        asked = {"client": "c", "terms": terms, "items": ()}
+        return Basket.model_validate({"id": "ba", "state": state, **times, **asked})
     proposal = Proposal(id="p", ends=Ends.REFUND, accepted_by=accepted_by)
     more = {"job": "job", "requested_by": Role.CLIENT, "proposal": proposal}
     return Dispute.model_validate({"id": "dispute", "state": state, **times, **people, **more})

@@ -243,6 +243,9 @@ class Job(Contract):
         of_contest = self.origin is not None and self.origin.startswith("contest_")
         return self.origin if of_contest else None
 
+    view_only: bool = False
+    """Whether its client downloads what is delivered only after the approval."""
+
 
 class Dispute(Contract):
     """The quarrel over one job: rejection, mediation, ruling."""

@@ -11,6 +11,7 @@ from pydantic import (
 
 from domain.cases import Ends, Ip
 from domain.command import Command as Command
+from domain.confidentiality import Fingerprint
 from domain.ids import DeliveryId
 from domain.money import Minor
 from domain.written import (
@@ -40,6 +41,8 @@ class Accept(Command):
     """The freelancer takes the job as it was offered."""
 
     offer_version: Version
+    agree_confidentiality: Fingerprint | None = None
+    """Where the client has terms of their own: by their SHA-256, which the job shows."""
 
 
 class Decline(Command):

@@ -64,6 +64,13 @@ class NdaMissing(DomainError):
     title = "Sign the confidentiality agreement first"
 
 
+class ApproveFirst(DomainError):
+    """So many purchases of this client's were refunded that they download what they approved."""
+
+    code = "approve_first"
+    title = "Look at it in the viewer, and download it once you have approved it"
+
+
 class WorkPermissionMissing(DomainError):
     """The three questions on permission to work are unanswered."""
 
@@ -169,11 +176,32 @@ class EscrowShort(DomainError):
     title = "The payment behind this is disputed"
 
 
+class NotCertified(DomainError):
+    """The work is not the client's, so nothing certifies that it is; `owner` says whose."""
+
+    code = "not_certified"
+    title = "The work is not the client's"
+
+
+class ConfidentialityMissing(DomainError):
+    """The client asks for more confidentiality, and the freelancer has not agreed to it."""
+
+    code = "confidentiality_missing"
+    title = "Agree to the client's own terms of confidentiality"
+
+
 class NotOriginal(DomainError):
     """A file is somebody's already: in another listing, or work that was paid for."""
 
     code = "not_original"
     title = "One of these files was offered or sold before"
+
+
+class QuotaFull(DomainError):
+    """The person stores as much as one person may; the facts say how much."""
+
+    code = "quota_full"
+    title = "You store as much as one person may"
 
 
 def every_error() -> tuple[type[DomainError], ...]:

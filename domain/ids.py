@@ -13,6 +13,7 @@ DeliveryId = NewType("DeliveryId", str)
 FileId = NewType("FileId", str)
 BidId = NewType("BidId", str)
 ContestEntryId = NewType("ContestEntryId", str)
+ListingId = NewType("ListingId", str)
 
 BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's alphabet, as the TypeID specification has it."""

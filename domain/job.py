@@ -1,5 +1,6 @@
 """A job: one client, one freelancer, one escrow; revisions until the client is satisfied."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -7,6 +8,7 @@ from domain import commands as c
 from domain import endings, flows, opening, pausing, settlement
 from domain.accounts import Parts, Wallet
 from domain.cases import Case, Dispute, DisputeState, Job, JobState, Role, Ruling, Verdict
+from domain.confidentiality import require_agreed
 from domain.errors import (
     ChargebackOpen,
     InsufficientFunds,
@@ -67,10 +69,13 @@ def accept(scene: Scene) -> Change:
     scene.facts.standing.require_to_work()
     if command.offer_version != scene.job.offer_version:
         raise SeenIsStale("the offer has changed", offer_version=scene.job.offer_version)
+    asked = scene.job.terms.confidentiality
+    require_agreed(asked, command.agree_confidentiality)
     try:
-        return fund(scene)
+        change = fund(scene)
     except (InsufficientFunds, ChargebackOpen):
-        return Change(job=_to(scene, S.AWAITING_FUNDS))
+        change = Change(job=_to(scene, S.AWAITING_FUNDS))
+    return replace(change, facts={"confidentiality": asked}) if asked else change
 
 
 def fund(scene: Scene) -> Change:

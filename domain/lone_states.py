@@ -106,6 +106,14 @@ class ContestState(StrEnum):
     LAPSED = "lapsed"
 
 
+class BasketState(StrEnum):
+    """What people see on a basket."""
+
+    DRAFT = "draft"
+    REFUSED = "refused"
+    BOUGHT = "bought"
+
+
 LoneState = (
     DepositState
     | RemittanceState
@@ -114,6 +122,7 @@ LoneState = (
     | ChargebackState
     | ProjectState
     | ContestState
+    | BasketState
 )
 
 LONE_OVER: frozenset[StrEnum] = frozenset(
@@ -147,6 +156,8 @@ LONE_OVER: frozenset[StrEnum] = frozenset(
         ContestState.REFUSED,
         ContestState.CLOSED,
         ContestState.LAPSED,
+        BasketState.REFUSED,
+        BasketState.BOUGHT,
     }
 )
 """The states of which nothing comes any more."""

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from domain.calendar import BankingDays, BusinessDays, BusinessTime, Period
+from domain.confidentiality import Fingerprint
 from domain.fees import Commission, MediationFee, WithdrawalFees
 from domain.money import Currency, Minor
 from domain.paydays import Paydays
@@ -85,6 +86,11 @@ class Policy(BaseModel):
     smallest_share_minor: Minor = 1_00
     rating_that_shares: Annotated[int, Field(ge=1, le=5)] = 3
     """From which rating on an entrant shares, when there is no finalist."""
+    # A purchase.
+    refunds_before_viewing: Annotated[int, Field(ge=1)] = 3
+    """After so many refunded purchases a client downloads only what they have approved."""
+    refunds_count_for: timedelta = 365 * DAY
+    """How long a refunded purchase counts."""
 
     # A deposit.
     smallest_deposit_minor: Minor = 5_00
@@ -158,3 +164,5 @@ class Terms(CaseTerms):
     price_minor: Minor
     work_period: timedelta
     start_when_funded: bool = True
+    confidentiality: Fingerprint | None = None
+    """What the client asks of the freelancer besides the agreement in force."""

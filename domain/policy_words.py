@@ -76,6 +76,8 @@ LABELS: Mapping[str, str] = {
     "return_period": "A bank may send a payout back for",
     "project_period": "A project is open for",
     "project_extensions": "A project may be extended by as much again, times",
+    "refunds_before_viewing": "Refunded purchases after which a client downloads after approving",
+    "refunds_count_for": "A refunded purchase counts for",
     "evidence_before": "Evidence goes to the card network before its deadline, by",
     "longest_freeze": "A job whose payment is disputed is frozen for at most",
     "refill_period": "The client has time to refill an escrow",

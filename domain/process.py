@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from domain.accounts import Account, Entry, Wallet
+from domain.basket_case import Listing
 from domain.calendar import Calendar, Period
 from domain.cases import OVER, Case, Contract, Dispute, Job, Role
 from domain.commands import Command
@@ -40,6 +41,7 @@ class Need(StrEnum):
     ENTERED = "entered"
     ENTRANTS = "entrants"
     HANDOVERS = "handovers"
+    LISTINGS = "listings"
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,10 @@ class Facts:
     """Who may share a contest's prizes, each person once; None: nobody has looked."""
     handovers: Mapping[CaseId, Job] = field(default_factory=dict)
     """The jobs in which a contest's prizes are handed over."""
+    listings: tuple[Listing, ...] = ()
+    """The listings that are wanted, as far as there are any, locked."""
+    refunded_purchases: int = 0
+    """How many purchases of the client's were refunded in the time for which that counts."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from functools import cache
 
+from domain.basket import BASKET
+from domain.basket_case import Basket
 from domain.cases import (
     OVER,
     Case,
@@ -41,6 +43,7 @@ PROCESSES: Mapping[type[Case], Process] = {
     Chargeback: CHARGEBACK,
     Project: PROJECT,
     Contest: CONTEST,
+    Basket: BASKET,
 }
 """The table of each kind of case."""
 

@@ -1,5 +1,6 @@
 """Texts that people sign, in versions, and who signed which."""
 
+from collections.abc import Sequence
 from importlib import resources
 from typing import Literal
 
@@ -54,6 +55,22 @@ async def latest(c: AsyncConnection, person_id: str, kind: Kind) -> RowMapping |
         .limit(1)
     )
     return (await c.execute(query)).mappings().one_or_none()
+
+
+async def every(c: AsyncConnection, person_id: str) -> Sequence[RowMapping]:
+    """All that the person signed, the newest first."""
+    newest = agreement.alias()
+    in_force = (
+        select(func.max(newest.c.version))
+        .where(newest.c.kind == signature.c.kind, newest.c.in_force_at <= func.now())
+        .scalar_subquery()
+    )
+    query = (
+        select(signature, (signature.c.version == in_force).label("in_force"))
+        .where(signature.c.person_id == person_id)
+        .order_by(signature.c.signed_at.desc(), signature.c.kind, signature.c.version.desc())
+    )
+    return (await c.execute(query)).mappings().all()
 
 
 def signed(kind: Kind, person_id: str) -> ColumnElement[bool]:

@@ -2,10 +2,13 @@
 
 from ledger import (
     contest_tables,
+    file_tables,
     journal_tables,
+    listing_tables,
     market_tables,
     outside_tables,
     payment_tables,
+    proof_tables,
     tables,
     tax_tables,
     watch_tables,
@@ -14,11 +17,14 @@ from ledger.schema import metadata
 
 __all__ = [
     "contest_tables",
+    "file_tables",
     "journal_tables",
+    "listing_tables",
     "market_tables",
     "metadata",
     "outside_tables",
     "payment_tables",
+    "proof_tables",
     "tables",
     "tax_tables",
     "watch_tables",

@@ -198,9 +198,12 @@ async def draft(c: AsyncConnection, case: Case) -> None:
     await c.execute(insert(cases).values(row | {"owner": turn(case), "due_at": case.opened_at}))
 
 
-async def describe(c: AsyncConnection, job_id: str, title: str, body: str) -> None:
-    """What a new job is about."""
-    await c.execute(insert(brief).values(case_id=job_id, title=title, body=body))
+async def describe(
+    c: AsyncConnection, job_id: str, title: str, body: str, confidentiality: str | None = None
+) -> None:
+    """What a new job is about, and what its client asks besides the agreement in force."""
+    row = {"case_id": job_id, "title": title, "body": body}
+    await c.execute(insert(brief).values(**row, confidentiality=confidentiality))
 
 
 def as_case(row: RowMapping | Mapping[str, Any]) -> Case:

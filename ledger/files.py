@@ -1,16 +1,19 @@
 """What is known of each stored file, and in which cases it was handed over."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, RowMapping, case, func, insert, or_, select
+from sqlalchemy import ColumnElement, RowMapping, case, func, insert, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.access import HandedAs, Handover
 from domain.errors import UnknownReference
+from domain.quota import Quota, Used
 from ledger import ids
 from ledger.contest_tables import contest_entry
-from ledger.tables import attachment, cases, delivery, file
+from ledger.file_tables import upload
+from ledger.listing_tables import listing, listing_file
+from ledger.tables import attachment, cases, delivery, file, person
 
 
 @dataclass(frozen=True)
@@ -24,17 +27,43 @@ class Stored:
     sha256: str
 
 
-async def record(c: AsyncConnection, owner: str, stored: Stored) -> RowMapping:
-    """A new file; nobody but its owner may read it until it is handed over."""
+async def record(c: AsyncConnection, owner: str, stored: Stored, quota: Quota) -> RowMapping:
+    """A new file; nobody but its owner may read it until it is handed over.
+
+    Raises QuotaFull when others came first, however many arrive at once.
+    """
+    quota.require(await used_alone(c, owner), stored.size, 1)
+    return await add(c, owner, stored)
+
+
+async def add(c: AsyncConnection, owner: str, stored: Stored) -> RowMapping:
+    """The same, when its place was taken before it was sent."""
     row = {"id": ids.fresh("file"), "owner_id": owner, **vars(stored)}
     query = insert(file).values(**row).returning(file)
     made: RowMapping = (await c.execute(query)).mappings().one()
     return made
 
 
-async def is_recorded(c: AsyncConnection, key: str) -> bool:
-    """Whether a file has its bytes under this key."""
-    return await c.scalar(select(file.c.id).where(file.c.key == key)) is not None
+async def used_alone(c: AsyncConnection, owner: str) -> Used:
+    """The same as `used`, to which nothing is added until the transaction is over."""
+    row = select(person.c.id).where(person.c.id == owner)
+    await c.execute(row.with_for_update(key_share=True))
+    return await used(c, owner)
+
+
+async def used(c: AsyncConnection, owner: str) -> Used:
+    """What a person stores and is sending in parts."""
+    sizes = union_all(
+        select(file.c.size).where(file.c.owner_id == owner),
+        select(upload.c.size).where(
+            upload.c.owner_id == owner,
+            upload.c.file_id.is_(None),
+            upload.c.expires_at > func.now(),
+        ),
+    ).subquery()
+    total = func.coalesce(func.sum(sizes.c.size), 0)
+    row = (await c.execute(select(total, func.count()).select_from(sizes))).one()
+    return Used(bytes=int(row[0]), files=row[1])
 
 
 async def find(c: AsyncConnection, file_id: str) -> RowMapping | None:
@@ -44,7 +73,8 @@ async def find(c: AsyncConnection, file_id: str) -> RowMapping | None:
 
 async def handovers(c: AsyncConnection, file_id: str) -> list[Handover]:
     """Every case the file was handed over in."""
-    return (await _handovers(c, attachment.c.file_id == file_id)).get(file_id, [])
+    handed = await _handovers(c, attachment.c.file_id == file_id)
+    return [*handed.get(file_id, []), *await _for_sale(c, file_id)]
 
 
 async def handovers_in(c: AsyncConnection, case_ids: Collection[str]) -> dict[str, list[Handover]]:
@@ -79,16 +109,18 @@ async def _handovers(
     rows = await c.execute(
         select(
             attachment.c.file_id,
+            cases.c.id.label("case_id"),
             handed_as.label("handed_as"),
             cases.c.client_id,
             func.coalesce(cases.c.freelancer_id, contest_entry.c.freelancer_id).label("freelancer"),
             mediators.label("mediators"),
-            case(
-                (contest_entry.c.id.is_not(None), func.coalesce(won.c.state, "cancelled")),
-                (cases.c.kind == "job", cases.c.state),
-                else_="",
-            ).label("state"),
+            (
+                ((cases.c.kind == "job") & (cases.c.state == "cancelled"))
+                | func.coalesce(won.c.state == "cancelled", False)
+            ).label("refunded"),
+            won.c.id.is_not(None).label("won"),
             ((cases.c.kind == "contest") & (cases.c.state == "open")).label("open"),
+            (cases.c.data.has_key("view_only") & (~cases.c.over)).label("view_only"),
         )
         .select_from(attachment)
         .join(cases, cases.c.id == attachment.c.case_id)
@@ -100,15 +132,54 @@ async def _handovers(
     found: dict[str, list[Handover]] = {}
     for row in rows:
         handover = Handover(
+            case_id=row.case_id,
             handed_as=row.handed_as,
             client=row.client_id,
             freelancer=row.freelancer,
             mediators=frozenset(row.mediators or ()),
-            refunded=row.state == "cancelled",
+            refunded=row.refunded,
+            won=row.won,
             to_everybody=row.open and row.handed_as == HandedAs.BRIEF,
+            view_only=row.view_only,
         )
         found.setdefault(row.file_id, []).append(handover)
     return found
+
+
+async def _for_sale(c: AsyncConnection, file_id: str) -> list[Handover]:
+    """The listings it is sold with, which open it to nobody but their sellers and the house."""
+    query = (
+        select(
+            listing.c.seller_id,
+            (listing_file.c.preview & (listing.c.state == "listed")).label("shown"),
+        )
+        .join(listing_file, listing_file.c.listing_id == listing.c.id)
+        .where(listing_file.c.file_id == file_id)
+    )
+    return [
+        Handover(
+            case_id=None,
+            handed_as=HandedAs.FOR_SALE,
+            client=None,
+            freelancer=row.seller_id,
+            refunded=False,
+            mediators=frozenset(),
+            shown=row.shown,
+        )
+        for row in await c.execute(query)
+    ]
+
+
+async def of_delivery(c: AsyncConnection, case_id: str, delivery_id: str) -> Sequence[RowMapping]:
+    """The files of one delivery of this case, with its number, as they were made."""
+    query = (
+        select(file, delivery.c.number)
+        .join(attachment, attachment.c.file_id == file.c.id)
+        .join(delivery, delivery.c.id == attachment.c.subject_id)
+        .where(delivery.c.id == delivery_id, delivery.c.case_id == case_id)
+        .order_by(file.c.created_at, file.c.id)
+    )
+    return (await c.execute(query)).mappings().all()
 
 
 async def hand_over(
@@ -125,10 +196,18 @@ def attachments(named: Iterable[str], case_id: str, subject_id: str) -> list[dic
     return [{"subject_id": subject_id, "file_id": f, "case_id": case_id} for f in named]
 
 
+async def hold(c: AsyncConnection, named: Collection[str]) -> None:
+    """These files are not collected before the transaction is over."""
+    if named:
+        rows = select(file.c.id).where(file.c.id.in_(named))
+        await c.execute(rows.with_for_update(read=True, key_share=True))
+
+
 async def require_owned(c: AsyncConnection, named: list[str], owner: str) -> None:
     """Raise UnknownReference unless the person uploaded every one of these files."""
     if not named:
         return
+    await hold(c, named)
     owned = select(file.c.id).where(file.c.id.in_(named), file.c.owner_id == owner)
     missing = set(named) - set(await c.scalars(owned))
     if missing:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.outcome import Recorded
+from ledger import files
 from ledger.tables import instruction, reply
 
 # Polled many times a second, for any number of ids: one statement, prepared once.
@@ -37,6 +38,8 @@ async def record(c: AsyncConnection, row: dict[str, Any]) -> tuple[RowMapping, b
     if kept is not None:
         if kept["answered"]:
             raise KeyReused
+        # Until this is committed, what it hands over is not collected; then it is undecided.
+        await files.hold(c, row["body"].get("files", ()))
         return kept, True
     known = await under_key(c, row["caller_id"], row["idempotency_key"])
     assert known is not None, "the key is taken, so its row is there"

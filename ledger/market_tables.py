@@ -42,6 +42,7 @@ publication = Table(
     Column("state", Text, nullable=False),
     Column("visible", Boolean, nullable=False),
     Column("deadline", Date, comment="when the work is wanted"),
+    Column("content", Text, comment="what kind of ready work it is"),
     at("posted_at", now=True),
     at("ends_at", nullable=True),
     Column("words", TSVECTOR, Computed(WORDS, persisted=True), nullable=False),
@@ -50,6 +51,8 @@ publication = Table(
     Index("ix_publication_owner_id", "owner_id", text("subject_id desc")),
     Index("ix_publication_words", "words", postgresql_using="gin", postgresql_where=VISIBLE),
     Index("ix_publication_tags", "tags", postgresql_using="gin", postgresql_where=VISIBLE),
+    Index("ix_publication_content", "content", postgresql_where=VISIBLE),
+    Index("ix_publication_price", "kind", "low_minor", "subject_id", postgresql_where=VISIBLE),
     Index("ix_publication_newest", "kind", text("subject_id desc"), postgresql_where=VISIBLE),
 )
 

@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.cases import Job
 from domain.decide import Decision
+from domain.listing import is_purchase
 from domain.outcome import CaseBrief, brief
 from domain.process import Scene
-from ledger import bids, cases, contest_entries, files, journal, mails
+from ledger import bids, cases, contest_entries, files, journal, listings, mails
 from ledger.tables import attachment
 from ledger.tables import brief as texts
 
@@ -23,6 +24,7 @@ class Openings:
     opened: list[dict[str, Any]] = field(default_factory=list)
     briefs: list[dict[str, Any]] = field(default_factory=list)
     escrows: list[dict[str, Any]] = field(default_factory=list)
+    deliveries: list[dict[str, Any]] = field(default_factory=list)
     attachments: list[dict[str, Any]] = field(default_factory=list)
     entries: list[dict[str, Any]] = field(default_factory=list)
     notices: list[dict[str, Any]] = field(default_factory=list)
@@ -38,11 +40,12 @@ class Openings:
 
 @dataclass(frozen=True)
 class Text:
-    """What a job is about, and the files that its freelancer gets with it."""
+    """What a job is about, the files that come with its brief, and those of its delivery."""
 
     title: str
     body: str
     files: tuple[str, ...] = ()
+    delivered: tuple[str, ...] = ()
 
 
 async def of(c: AsyncConnection, scene: Scene, decisions: Iterable[Decision]) -> Openings:
@@ -57,6 +60,10 @@ async def of(c: AsyncConnection, scene: Scene, decisions: Iterable[Decision]) ->
         made.briefs.append({"case_id": job.id, "title": about.title, "body": about.body})
         made.escrows.append({"owner": job.id, "currency": job.terms.currency})
         made.attachments += files.attachments(about.files, job.id, job.id)
+        for number, delivery in enumerate(job.deliveries, 1):
+            row = {"id": delivery, "case_id": job.id, "number": number, "note": ""}
+            made.deliveries.append(row | {"at": scene.at})
+            made.attachments += files.attachments(about.delivered, job.id, delivery)
         made.entries += journal.as_rows(
             one.entries, case_id=job.id, cause=scene.step_id, effective_at=scene.at
         )
@@ -70,15 +77,25 @@ async def settle(c: AsyncConnection, decisions: Iterable[Decision]) -> None:
     """These jobs are written: what they came from names them."""
     for one in decisions:
         assert one.job is not None, "what is opened is a job"
-        if one.job.prize_of is None:
-            await bids.awarded(c, one.job)
-        else:
+        if one.job.prize_of is not None:
             await contest_entries.awarded(c, one.job, one.facts)
+        else:
+            await (listings.sold if is_purchase(one.job) else bids.awarded)(c, one.job)
 
 
 async def _text(c: AsyncConnection, job: Job, facts: Mapping[str, Any]) -> Text:
-    """It is about its project or contest, and what the freelancer wrote for that."""
+    """A purchase is about its listing, and delivered with it; else it was a bid or an entry."""
     assert job.origin is not None, "it begins with a step of something"
+    if not is_purchase(job):
+        return await _of_choice(c, job, facts)
+    found = await listings.find(c, job.origin)
+    assert found is not None, "listings are never deleted"
+    row, listing = found
+    return Text(row["title"], row["description"], delivered=listing.files)
+
+
+async def _of_choice(c: AsyncConnection, job: Job, facts: Mapping[str, Any]) -> Text:
+    """It is about its project or contest, and what the freelancer wrote for that."""
     about = select(texts.c.title, texts.c.body).where(texts.c.case_id == job.origin)
     row = (await c.execute(about)).one()
     handed = select(attachment.c.file_id).where(attachment.c.subject_id == job.origin)

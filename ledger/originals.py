@@ -1,4 +1,4 @@
-"""Whose a file is, by its hash: what was sold, or won, is not entered a second time."""
+"""Whose a file is, by its hash: what was sold, won or is offered, is not offered a second time."""
 
 from collections.abc import Collection
 
@@ -7,6 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import NotOriginal
 
+# Two who offer the same at once: the second waits here, and then sees the first.
+CLAIM = text("""
+    select pg_advisory_xact_lock(hashtextextended(sha256, 0))
+      from (select distinct sha256 from file where id = any(:files) order by sha256) as wanted
+""")
 # A delivery whose job has ended in the client's favour is the client's work, and so is what won.
 TAKEN = text("""
     select f.id
@@ -14,10 +19,15 @@ TAKEN = text("""
      where f.id = any(:files)
        and (exists (select
                       from file same
-                      join attachment a on a.file_id = same.id
-                      join delivery d on d.id = a.subject_id
-                      join cases j on j.id = d.case_id
-                     where same.sha256 = f.sha256 and j.data ->> 'ip' = 'client')
+                      join listing_file lf on lf.file_id = same.id
+                      join listing l on l.id = lf.listing_id
+                     where same.sha256 = f.sha256 and l.id <> :but and l.state <> 'draft')
+            or exists (select
+                         from file same
+                         join attachment a on a.file_id = same.id
+                         join delivery d on d.id = a.subject_id
+                         join cases j on j.id = d.case_id
+                        where same.sha256 = f.sha256 and j.data ->> 'ip' = 'client')
             or exists (select
                          from file same
                          join attachment a on a.file_id = same.id
@@ -28,8 +38,13 @@ TAKEN = text("""
 """)
 
 
-async def require(c: AsyncConnection, file_ids: Collection[str]) -> None:
-    """Raise NotOriginal when one of these is somebody's already."""
-    taken = list(await c.scalars(TAKEN, {"files": list(file_ids)}))
+async def claim(c: AsyncConnection, file_ids: Collection[str], *, but: str) -> None:
+    """Raise NotOriginal when one of these is offered elsewhere, was sold, won, or paid for.
+
+    `but` is what claims them. Until the transaction ends nobody else can claim the same.
+    """
+    named = list(file_ids)
+    await c.execute(CLAIM, {"files": named})
+    taken = list(await c.scalars(TAKEN, {"files": named, "but": but}))
     if taken:
         raise NotOriginal(field="files", files=taken)

@@ -44,6 +44,7 @@ outside_line = Table(
     CheckConstraint(SOURCE, name="source_is_known"),
     CheckConstraint("id <> '' and key <> ''", name="is_named"),
     Index("ix_outside_line_key", "source", "key"),
+    Index("ix_outside_line_file_id", "file_id", postgresql_where=text("file_id is not null")),
 )
 
 processor_payout = Table(

@@ -106,6 +106,11 @@ async def of(c: AsyncConnection, person_id: str) -> RowMapping:
     return (await c.execute(query)).mappings().one()
 
 
+async def roles(c: AsyncConnection, person_id: str) -> frozenset[str]:
+    """What the person is to the house; nothing, when there is no such person."""
+    return frozenset(await c.scalar(select(person.c.roles).where(person.c.id == person_id)) or ())
+
+
 async def credentials(c: AsyncConnection, email: str) -> tuple[str, str] | None:
     """Id and password hash of whoever has this email."""
     query = select(person.c.id, person.c.password_hash).where(person.c.email == email)

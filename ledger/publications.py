@@ -1,9 +1,9 @@
 """What everybody may read of projects and contests: written by clients, shown by their steps."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.cases import OVER, Case
@@ -34,6 +34,12 @@ async def follow(c: AsyncConnection, case: Case) -> None:
     await c.execute(query.values({k: v for k, v in now.items() if v is not None or k != "ends_at"}))
 
 
+async def restate(c: AsyncConnection, subject_id: str, **now: Any) -> None:
+    """What is public of it has changed."""
+    query = update(publication).where(publication.c.subject_id == subject_id)
+    await c.execute(query.values(now))
+
+
 async def of(c: AsyncConnection, subject_id: str) -> RowMapping | None:
     """What is public of this one."""
     query = select(publication).where(publication.c.subject_id == subject_id)
@@ -50,36 +56,3 @@ async def of_owner(
         query = query.where(publication.c.subject_id < after)
     found = query.order_by(publication.c.subject_id.desc()).limit(limit)
     return (await c.execute(found)).mappings().all()
-
-
-async def search(
-    c: AsyncConnection,
-    kind: str,
-    *,
-    words: str = "",
-    tags: Collection[str] = (),
-    low_minor: int | None = None,
-    high_minor: int | None = None,
-    after: str | None = None,
-    limit: int,
-) -> Sequence[RowMapping]:
-    """What is visible and fits, newest first, from after this one."""
-    query = select(publication).where(publication.c.kind == kind, publication.c.visible)
-    query = query.order_by(publication.c.subject_id.desc()).limit(limit)
-    if words:
-        query = query.where(
-            publication.c.words.op("@@")(
-                func.websearch_to_tsquery("english", words).op("||")(
-                    func.websearch_to_tsquery("simple", words)
-                )
-            )
-        )
-    if tags:
-        query = query.where(publication.c.tags.contains(list(tags)))
-    if low_minor is not None:
-        query = query.where(publication.c.high_minor >= low_minor)
-    if high_minor is not None:
-        query = query.where(publication.c.low_minor <= high_minor)
-    if after is not None:
-        query = query.where(publication.c.subject_id < after)
-    return (await c.execute(query)).mappings().all()

@@ -21,7 +21,15 @@ _opened = func.split_part(cases.c.id, "_", 2)
 # One round trip for a job's page; its parts are those of `texts`, `names`, `deliveries`, `files`
 # and `family`, as JSON.
 JOB_PAGE = text("""
-    select b.title, b.body,
+    select b.title, b.body, b.confidentiality,
+           (select jsonb_build_object(
+                       'version', s.version, 'full_name', s.full_name, 'signed_at', s.signed_at,
+                       'in_force', s.version = (select max(a.version) from agreement a
+                                                 where a.kind = 'nda' and a.in_force_at <= now()))
+              from signature s
+             where s.person_id = c.freelancer_id and s.kind = 'nda'
+             order by s.version desc
+             limit 1) as promise,
            (select jsonb_object_agg(p.id, p.name)
               from person p
              where p.id in (c.client_id, c.freelancer_id)) as names,
@@ -39,7 +47,7 @@ JOB_PAGE = text("""
       from cases c
       join brief b on b.case_id = c.id
      where c.id = :job
-""").columns(names=JSONB, deliveries=JSONB, files=JSONB, disputes=JSONB)
+""").columns(promise=JSONB, names=JSONB, deliveries=JSONB, files=JSONB, disputes=JSONB)
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,9 @@ class JobPage:
 
     title: str
     body: str
+    confidentiality: str | None
+    promise: Mapping[str, Any] | None
+    """The newest NDA the freelancer signed."""
     names: Mapping[str, str]
     deliveries: Sequence[Mapping[str, Any]]
     files: Sequence[Mapping[str, Any]]
@@ -61,12 +72,15 @@ async def job_page(c: AsyncConnection, job_id: str) -> JobPage:
     """All that the page of a job shows besides the job."""
     row = (await c.execute(JOB_PAGE, {"job": job_id})).one()
     lists = row.deliveries or (), row.files or (), row.disputes or ()
-    return JobPage(row.title, row.body, row.names, *lists)
+    texts = row.title, row.body, row.confidentiality
+    return JobPage(*texts, row.promise, row.names, *lists)
 
 
 async def texts(c: AsyncConnection, job_id: str) -> RowMapping:
-    """The job's title and brief."""
-    query = select(brief.c.title, brief.c.body).where(brief.c.case_id == job_id)
+    """The job's title and brief, and its client's own terms of confidentiality."""
+    query = select(brief.c.title, brief.c.body, brief.c.confidentiality).where(
+        brief.c.case_id == job_id
+    )
     return (await c.execute(query)).mappings().one()
 
 

@@ -24,6 +24,7 @@ from ledger import (
     files,
     instructions,
     journal,
+    listings,
     mails,
     openings,
     publications,
@@ -98,6 +99,7 @@ async def commit(
     await openings.settle(c, decision.opened)
     if isinstance(scene.command, NameFinalist):
         await contest_entries.change(c, scene.command.entry, finalist=True)
+    await listings.follow(c, [one.job for one in all_of_it])
     if isinstance(decision.lone, publications.PUBLISHED):
         await publications.follow(c, decision.lone)
     outcome = await _outcome(c, request, recorded, after)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import exists, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.tables import instruction, reply
@@ -46,6 +46,12 @@ async def claim(c: AsyncConnection, caller: str, key: str, request_hash: bytes) 
         )
     ).one()
     return Reply(given.request_hash, given.status, given.body)
+
+
+async def is_given(c: AsyncConnection, caller: str, key: str) -> bool:
+    """Whether the key has its answer, whatever it was for."""
+    given = exists().where(reply.c.caller == caller, reply.c.idempotency_key == key)
+    return bool(await c.scalar(select(given)))
 
 
 async def record(c: AsyncConnection, caller: str, key: str, status: int, body: Any) -> None:

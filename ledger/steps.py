@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain import prizes
 from domain.accounts import Account, Kind
+from domain.basket_case import Basket
 from domain.calendar import Calendar
 from domain.cases import Case, Job, JobState, Remittance, Role, Withdrawal
 from domain.commands import Command, Match, Receive, RecordUnmatched
@@ -42,6 +43,7 @@ from ledger import (
     files,
     instructions,
     journal,
+    listings,
     mails,
     mediators,
     payees,
@@ -199,6 +201,9 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
     if Need.ESCROWS in needs:
         # Before the wallets: no case is locked after an account.
         facts = replace(facts, places=await escrows.locked(c, case))
+    await listings.hold(c, [case, scene.other, *(there.job for there in facts.places)])
+    if Need.LISTINGS in needs and isinstance(case, Basket):
+        facts = await _of_purchase(c, replace(scene, facts=facts), case)
     if Need.WALLETS in needs:
         own = [one for one in (case, scene.other) if one is not None]
         both = [one.parties.values() for one in (*own, *(there.job for there in facts.places))]
@@ -212,6 +217,9 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
             facts = replace(facts, meant_for_others_minor=sum(meant.values()))
         if isinstance(case, Contest) or (isinstance(case, Job) and case.state in UNFUNDED):
             facts = await _of_funding(c, replace(scene, facts=facts), case)
+        if isinstance(case, Basket):
+            meant = await remittances.meant_for(c, case.client)
+            facts = replace(facts, meant_for_others_minor=sum(meant.values()))
     if Need.SOURCE in needs and isinstance(case, Refund):
         # Behind the wallet's lock, where every refund of this client waits.
         facts = replace(facts, source=await refunds.source(c, case.deposit))
@@ -255,6 +263,16 @@ async def _of_contest(
     if Need.HANDOVERS in needs:
         facts = replace(facts, handovers=await contest_entries.handovers(c, contest))
     return facts
+
+
+async def _of_purchase(c: AsyncConnection, scene: Scene, basket: Basket) -> Facts:
+    """The listings that are wanted, and how often this client was given money back for such."""
+    since = scene.at - basket.terms.policy.refunds_count_for
+    return replace(
+        scene.facts,
+        listings=await listings.wanted(c, [one.listing for one in basket.items]),
+        refunded_purchases=await listings.refunded(c, basket.client, since),
+    )
 
 
 async def _of_funding(c: AsyncConnection, scene: Scene, case: Job | Contest) -> Facts:

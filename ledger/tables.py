@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from ledger.schema import at, metadata
+from ledger.schema import at, metadata, store_key
 
 # People.
 
@@ -127,6 +127,7 @@ cases = Table(
         " when 'chargeback' then client_id is not null and freelancer_id is null"
         " when 'project' then client_id is not null and freelancer_id is null"
         " when 'contest' then client_id is not null and freelancer_id is null"
+        " when 'basket' then client_id is not null and freelancer_id is null"
         " else client_id is not null and freelancer_id is not null end",
         name="has_its_parties",
     ),
@@ -209,6 +210,7 @@ brief = Table(
     Column("case_id", Text, ForeignKey("cases.id"), primary_key=True),
     Column("title", Text, nullable=False),
     Column("body", Text, nullable=False),
+    Column("confidentiality", Text, comment="what the client asks besides the agreement in force"),
 )
 
 instruction = Table(
@@ -287,7 +289,7 @@ file = Table(
     Column("content_type", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("sha256", Text, nullable=False),
-    Column("key", Text, nullable=False, unique=True, comment="random, in the object store"),
+    store_key(),
     at("created_at", now=True),
     CheckConstraint("size >= 0 and length(sha256) = 64", name="is_whole"),
     Index("ix_file_sha256", "sha256"),

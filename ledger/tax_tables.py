@@ -70,6 +70,7 @@ tax_form = Table(
         postgresql_where=text("state = 'awaiting_check'"),
     ),
     Index("ix_tax_form_ends", "valid_until", postgresql_where=text("state = 'signed'")),
+    Index("ix_tax_form_file_id", "file_id", postgresql_where=text("file_id is not null")),
 )
 
 tax_form_reminder = Table(

@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from local.actors import Actor
-from local.deal import Deal
+from local.deal import Deal, path_to
 from local.mail import DEFERRING, MailCatcher
 from local.telling import moment
 from local.virtual_time import Clock
@@ -51,10 +51,15 @@ class _Told:
 
 
 async def days(deal: Deal, mail: MailCatcher) -> list[Day]:
-    """Everything on the job's timeline, in order, with the notices and mails it caused."""
-    timeline = await deal.client.get(deal.job["timeline"], limit=100)
+    """Everything on the job's timeline, in order, with the notices and mails it caused.
+
+    And on that of what it came from, if it is told of.
+    """
+    paths = [deal.job["timeline"]] if deal.job else []
+    paths += [f"{path_to(deal.about)}/timeline"] if deal.about else []
+    listed = [(await deal.client.get(path, limit=100))["items"] for path in paths]
     # A step that changed the job and its dispute stands on the timeline of both.
-    events = {(event["at"], event["kind"]): event for event in reversed(timeline["items"])}
+    events = {(one["at"], one["kind"]): one for items in listed for one in reversed(items)}
     notices = await _all_told(deal, mail)
     found = [_day(deal, event, _telling(event, events, notices)) for event in events.values()]
     found += [Day(at, "aside", what, who, ()) for at, what, who in deal.asides]
@@ -136,11 +141,11 @@ async def _told(deal: Deal, person: Actor, mail: MailCatcher) -> list[_Told]:
     taken = [one["subject"] for one in mails]
     found = []
     for notice in reversed(inbox["items"]):
-        if notice["case_id"] not in (deal.job_id, deal.dispute_id):
+        if notice["case_id"] not in {deal.job_id, deal.dispute_id, deal.about}:
             continue
         mailed = notice["subject"] in taken
         if mailed:
             taken.remove(notice["subject"])
-        says = notice["subject"].removeprefix(f"{deal.job['title']}: ")
+        says = notice["subject"].removeprefix(f"{deal.title}: ")
         found.append(_Told(person, notice["at"], notice["kind"], says, mailed))
     return found

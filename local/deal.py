@@ -32,6 +32,10 @@ class Deal:
     job: dict[str, Any] = field(default_factory=dict)
     """As the client last saw it."""
     dispute: dict[str, Any] = field(default_factory=dict)
+    about: str = ""
+    """Another case that is told of beside the job: what it came from."""
+    asked: str = ""
+    """What that is called."""
     asides: list[tuple[datetime, str, str]] = field(default_factory=list)
     """What is on no timeline: when, what, who."""
 
@@ -41,6 +45,11 @@ class Deal:
         if self.job["state"] == "rejection_open" and self.dispute["state"] != "open":
             return str(self.dispute["state"])
         return str(self.job["state"])
+
+    @property
+    def title(self) -> str:
+        """What it is all about."""
+        return str(self.job.get("title", self.asked))
 
     async def offer(self, title: str, brief: str, price_minor: int, days: int = 7) -> None:
         """The client offers the job."""
@@ -169,6 +178,11 @@ class Deal:
         self.dispute_id = self.job["dispute_id"] or self.dispute_id
         if self.dispute_id:
             self.dispute = await self.client.get(f"/v1/disputes/{self.dispute_id}")
+
+
+def path_to(case_id: str) -> str:
+    """Where a case is, by what its id names."""
+    return f"/v1/{case_id.partition('_')[0]}s/{case_id}"
 
 
 def usd(amount_minor: int) -> dict[str, Any]:

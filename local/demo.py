@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from local import asking, open_cases, payday, quarrels, stories, telling
+from local import asking, open_cases, payday, quarrels, selling, stories, telling
 from local.actors import Actor
 from local.cast import CLIENTS, EVERYBODY, FREELANCERS, PASSWORD, Part, assemble, house_of
 from local.deal import Deal
@@ -41,6 +41,7 @@ SCENES = (
     Scene("A ruling on a large sum, which takes two people", quarrels.ruled, IDRIS, FREYA),
     Scene("A settlement between the two", stories.settled, CLARA, FEMI),
     Scene("A project, two bids of which are awarded", asking.awarded, CLARA, FEMI, (FREYA,)),
+    Scene("Ready work, of which what is still there is bought", selling.bought, CLARA, FREYA),
     Scene("Left open: a delivery waits for review", open_cases.in_review, IDRIS, FEMI),
     Scene("Left open: a rejection runs", open_cases.rejection_open, CLARA, FREYA),
     Scene("Left open: a mediator hears both sides", open_cases.in_mediation, CLARA, FEMI),

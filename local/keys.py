@@ -1,8 +1,10 @@
 """The keys this machine signs and seals with: made once, kept with the data, its owner's."""
 
 import os
+import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -10,6 +12,7 @@ from ledger import sealed_values
 from papers import signing
 
 NAME = "signing-key"
+LINK_NAME = "link-key"
 TAX_NAME = "tax-key"
 PAYOUT_NAME = "payout-key"
 
@@ -17,6 +20,11 @@ PAYOUT_NAME = "payout-key"
 def kept_key(folder: Path) -> str:
     """What case files are signed with."""
     return _kept(folder / NAME, signing.fresh)
+
+
+def kept_link_key(folder: Path) -> str:
+    """What links to files are signed with."""
+    return _kept(folder / LINK_NAME, partial(secrets.token_hex, 32))
 
 
 def kept_tax_key(folder: Path) -> str:

@@ -15,11 +15,12 @@ from local.actors import Actor, Refused
 from local.almanac import Day
 from local.cast import House, Part, assemble
 from local.deal import Deal
-from local.rehearsals import Rehearsal
+from local.rehearsal import Rehearsal
 from local.stack import Stack
 from local.virtual_time import Clock
 
 NOWHERE = "not there"
+OTHERS = ("Cho", "Dia")
 PLATFORMS_FEE = text(
     "select coalesce(sum(amount_minor), 0) from posting_line"
     " where case_id = :job and kind = 'platform_fees'"
@@ -45,18 +46,21 @@ async def live(
     begun = time.monotonic()
     client = Part("Ana Ruiz", f"ana@{story.name}.example", "client")
     freelancer = Part("Ben Okafor", f"ben.{story.name}@{story.freelancer_at}", "freelancer")
-    actors = await assemble(http, (client, freelancer), "")
-    deal = Deal(actors[client], actors[freelancer], house)
+    more = [Part(f"{name} More", f"{name}@{story.name}.example", "freelancer") for name in OTHERS]
+    others = tuple(more[: story.others])
+    actors = await assemble(http, (client, freelancer, *others), "")
+    deal = Deal(actors[client], actors[freelancer], house, tuple(actors[one] for one in others))
     faults = []
     try:
         async with asyncio.timeout(clock.patience_s):
-            await _begin(deal, story)
+            await story.begin(deal, story.price_minor)
             await story.play(deal, clock)
     except (Refused, AssertionError, TimeoutError) as reason:
         faults.append(f"it did not get to its end: {reason or 'it took too long'}")
     days: list[Day] = []
     if deal.job_id:
         await deal.look()
+    if deal.job_id or deal.about:
         days = await almanac.days(deal, stack.mail)
     money = await _money(deal, stack)
     faults += _faults(story, deal, days, money)
@@ -64,15 +68,6 @@ async def live(
     if "mediator" in money:
         names["mediator"] = deal.mediator.name
     return Lived(story, days, money, names, faults, time.monotonic() - begun)
-
-
-async def _begin(deal: Deal, story: Rehearsal) -> None:
-    """Offered, accepted, paid for, delivered; and the client requests rejection."""
-    await deal.offer("A website", "Ten pages, in two languages.", story.price_minor, days=14)
-    await deal.accept()
-    await deal.fund(story.price_minor)
-    await deal.deliver("Here it is: https://work.example/ten-pages")
-    await deal.reject("One language is missing")
 
 
 async def _money(deal: Deal, stack: Stack) -> dict[str, int]:
@@ -103,8 +98,8 @@ def _faults(
     """Where the end differs from what the law says."""
     end, found = story.ending, []
     for what, is_, should in (
-        ("the job", deal.job.get("state", NOWHERE), end.job),
-        ("the dispute", deal.dispute.get("state", NOWHERE), end.dispute),
+        ("the job", deal.job.get("state", NOWHERE), end.job or NOWHERE),
+        ("the dispute", deal.dispute.get("state", NOWHERE), end.dispute or NOWHERE),
     ):
         if is_ != should:
             found.append(f"{what} is {is_} instead of {should}")

@@ -1,39 +1,14 @@
 """The rehearsed stories: weeks of one job each, and how the law says they end."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-
 from domain import commands as c
 from domain.policy import DAY, HOUR
+from local import market_rehearsals
 from local.actors import Actor
 from local.deal import Deal, usd
 from local.mail import DEFERRING
+from local.rehearsal import Ending, Rehearsal
 from local.telling import moment
 from local.virtual_time import Clock
-
-
-@dataclass(frozen=True)
-class Ending:
-    """What must be true at the end: states, what must have happened how often, and the money."""
-
-    job: str
-    dispute: str
-    happened: Mapping[str, int]
-    money: Mapping[str, int]
-    """Who has how much, in minor units: client, freelancer, mediator, platform."""
-
-
-@dataclass(frozen=True)
-class Rehearsal:
-    """One story: its client has paid in exactly the price."""
-
-    name: str
-    title: str
-    price_minor: int
-    play: Callable[[Deal, Clock], Awaitable[None]]
-    ending: Ending
-    freelancer_at: str = field(default="people.example")
-    """The domain of the freelancer's mailbox."""
 
 
 async def rejection(deal: Deal, clock: Clock) -> None:
@@ -157,6 +132,7 @@ REHEARSALS = {
                 },
             ),
         ),
+        *market_rehearsals.REHEARSALS,
     )
 }  # fmt: skip
 """By name, in the order they are told."""

@@ -22,7 +22,8 @@ from local.cast import HOUSE, assemble, house_of
 from local.lived import Lived, live
 from local.places import Unready, passable
 from local.progress import step
-from local.rehearsals import REHEARSALS, Rehearsal
+from local.rehearsal import Rehearsal
+from local.rehearsals import REHEARSALS
 from local.stack import Stack
 from local.virtual_time import Clock, Shortened, Skipping
 
@@ -125,6 +126,7 @@ def _tell(page: Console, lived: Lived, clock: Clock) -> None:
         page.print(Text(f"    Not as the law says: {'; '.join(lived.faults)}.", style="bold red"))
         return
     last = (clock.shown(days[-1].at) - clock.shown(days[0].at)).days
-    end = f"job {story.ending.job}, dispute {story.ending.dispute}".replace("_", " ")
+    ends = {"job": story.ending.job, "dispute": story.ending.dispute}
+    end = ", ".join(f"{what} {state}" for what, state in ends.items() if state).replace("_", " ")
     words = f"    As the law says: {end}. {last} days in {lived.seconds:.1f} s."
     page.print(Text(words, style="bold green"))

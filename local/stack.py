@@ -20,7 +20,7 @@ from ledger import migrate
 from local import search_attributes, temporal_binary
 from local.aside import aside
 from local.children import Child
-from local.keys import kept_key, kept_payout_key, kept_tax_key
+from local.keys import kept_key, kept_link_key, kept_payout_key, kept_tax_key
 from local.mail import MailCatcher
 from local.places import Unready, free_ports, passable, private
 from local.postgres import OWNER, Postgres
@@ -157,6 +157,7 @@ class Stack:
             "PEEROK_PUBLIC_URL": self.url,
             "PEEROK_FILES_URL": self._files.as_uri(),
             "PEEROK_SIGNING_KEY": kept_key(self.folder),
+            "PEEROK_LINK_KEY": kept_link_key(self.folder),
             "PEEROK_TAX_KEYS": kept_tax_key(self.folder),
             "PEEROK_PAYOUT_KEYS": kept_payout_key(self.folder),
             "PEEROK_PAYER": PAYER,

@@ -14,12 +14,12 @@ from temporalio.testing import TimeSkipper
 from domain.calendar import BankingDays, BusinessDays, BusinessTime
 from domain.policy import DAY, HOUR, Policy
 
-DISPUTE_STARTED_WITHIN_S = 10
+STARTED_WITHIN_S = 10
 OVERSTEPPED = timedelta(minutes=5)
 
 
 class Clock(ABC):
-    """The clock of a rehearsal; it moves the workflow of one dispute at a time."""
+    """The clock of a rehearsal; it moves the workflow of one case at a time."""
 
     says: str
     settings: Mapping[str, str] = {}
@@ -36,16 +36,16 @@ class Clock(ABC):
         """The servers are up."""
 
     @abstractmethod
-    async def until(self, dispute_id: str, moment: datetime) -> None:
-        """It becomes this moment, and the dispute has done what was due before it."""
+    async def until(self, case_id: str, moment: datetime) -> None:
+        """It becomes this moment, and the case has done what was due before it."""
 
     @abstractmethod
-    async def now(self, dispute_id: str) -> datetime:
-        """The moment it is for the dispute."""
+    async def now(self, case_id: str) -> datetime:
+        """The moment it is for the case."""
 
-    async def after(self, dispute_id: str, period: timedelta) -> None:
-        """So much time of the story passes in the dispute."""
-        await self.until(dispute_id, await self.now(dispute_id) + period / self.factor)
+    async def after(self, case_id: str, period: timedelta) -> None:
+        """So much time of the story passes in the case."""
+        await self.until(case_id, await self.now(case_id) + period / self.factor)
 
     @abstractmethod
     def shown(self, moment: datetime) -> datetime:
@@ -63,8 +63,8 @@ class Skipping(Clock):
         self._client = await Client.connect(address, namespace=namespace)
         self._skipper = TimeSkipper(self._client)
 
-    async def until(self, dispute_id: str, moment: datetime) -> None:
-        handle = await self._running(dispute_id)
+    async def until(self, case_id: str, moment: datetime) -> None:
+        handle = await self._running(case_id)
         left = moment - await self._skipper.get_current_time(handle)
         if left > timedelta(0):
             await self._skipper.fast_forward(handle, left)
@@ -72,16 +72,16 @@ class Skipping(Clock):
             late = await self._skipper.get_current_time(handle) - moment
             assert late < OVERSTEPPED, f"the server went {late} too far: choose another moment"
 
-    async def now(self, dispute_id: str) -> datetime:
-        return await self._skipper.get_current_time(await self._running(dispute_id))
+    async def now(self, case_id: str) -> datetime:
+        return await self._skipper.get_current_time(await self._running(case_id))
 
     def shown(self, moment: datetime) -> datetime:
         return moment
 
-    async def _running(self, dispute_id: str) -> WorkflowHandle[object, object]:
-        """The dispute's workflow, which starts a moment after its row was written."""
-        handle = self._client.get_workflow_handle(f"dispute/{dispute_id}")
-        async with asyncio.timeout(DISPUTE_STARTED_WITHIN_S):
+    async def _running(self, case_id: str) -> WorkflowHandle[object, object]:
+        """The case's workflow, which starts a moment after its row was written."""
+        handle = self._client.get_workflow_handle(f"{case_id.partition('_')[0]}/{case_id}")
+        async with asyncio.timeout(STARTED_WITHIN_S):
             while True:
                 try:
                     await handle.describe()
@@ -112,10 +112,10 @@ class Shortened(Clock):
     async def begin(self, address: str, namespace: str) -> None:
         self.begun = datetime.now(UTC)
 
-    async def until(self, dispute_id: str, moment: datetime) -> None:
+    async def until(self, case_id: str, moment: datetime) -> None:
         await asyncio.sleep(max((moment - datetime.now(UTC)).total_seconds(), 0))
 
-    async def now(self, dispute_id: str) -> datetime:
+    async def now(self, case_id: str) -> datetime:
         return datetime.now(UTC)
 
     def shown(self, moment: datetime) -> datetime:

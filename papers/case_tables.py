@@ -25,7 +25,7 @@ Link = Mapping[str, Any]
 Links = Sequence[Link]
 LONG = ("instructions", "reason", "reasons", "note", "text")
 """Fields in which people write texts."""
-HIDDEN = frozenset({"id", "files", "delivery_id", "dispute_id", "offer_version"})
+HIDDEN = frozenset({"id", "files", "delivery_id", "dispute_id", "offer_version", "confidentiality"})
 """What is told in another place, or names what is."""
 CALLED = {
     "ip": "the work belongs to the",
@@ -34,6 +34,7 @@ CALLED = {
     "fee_minor": "fee",
     "advanced_minor": "of it advanced",
     "days": "days for it",
+    "agree_confidentiality": "agreed to the client's own terms of confidentiality",
 }
 """What fields mean that have short names."""
 VERDICTS = frozenset(
@@ -93,6 +94,9 @@ def brief(items: Links) -> Iterator[Flowable]:
     yield from said(told["brief"], TEXT)
     if told["files"]:
         yield from _files(told["files"])
+    if own := told.get("confidentiality"):
+        yield from label(f"The client's own terms of confidentiality (SHA-256 {own['sha256']})")
+        yield from said(own["text"], TEXT)
 
 
 def timeline(items: Links) -> Iterator[Flowable]:

@@ -14,6 +14,8 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
 
 SANS, BOLD, MONO = "DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono"
+SERIF, SERIF_BOLD, SERIF_ITALIC = "STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic"
+"""For what is framed; of scripts they have Latin, Greek and Cyrillic."""
 CHINESE, KOREAN = "STSong-Light", "HYSMyeongJo-Medium"
 """Not embedded: readers of PDF bring letters for these themselves."""
 
@@ -27,11 +29,11 @@ SHARED = frozenset(" \t0123456789.,:;!?-/()\"'%+")
 
 @cache
 def register() -> None:
-    """Make the fonts known; DejaVu comes with matplotlib, which is not imported for it."""
+    """Make the fonts known; they come with matplotlib, which is not imported for it."""
     found = find_spec("matplotlib")
     assert found is not None and found.submodule_search_locations, "matplotlib is locked"
     folder = Path(found.submodule_search_locations[0]) / "mpl-data" / "fonts" / "ttf"
-    for name in (SANS, BOLD, MONO):
+    for name in (SANS, BOLD, MONO, SERIF, SERIF_BOLD, SERIF_ITALIC):
         pdfmetrics.registerFont(TTFont(name, folder / f"{name}.ttf"))
     pdfmetrics.registerFontFamily(SANS, SANS, BOLD, SANS, BOLD)
     for name in (CHINESE, KOREAN):
@@ -50,6 +52,13 @@ def marked_up(text: str) -> str:
 def is_embedded(text: str) -> bool:
     """Whether each letter of it is in the file itself."""
     return all(_font_of(letter) == SANS for letter in text)
+
+
+def has(font: str, text: str) -> bool:
+    """Whether this font of ours has each letter of it."""
+    register()
+    letters = pdfmetrics.getFont(font).face.charToGlyph
+    return all(ord(letter) in letters for letter in text)
 
 
 def code_points(text: str) -> str:

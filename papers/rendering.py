@@ -23,7 +23,7 @@ class TooLong(Exception):
 
 
 async def rendered(document: bytes) -> bytes:
-    """The PDF of a case file, with the file attached; raises TooLong."""
+    """The PDF of a signed document, with it attached; raises TooLong."""
     pipe = asyncio.subprocess.PIPE
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", __name__, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe
@@ -44,14 +44,22 @@ async def rendered(document: bytes) -> bytes:
     return pdf
 
 
-def _main() -> None:
-    from papers import case_paper
+def paper_of(content: bytes) -> bytes:
+    """The pages of a document of any kind, with it attached."""
+    from papers import case_paper, certificate, certificate_paper
 
+    document = canonical.read(content)
+    if document["about"].get("kind") in (certificate.CERTIFICATE, certificate.REVOCATION):
+        pages = certificate_paper.pages(document)
+        return sealed_pdf.with_attached(pages, content, certificate.ATTACHED)
+    return sealed_pdf.with_attached(case_paper.pages(document), content)
+
+
+def _main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
-    document = sys.stdin.buffer.read()
+    content = sys.stdin.buffer.read()
     try:
-        pages = case_paper.pages(canonical.read(document))
-        sys.stdout.buffer.write(sealed_pdf.with_attached(pages, document))
+        sys.stdout.buffer.write(paper_of(content))
     except MemoryError:
         sys.exit(TOO_MUCH)
 

@@ -186,7 +186,7 @@ def test_the_image_holds_what_it_copies() -> None:
     copied = [line.split()[1:-1] for line in DOCKERFILE.splitlines() if line.startswith("COPY")]
     sources = {source for line in copied for source in line}
     assert all((ROOT / source).exists() for source in sources)
-    packages = {"domain", "papers", "ledger", "workflows", "activities", "api", "local"}
+    packages = {"domain", "papers", "previews", "ledger", "workflows", "activities", "api", "local"}
     modules = {
         "settings", "logs", "metrics", "telemetry", "temporal_client", "tracing", "failpoints",
         "worker", "cli",

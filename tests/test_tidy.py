@@ -20,7 +20,7 @@ MEDIAN_FUNCTION = 10
 BANNED_FOLDERS = {"utils", "common", "core", "services", "helpers", "manager"}
 REPEATABLE = {
     *("asyncio", "collections", "contextlib", "dataclasses", "datetime", "decimal", "enum"),
-    *("functools", "hashlib", "json", "re", "typing", "zoneinfo"),
+    *("functools", "hashlib", "itertools", "json", "re", "typing", "unicodedata", "zoneinfo"),
     *("domain", "pydantic", "stdnum", "temporalio", "workflows"),
 }
 """What gives the same when a workflow is lived again; the linter bans the clock of `datetime`.

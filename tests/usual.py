@@ -27,7 +27,10 @@ async def _verdict(life: "Life", role: Role) -> Body:
 
 
 async def _offer_version(life: "Life", role: Role) -> Body:
-    return {"offer_version": (await life.shown())["offer_version"]}
+    shown = await life.shown()
+    own = shown["confidentiality"]
+    agreed = {"agree_confidentiality": own["sha256"]} if own else {}
+    return {"offer_version": shown["offer_version"]} | agreed
 
 
 async def _work(life: "Life", role: Role) -> Body:

@@ -39,6 +39,7 @@ from tests.api.people import Person
 
 BOTH_TEXTS: tuple[Text, ...] = ("nda", "undertaking")
 SIGNING_KEY = "5e" * 32
+LINK_KEY = "11" * 32
 BANK = {"beneficiary": "PeerOK", "account": "000123456789"}
 MEDIATORS = 7
 """Enough for three to be asked in vain, one to be replaced, and three more."""
@@ -130,6 +131,7 @@ def settings_for(
         "case_file_limit": "1000/second",
         "feed_limit": "1000/second",
         "signing_key": SIGNING_KEY,
+        "link_key": LINK_KEY,
         "bank": BANK,
         "outcome_wait": timedelta(seconds=20),
     }

@@ -39,6 +39,7 @@ WORKFLOWS = {
     "chargeback": "ChargebackWorkflow",
     "project": "ProjectWorkflow",
     "contest": "ContestWorkflow",
+    "basket": "BasketWorkflow",
 }
 """The workflow type of each kind of case."""
 QUEUES = {
@@ -51,6 +52,7 @@ QUEUES = {
     "chargeback": TaskQueue.MONEY,
     "project": TaskQueue.JOBS,
     "contest": TaskQueue.JOBS,
+    "basket": TaskQueue.JOBS,
 }
 """Where each kind of case lives."""
 
@@ -74,6 +76,7 @@ SUMMARIES = {
     "chargeback": "A payment that is disputed with the card network",
     "project": "A request for bids, of which one or several become jobs",
     "contest": "Prizes for the best entries, each handed over in a job",
+    "basket": "Listings that are bought at once, each a job of its own",
 }
 FOR_OPERATORS = """\
 Everything about a case stands in its row; this workflow only waits and acts.

@@ -1,4 +1,4 @@
-"""Who may download a file: its owner and the parties of the cases it was handed over in."""
+"""Who may download a file or see its preview: its owner and the parties of its cases."""
 
 from dataclasses import dataclass
 
@@ -41,7 +41,11 @@ async def uploaded(person: Person) -> str:
 
 
 async def status(person: Person, file_id: str) -> int:
-    return (await person.get(f"/v1/files/{file_id}")).status_code
+    """What a download answers, and the preview too."""
+    whole = await person.get(f"/v1/files/{file_id}")
+    preview = await person.get(f"/v1/files/{file_id}/preview")
+    assert preview.status_code == whole.status_code
+    return whole.status_code
 
 
 async def test_a_file_that_was_not_handed_over_is_its_owners(cast: Cast) -> None:
@@ -94,8 +98,9 @@ async def test_a_brief_opens_with_the_freelancers_signature(app: FastAPI, cast: 
     file = await uploaded(cast.client)
     job = await open_case(app, cast.client.id, cast.freelancer.id, state="offered")
     await hand_over(app, job, file, HandedAs.BRIEF)
-    refused = await cast.freelancer.get(f"/v1/files/{file}")
-    assert (refused.status_code, code(refused)) == (403, "nda_missing")
+    for path in (f"/v1/files/{file}", f"/v1/files/{file}/preview"):
+        refused = await cast.freelancer.get(path)
+        assert (refused.status_code, code(refused)) == (403, "nda_missing")
     await sign(cast.freelancer)
     assert await status(cast.freelancer, file) == 200
 
@@ -115,7 +120,8 @@ async def test_staff_sign_before_they_read(app: FastAPI, http: AsyncClient, cast
     job = await open_case(app, cast.client.id, cast.freelancer.id)
     await hand_over(app, job, file, HandedAs.DELIVERY)
     unsigned = await staff(app, http, "staff")
-    refused = await unsigned.get(f"/v1/files/{file}")
-    assert (refused.status_code, code(refused)) == (403, "nda_missing")
+    for path in (f"/v1/files/{file}", f"/v1/files/{file}/preview"):
+        refused = await unsigned.get(path)
+        assert (refused.status_code, code(refused)) == (403, "nda_missing")
     accountant = await staff(app, http, "accounting")
     assert await status(accountant, file) == 404

@@ -26,6 +26,8 @@ CLIENTS, FREELANCERS, POOR, MEDIATORS = 40, 40, 25, 12
 RICH_MINOR, EARNED_MINOR = 10_000_000_00, 100_000_00
 TILL_MINOR = 100_000_00
 LIFE_WITHIN_S = 900
+BY_PROJECT = 0.25
+"""Of this part of the jobs the offer is an award, after bids on a project."""
 LAST = 200
 """So many lives before the end, nobody slow begins any more after somebody quick."""
 TOO_LATE = frozenset({"not_open", "already_over"})
@@ -107,9 +109,16 @@ class Population:
         await self.outside.pays(deposit["checkout_url"], "card")
         await deal.deposit_is(deposit, "credited")
 
-    def _deal(self, client: Actor, freelancer: Actor) -> Served:
+    def _deal(self, client: Actor, freelancer: Actor, *, by_project: bool = False) -> Served:
         outside, accounting = self.outside, self.accounting
-        return Served(client, freelancer, self.house, outside=outside, accounting=accounting)
+        return Served(
+            client,
+            freelancer,
+            self.house,
+            outside=outside,
+            accounting=accounting,
+            by_project=by_project,
+        )
 
     async def _life(self, chance: Random, ending: Ending) -> Lived:
         lived = Lived(ending, 100 * chance.randint(*ending.prices))
@@ -117,7 +126,7 @@ class Population:
         client = await self.poor.get() if ending.poor else chance.choice(self.clients)
         door = self.doors.hasty if ending.hasty else self.doors.usual
         client = replace(client, http=door)
-        deal = self._deal(client, freelancer)
+        deal = self._deal(client, freelancer, by_project=chance.random() < BY_PROJECT)
         try:
             async with asyncio.timeout(LIFE_WITHIN_S):
                 await self._lives(deal, lived, chance)

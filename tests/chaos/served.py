@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from local.actors import Actor
 from local.deal import Deal, usd
 from tests.chaos.accounting import Accounting
+from tests.chaos.market import offered_by_award
 from tests.chaos.outside import Outside
 
 LOOK_EVERY_S = 1.0
@@ -20,6 +21,16 @@ class Served(Deal):
 
     outside: Outside = field(kw_only=True)
     accounting: Accounting = field(kw_only=True)
+    by_project: bool = field(kw_only=True, default=False)
+    """Whether a job is offered by an award, not straight away."""
+
+    async def offer(self, title: str, brief: str, price_minor: int, days: int = 7) -> None:
+        """The client offers the job, on whichever way it comes about."""
+        if not self.by_project:
+            await super().offer(title, brief, price_minor, days)
+            return
+        self.job_id = await offered_by_award(self, title, brief, price_minor, days)
+        await self.look()
 
     async def begins_deposit(self, minor: int, method: str) -> dict[str, Any]:
         """The client wants to pay in; the deposit once there is a page for it."""

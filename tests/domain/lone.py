@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar, Generic, Self, TypeVar
 
+from domain.basket_case import Basket
 from domain.cases import Chargeback, Deposit, Remittance, Role, Withdrawal
 from domain.clock import wake_at
 from domain.command import Command
@@ -19,7 +20,7 @@ from domain.refund_case import Refund
 from tests.domain.books import Books
 from tests.domain.story import Story
 
-L = TypeVar("L", Chargeback, Contest, Deposit, Project, Refund, Remittance, Withdrawal)
+L = TypeVar("L", Basket, Chargeback, Contest, Deposit, Project, Refund, Remittance, Withdrawal)
 
 
 class Lone(ABC, Generic[L]):

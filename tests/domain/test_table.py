@@ -11,6 +11,7 @@ import pytest
 import domain
 from docs import generate
 from docs.processes import sample
+from domain.basket import BASKET
 from domain.calendar import words
 from domain.cases import (
     OVER,
@@ -28,7 +29,7 @@ from domain.contest import CONTEST
 from domain.deposit import DEPOSIT
 from domain.dispute import DISPUTE
 from domain.job import JOB
-from domain.lone_states import ContestState, ProjectState, RefundState
+from domain.lone_states import BasketState, ContestState, ProjectState, RefundState
 from domain.policy import Policy
 from domain.process import Process
 from domain.project import PROJECT
@@ -48,10 +49,10 @@ LETTERS = {
     Role.PROCESSOR: "P",
     Role.ACCOUNTING: "A",
 }
-ALL = [JOB, DISPUTE, DEPOSIT, REMITTANCE, WITHDRAWAL, REFUND, CHARGEBACK, PROJECT, CONTEST]
+ALL = [JOB, DISPUTE, DEPOSIT, REMITTANCE, WITHDRAWAL, REFUND, CHARGEBACK, PROJECT, CONTEST, BASKET]
 STATES = (
     *(JobState, DisputeState, DepositState, RemittanceState, WithdrawalState),
-    *(RefundState, ChargebackState, ProjectState, ContestState),
+    *(RefundState, ChargebackState, ProjectState, ContestState, BasketState),
 )
 WAITING = [
     (process, state)

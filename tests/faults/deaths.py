@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tests.faults import asking as asks
+from tests.faults import buying as buys
 from tests.faults import charging_back as charged
 from tests.faults import giving_back as back
 from tests.faults import paying_out as out
@@ -80,6 +81,10 @@ IN_THE_WORKER = (
     Death("announcement.kept", s.PAID, "worker", first="webhook.arrived"),
     Death("activity.answered", s.PAID, "worker"),
     Death("case.continuing", s.REVISED, "worker"),
+    # What is bought is there before the worker is told what to die of.
+    Death("step.written", buys.BUYS, "worker", first="decision.committed"),
+    Death("step.committed", buys.BUYS, "worker", first="decision.committed"),
+    Death("child.starting", buys.BUYS, "worker", first="decision.committed"),
     Death("sweep.starting", s.APPROVED, "worker", first="decision.committed"),
     Death("sweep.starting", s.OFFERED, "worker", first="decision.committed"),
     Death("sweep.started", s.DECLINED, "worker", first="decision.committed"),
@@ -108,6 +113,8 @@ IN_THE_API = (
     Death("arrival.told", s.FUNDED),
     Death("project.written", asks.POSTS),
     Death("contest.written", asks.OFFERS_PRIZES),
+    Death("basket.written", buys.BUYS),
+    Death("listing.published", buys.PUBLISHES),
     Death("deposit.written", s.BEGUN),
     Death("remittance.written", s.SENT),
     # The notice, its receipt, and the second person's word.
@@ -126,9 +133,22 @@ IN_THE_API = (
     Death("effect.committed", s.HANDED_OVER),
     Death("upload.discarding", s.HANDED_OVER),
     Death("upload.discarded", s.HANDED_OVER),
+    Death("part.arriving", s.IN_PARTS),
+    Death("part.stored", s.IN_PARTS),
+    Death("part.written:2", s.IN_PARTS),
+    Death("upload.assembled", s.IN_PARTS),
+    # The announcement comes first.
+    Death("effect.written:2", s.IN_PARTS),
+    Death("effect.committed:2", s.IN_PARTS),
     Death("notice.written", s.NOTICED),
     Death("notice.committed", s.NOTICED),
 )
 DEATHS = (*IN_THE_WORKER, *IN_THE_API)
-LEFT_BEHIND = ("upload.stored", "effect.written", "upload.discarding")
-"""Where a file's bytes are stored and a death leaves them with nobody who knows of them."""
+LEFT_BEHIND = (
+    *((s.HANDED_OVER, place) for place in ("upload.stored", "effect.written", "upload.discarding")),
+    *((s.IN_PARTS, place) for place in ("part.stored", "part.written", "upload.assembled")),
+    # Once the whole that is nobody's, once the parts that are nobody's any more.
+    *((s.IN_PARTS, place) for place in ("effect.written", "effect.committed")),
+)
+"""Where bytes are stored and a death leaves them with nobody who knows of them, until they are
+collected."""

@@ -67,6 +67,10 @@ class Fleet:
             if name not in self._alive:
                 await self.start(name)
 
+    def pid(self, name: str) -> int:
+        """The process itself, while it lives."""
+        return self._alive[name]
+
     def kill(self, name: str) -> None:
         """End it as a crash would, if it runs."""
         if name in self._alive:

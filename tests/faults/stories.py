@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,6 +11,7 @@ from httpx import AsyncClient
 from sqlalchemy import text
 
 from domain import commands as c
+from tests.api.parts import announced, completed, sent
 from tests.deposits.remitting import Remitting
 from tests.life import Life, eventually
 from workflows.options import CHECKS_QUEUE, CHECKS_WORKFLOW
@@ -68,6 +69,17 @@ async def delivers_a_file(life: Life) -> None:
     key = uuid4().hex
     stored = [await life.freelancer.upload(THE_WORK, key=key) for _ in range(2)]
     first, second = (answer.json()["id"] for answer in stored)
+    assert first == second
+    await life.freelancer_does(c.Deliver, files=[first])
+
+
+async def delivers_in_parts(life: Life) -> None:
+    """The same file comes in two parts, is completed twice under two keys, and handed over."""
+    upload = await announced(life.freelancer, THE_WORK)
+    for number, part in enumerate((THE_WORK[:3], THE_WORK[3:]), 1):
+        await sent(life.freelancer, upload, number, part)
+    made = [await completed(life.freelancer, upload) for _ in range(2)]
+    first, second = (answer.json()["id"] for answer in made)
     assert first == second
     await life.freelancer_does(c.Deliver, files=[first])
 
@@ -273,6 +285,7 @@ HANDED_OVER = Story(
     "completed",
     (*REVIEWED, "delivery_approved"),
 )
+IN_PARTS = replace(HANDED_OVER, name="in parts", act=delivers_in_parts)
 NOTICED = Story(
     "noticed",
     lambda life: life.offered(),

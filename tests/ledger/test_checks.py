@@ -57,6 +57,21 @@ BID = "insert into bid (id, project_id, freelancer_id, state, amount_minor, days
 ENTERED = """insert into contest_entry (id, contest_id, freelancer_id, number, note, hash, state,
     rating, job_id, removed_because)"""
 HASH = "repeat('a', 64)"
+LISTING = """insert into listing (id, seller_id, title, description, content, price_minor, currency,
+    state, job_id, buyer_id, warranted_by, warranted_at)"""
+
+
+def listing(**change: str) -> str:
+    """A draft, with these columns changed, in SQL."""
+    row = {"price": "1", "state": "'draft'", "job": "null", "buyer": "null"}
+    row |= {"by": "null", "at": "null"} | change
+    return (
+        f"{LISTING} values ('x', 'x', 'x', 'x', 'text', {row['price']}, 'USD', {row['state']},"
+        f" {row['job']}, {row['buyer']}, {row['by']}, {row['at']})"
+    )
+
+
+WARRANTED = {"by": "'x'", "at": "now()"}
 PUBLICATION = """insert into publication (subject_id, kind, owner_id, title, summary, low_minor,
     high_minor, currency, state, visible)"""
 
@@ -85,11 +100,24 @@ BROKEN = {
     "ck_contest_entry_removed_for_a_reason": (
         f"{ENTERED} values ('x', 'x', 'x', 1, 'x', {HASH}, 'removed', null, null, null)"
     ),
+    "ck_listing_state_is_known": listing(state="'lent'", **WARRANTED),
+    "ck_listing_costs_something": listing(price="0"),
+    "ck_listing_sold_has_its_job": listing(state="'sold'", **WARRANTED),
+    "ck_listing_takes_two_people": listing(state="'sold'", job="'x'", buyer="'x'", **WARRANTED),
+    "ck_listing_warranty_is_dated": listing(by="'x'"),
+    "ck_listing_offered_is_warranted": listing(state="'listed'"),
     "ck_publication_kind_is_known": (
         f"{PUBLICATION} values ('x', 'gift', 'x', 'x', 'x', 1, 2, 'USD', 'open', true)"
     ),
     "ck_publication_prices_are_in_order": (
         f"{PUBLICATION} values ('x', 'project', 'x', 'x', 'x', 2, 1, 'USD', 'open', true)"
+    ),
+    "ck_case_access_names_its_file": (
+        "insert into case_access (case_id, person_id, role, what) values ('x', 'x', 'x', 'file')"
+    ),
+    "ck_case_access_what_is_known": (
+        "insert into case_access (case_id, person_id, role, what, file_id)"
+        " values ('x', 'x', 'x', 'chat', 'x')"
     ),
     "ck_cases_open_has_owner_and_due_time": (
         f"{CASES} values ('x', 'job', 'x', 1, false, 'client', null, null, 'x', 'x', '{{}}',"
@@ -102,6 +130,10 @@ BROKEN = {
     "ck_cases_over_is_closed": (
         f"{CASES} values ('x', 'job', 'x', 1, true, null, null, null, 'x', 'x', '{{}}',"
         " '{}', now(), now())"
+    ),
+    "ck_certificate_says_something": (
+        "insert into certificate (id, case_id, version, public_key, document)"
+        " values ('x', 'x', 1, 'x', '')"
     ),
     "ck_clearance_kind_is_known": (
         f"{CLEARANCE} values ('x', 'x', 'gift', 'x', 1, 0, 'x', null, null, null)"
@@ -177,6 +209,10 @@ BROKEN = {
     "ck_tax_form_reminder_is_before": (
         "insert into tax_form_reminder (form_id, days) values ('x', 0)"
     ),
+    "ck_upload_is_announced": (
+        "insert into upload (id, owner_id, name, size, expires_at) values ('x', 'x', 'x', 0, now())"
+    ),
+    "ck_upload_part_is_whole": "insert into upload_part values ('x', 0, 1, repeat('a', 64), 'x')",
     "ck_tax_form_kind": tax_form(kind="'w7'"),
     "ck_tax_form_state_is_known": tax_form(
         state="'lost'", file="'x'", by="'y'", at="now()", reason="'x'"

@@ -196,6 +196,18 @@ ATTEMPTS = {
         "tax_access_is_final", ("delete from tax_access",)
     ),
     "no looks at tax forms": Attempt("tax_access_is_final", ("truncate tax_access",)),
+    "a certificate that says something else": Attempt(
+        "certificate_is_final", ("update certificate set document = 'y'",)
+    ),
+    "a deleted certificate": Attempt("certificate_is_final", ("delete from certificate",)),
+    "no certificates": Attempt("certificate_is_final", ("truncate certificate cascade",)),
+    "a look into a case that was somebody else's": Attempt(
+        "case_access_is_final", ("update case_access set person_id = 'y'",)
+    ),
+    "a look into a case that was none": Attempt(
+        "case_access_is_final", ("delete from case_access",)
+    ),
+    "no looks into cases": Attempt("case_access_is_final", ("truncate case_access",)),
     "a line of the outside that says something else": Attempt(
         "outside_line_is_final", ("update outside_line set amount_minor = 1",)
     ),

@@ -18,7 +18,9 @@ MAY = {
     "bid": "select, insert, update",
     "books_check": "select, insert, update",
     "brief": "select, insert, update",
+    "case_access": "select, insert",
     "cases": "select, insert, update",
+    "certificate": "select, insert",
     "clearance": "select, insert",
     "clearing_line": "select",
     "contest_entry": "select, insert, update",
@@ -33,6 +35,8 @@ MAY = {
     "invitation": "select, insert",
     "journal_entry": "select",
     "leg": "select",
+    "listing": "select, insert, update",
+    "listing_file": "select, insert, delete",
     "mail": "select, insert, update",
     "message": "select, insert",
     "notice": "select, insert, update",
@@ -59,6 +63,8 @@ MAY = {
     "tax_form_reminder": "select, insert",
     "tell": ALL,
     "token": ALL,
+    "upload": ALL,
+    "upload_part": ALL,
     "work_permission": "select, insert, update",
 }
 MAY_UPDATE = {
@@ -188,6 +194,10 @@ async def test_what_runs_as_its_owner_looks_in_one_place_only(app: AsyncEngine) 
         "delete from tax_form",
         "update tax_access set purpose = 'signer'",
         "delete from tax_access",
+        "update certificate set document = ''",
+        "delete from certificate",
+        "update case_access set person_id = 'x'",
+        "delete from case_access",
     ],
 )
 async def test_the_application_is_refused(app: AsyncEngine, statement: str) -> None:

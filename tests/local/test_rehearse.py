@@ -9,7 +9,8 @@ import pytest
 
 from domain.policy import Policy
 from local import rehearse
-from local.rehearsals import REHEARSALS, Rehearsal
+from local.rehearsal import Rehearsal
+from local.rehearsals import REHEARSALS
 from local.virtual_time import Shortened
 
 pytestmark = pytest.mark.usefixtures("as_a_newcomer")

@@ -53,6 +53,9 @@ def test_a_second_start_keeps_what_the_first_one_made(
     project = _story(first, "A project, two bids of which are awarded")
     assert "each is a job of its own" in project
     assert "release  the escrow -220.00, Femi +198.00, PeerOK's fee +22.00" in project
+    sold = _story(first, "Ready work, of which what is still there is bought")
+    assert "“A pattern of bread” is not listed" in sold
+    assert "release  the escrow -90.00, Freya +81.00, PeerOK's fee +9.00" in sold
     payday = _story(first, "From a card to a bank: earned, taxed, withdrawn, paid")
     assert re.search(r"downloads the bank file, pain\.001 .*: it pays\s+sent\n\s+PK-", payday)
     assert re.search(r"`cli reconcile` says +agree\n(.*\n){2} +Clean: nothing was found", payday)

@@ -35,11 +35,11 @@ async def test_entrants_are_blind_and_the_client_sees_no_files_before_the_award(
     assert seen[0]["note"] == "Nolte's" and len(seen[0]["hash"]) == 64
     its, other = it.entries[0]["files"][0]["id"], it.entries[1]["files"][0]["id"]
     for file in (its, other):
-        assert (await it.client.get(f"/v1/files/{file}")).status_code == 404
+        assert code(await it.client.get(f"/v1/files/{file}")) == "approve_first"
     await it.judged()
     [job] = await it.awarded(it.choice(0, 1))
     assert (await it.client.get(f"/v1/files/{its}")).content == won.id.encode()
-    assert (await it.client.get(f"/v1/files/{other}")).status_code == 404
+    assert code(await it.client.get(f"/v1/files/{other}")) == "approve_first"
     assert (await won.get(f"/v1/files/{other}")).status_code == 404
     assert (await won.post(f"/v1/jobs/{job}/resign")).json()["state"] == "cancelled"
     assert (await it.client.get(f"/v1/files/{its}")).status_code == 404

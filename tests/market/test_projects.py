@@ -191,3 +191,27 @@ async def test_nobody_else_decides_on_a_project(world: World) -> None:
             answer = await it.does(what, by=who)
             assert (answer.status_code, code(answer)) == (404, "not_found")
     assert (await it.shown())["state"] == "open"
+
+
+async def test_a_client_reads_who_read_the_brief(world: World) -> None:
+    """Once a minute each; what is public of it is nobody's business."""
+    it = await (await Posting.begin(world)).posted()
+    ana = await world.person("ana")
+    for _ in range(2):
+        await it.shown(ana)
+    await ana.get("/v1/projects", q="logo")
+    log = (await it.client.get(it.at("access-log"))).json()["items"]
+    assert [(one["what"], one["person_id"], one["role"]) for one in log] == [
+        ("brief", ana.id, "freelancer")
+    ]
+    assert (await ana.get(it.at("access-log"))).status_code == 404
+
+
+async def test_contact_data_in_what_is_public_is_pointed_out(world: World) -> None:
+    """The project is posted all the same; the brief is not looked into."""
+    it = await Posting.begin(world)
+    text = "Write to nolte at bakery dot com, please"
+    shown = (await it.posts(summary=text, brief="Call 212 555 0100")).json()
+    assert [(one["field"], one["kind"]) for one in shown["pointed_out"]] == [("summary", "email")]
+    clean = (await it.posts()).json()
+    assert clean["pointed_out"] == []

@@ -7,6 +7,7 @@ from tests.holding.hands import ended
 from tests.life import eventually
 from tests.market.contesting import Contesting
 from tests.market.posting import Posting
+from tests.replay.baskets import BASKETS
 from tests.world import World
 
 Act = Callable[[World], Awaitable[str]]
@@ -90,4 +91,5 @@ MARKET: Mapping[str, Act] = {
     "contest_shared": shared,
     "contest_given_back": given_back,
     "contest_never_funded": never_funded,
+    **BASKETS,
 }

@@ -72,6 +72,7 @@ BY_THE_PROCESSOR: tuple[type[BaseModel], ...] = (
 )
 """What the outside says is ids, sums, codes, and where a page to pay on is."""
 FIELDS = {f for model in (*MODELS, *BY_THE_PROCESSOR) for f in model.model_fields} | OF_A_MARKER
+ADOPTED = r'"case": {"id": "\w+", "kind": "\w+", "state": "(\w+)"'
 UNDER_A_QUESTION = {DepositState.ENDED}
 """Reached while a question to the processor is tried again, under which no clock is moved."""
 KEPT = sorted(file.stem for file in histories.FOLDER.glob("*.json"))
@@ -134,9 +135,9 @@ def text(name: str) -> str:
 
 
 def endings(name: str) -> set[str]:
-    """The states its workflows showed last."""
+    """The states its workflows adopted last; what they start has other states."""
     runs = json.loads(text(name))
-    shown = [re.findall(r'"state": "(\w+)"', json.dumps(run)) for run in runs]
+    shown = [re.findall(ADOPTED, json.dumps(run)) for run in runs]
     return {states[-1] for states in shown}
 
 

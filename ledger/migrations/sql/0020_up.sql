@@ -39,6 +39,7 @@ create table publication (
 create index ix_publication_owner_id on publication (owner_id, subject_id desc);
 create index ix_publication_words on publication using gin (words) where visible;
 create index ix_publication_tags on publication using gin (tags) where visible;
+create index ix_publication_price on publication (kind, low_minor, subject_id) where visible;
 create index ix_publication_newest on publication (kind, subject_id desc) where visible;
 
 create table bid (

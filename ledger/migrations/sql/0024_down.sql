@@ -1,5 +1,4 @@
 -- Without contests.
-drop index ix_file_sha256;
 drop table contest_entry;
 comment on column attachment.subject_id is 'a case (its brief), a delivery or an instruction';
 alter table cases drop constraint ck_cases_has_its_parties;

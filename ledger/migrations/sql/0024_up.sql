@@ -41,7 +41,6 @@ create table contest_entry (
 create index ix_contest_entry_freelancer_id on contest_entry (freelancer_id, id desc);
 create index ix_contest_entry_of_one on contest_entry (contest_id, freelancer_id);
 create index ix_contest_entry_job_id on contest_entry (job_id);
-create index ix_file_sha256 on file (sha256);
 
 comment on column contest_entry.number is 'in the order they came';
 comment on column contest_entry.hash is 'SHA-256 of its files'' SHA-256, when entered';

@@ -1,0 +1,95 @@
+"""Stored bytes that nobody needs any more go away, and never those that somebody does."""
+
+import asyncio
+import re
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import obstore
+import structlog
+from obstore.store import LocalStore, ObjectStore
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from ledger import collecting
+
+log = structlog.get_logger()
+
+BATCH = 200
+EVERYTHING_EVERY_S = 6 * 3600.0
+"""How often files without a use and bytes without a row are looked for."""
+UNRECORDED_FOR = timedelta(days=1)
+"""By then whatever arrives is recorded: bytes without a row were left by a death."""
+FEW = 10
+"""So many unknown objects may be the greater part; more, and the store is somebody else's."""
+OURS = re.compile("[0-9a-f]{32}")
+"""How our keys look; whatever else lies in the store is left alone."""
+
+
+class Collector:
+    """Collects expired uploads at each look, everything else a few times a day."""
+
+    def __init__(self, engine: AsyncEngine, store: ObjectStore, unreferenced: timedelta) -> None:
+        self._engine, self._store, self._unreferenced = engine, store, unreferenced
+        self._next = time.monotonic()
+
+    async def look(self) -> int:
+        """Collect what is due; how many objects that were."""
+        collected = await self.uploads()
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + EVERYTHING_EVERY_S
+            collected += await self.files() + await self.unrecorded(datetime.now(UTC))
+        return collected
+
+    async def uploads(self) -> int:
+        """The parts of uploads that expired."""
+        async with self._engine.begin() as c:
+            keys = await collecting.expired(c, BATCH)
+        return await self._forget("expired uploads", keys)
+
+    async def files(self) -> int:
+        """Files nobody has referred to for long, a batch after the other."""
+        total = 0
+        while True:
+            async with self._engine.begin() as c:
+                keys = await collecting.unreferenced(c, self._unreferenced, BATCH)
+            total += await self._forget("unreferenced files", keys)
+            if not keys:
+                return total
+
+    async def unrecorded(self, now: datetime) -> int:
+        """What lies there without a row; nothing when that is more than what has one."""
+        before, unknown, known = now - UNRECORDED_FOR, list[str](), 0
+        async for listed in obstore.list(self._store):
+            old = {one["path"] for one in listed if one["last_modified"] < before}
+            ours = set(filter(OURS.fullmatch, old))
+            async with self._engine.connect() as c:
+                named = await collecting.known(c, ours)
+            unknown += ours - named
+            known += len(named)
+        if len(unknown) > max(FEW, known):
+            log.error("the store is not of these books", unknown=len(unknown), known=known)
+            return 0
+        if isinstance(self._store, LocalStore):
+            await asyncio.to_thread(_forget_staged, Path(str(self._store.prefix)), before)
+        return await self._forget("unrecorded bytes", unknown)
+
+    async def _forget(self, what: str, keys: Iterable[str]) -> int:
+        gone = 0
+        for key in keys:
+            with suppress(FileNotFoundError):
+                await obstore.delete_async(self._store, key)
+            gone += 1
+        if gone:
+            log.info("collected", what=what, objects=gone)
+        return gone
+
+
+def _forget_staged(folder: Path, before: datetime) -> None:
+    """What a process that died was writing lies beside its name, and is listed nowhere."""
+    for staged in folder.glob("*#*"):
+        with suppress(FileNotFoundError):
+            if staged.stat().st_mtime < before.timestamp():
+                staged.unlink()

@@ -1,0 +1,75 @@
+"""Who looked at which brief and file of a job, for the client whose they are."""
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from sqlalchemy import RowMapping
+
+from api import access
+from api.bodies import Shown
+from api.callers import TheCaller
+from api.ids import JobId, ProjectId
+from api.pages import Limit, Page, Place, number_of, page
+from api.sight import Sight, sight
+from api.state import Engine
+from domain.cases import Job, Role
+from domain.errors import NotYours
+from ledger import accesses
+from ledger.accesses import What
+
+router = APIRouter(prefix="/jobs", tags=["jobs"])
+on_projects = APIRouter(prefix="/projects", tags=["projects"])
+
+
+class Looked(Shown):
+    """Somebody looked at something; within a minute, once."""
+
+    at: datetime
+    case_id: str
+    """The job, or its dispute."""
+    role: str
+    person_id: str | None
+    name: str | None
+    """Staff, and mediators who left, show by their role alone; staff know who it was."""
+    what: What
+    file_id: str | None
+    file_name: str | None
+
+
+@router.get("/{case_id}/access-log")
+async def access_log(
+    case_id: JobId, caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
+) -> Page[Looked]:
+    """Who looked at the brief and the files of the job and its disputes, newest first.
+
+    For its client and staff: what one looks at oneself, as its author, is not written down.
+    """
+    async with engine.connect() as c:
+        pair, role = await access.entitled(c, caller, case_id)
+        if role not in (Role.CLIENT, Role.STAFF):
+            raise NotYours("Who looked at what is for the client to know")
+        seen = await sight(c, pair, role)
+        rows = await accesses.looks(c, seen.case_ids, number_of(place), limit + 1)
+    return page(rows, limit, lambda row: _shown(row, pair.job, seen), lambda row: f"{row['seq']}")
+
+
+@on_projects.get("/{case_id}/access-log")
+async def of_project(
+    case_id: ProjectId, caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
+) -> Page[Looked]:
+    """Who read the brief of the project, newest first, for its client and staff."""
+    async with engine.connect() as c:
+        await access.entitled(c, caller, case_id)
+        rows = await accesses.looks(c, [case_id], number_of(place), limit + 1)
+    return page(rows, limit, _in_full, lambda row: f"{row['seq']}")
+
+
+def _in_full(row: RowMapping) -> Looked:
+    return Looked.model_validate(dict(row))
+
+
+def _shown(row: RowMapping, job: Job, seen: Sight) -> Looked:
+    named = {job.client, job.freelancer, *seen.mediators}
+    if seen.role is Role.STAFF or row["person_id"] in named:
+        return _in_full(row)
+    return Looked.model_validate({**row, "person_id": None, "name": None})

@@ -1,0 +1,3 @@
+alter table brief drop column confidentiality;
+drop table case_access;
+drop table certificate;

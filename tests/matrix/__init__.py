@@ -1,0 +1,1 @@
+"""Who may use which route, in which relation to what it names."""
