@@ -1,9 +1,10 @@
 """Contests: posted, found and read; what their clients decide on them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlalchemy import RowMapping
@@ -14,6 +15,7 @@ from api.bodies import Amount, Asked, Balance, Line, Prose, Shown
 from api.callers import Caller, TheCaller
 from api.cases import Action, CaseShown, HandedFile, Nobody, common, handed, nobody
 from api.decisions import LATER, Noun, add_routes, begun
+from api.finding import Sought
 from api.ids import ContestId
 from api.pages import Limit, Page, Place, page
 from api.payout_methods import policy_of
@@ -29,7 +31,7 @@ from domain.policy import Terms
 from domain.prizes import require_prizes
 from failpoints import here
 from ledger import cases as rows
-from ledger import contest_entries, files, ids, journal, people, publications, reading
+from ledger import contest_entries, files, finding, ids, journal, people, publications, reading
 from ledger.cases import Pair
 from ledger.database import to_read
 from settings import Settings
@@ -139,28 +141,18 @@ async def post(asked: Posted, decider: TheDecider) -> JSONResponse:
 
 @router.get("")
 async def found(
-    engine: Engine,
-    caller: TheCaller,
-    place: Place,
-    limit: Limit = 50,
-    q: Annotated[str, Query(max_length=200)] = "",
-    tag: Annotated[list[str] | None, Query(max_length=10)] = None,
-    at_least: Annotated[int | None, Query(ge=0, le=2**40, description="minor units")] = None,
+    caller: TheCaller, engine: Engine, sought: Sought, limit: Limit = 50
 ) -> Page[ContestLine]:
-    """Open contests, newest first; `q` looks into title, tags and summary."""
-    if "\x00" in q or any("\x00" in one for one in tag or ()):
-        raise Problem("invalid", errors=[{"parameter": "q", "detail": "this is no text"}])
-    async with to_read(engine) as c:
-        found = await publications.search(
-            c, "contest", words=q, tags=tag or (), low_minor=at_least,
-            after=place, limit=limit + 1,
-        )  # fmt: skip
-        contests = await contest_entries.contests(c, [row["subject_id"] for row in found])
+    """Contests that are funded and not over; `q` looks into title, tags and summary."""
+    wanted = replace(sought, kind="contest")
+    async with engine.connect() as c:
+        rows = await finding.found(c, wanted, limit + 1)
+        contests = await contest_entries.contests(c, [row["subject_id"] for row in rows])
 
     def shown(row: RowMapping) -> ContestLine:
         return line(row, contests[row["subject_id"]])
 
-    return page(found, limit, shown, lambda row: str(row["subject_id"]))
+    return page(rows, limit, shown, lambda row: finding.place(row, wanted.order))
 
 
 @mine.get("/contests")
