@@ -19,10 +19,11 @@ from api.finding import Sought
 from api.ids import ContestId
 from api.pages import Limit, Page, Place, page
 from api.payout_methods import policy_of
+from api.pointed_out import PointedOut, pointed_out
 from api.problems import Problem, field
 from api.send import Decider, TheDecider
 from api.state import Engine, TheSettings
-from domain.cases import OVER
+from domain.cases import OVER, Role
 from domain.contest import CONTEST
 from domain.contest_case import Contest, Prize
 from domain.contest_commands import PostContest
@@ -33,7 +34,7 @@ from failpoints import here
 from ledger import cases as rows
 from ledger import contest_entries, files, finding, ids, journal, people, publications, reading
 from ledger.cases import Pair
-from ledger.database import to_read
+from ledger.database import at_once, to_read
 from settings import Settings
 
 router = APIRouter(prefix="/contests", tags=["contests"])
@@ -120,6 +121,8 @@ class ContestShown(CaseShown):
     extensions: int
     open_until: datetime | None
     non_use: str | None
+    pointed_out: list[PointedOut]
+    """What in the public texts looks like contact data: agreements belong on the platform."""
 
 
 @router.post("", status_code=201, response_model=ContestShown, responses=LATER)
@@ -175,7 +178,7 @@ async def one(
     case_id: ContestId, caller: TheCaller, engine: Engine, our: TheSettings
 ) -> ContestShown | ContestSeen:
     """The contest: whole for its client and staff, for others what they may know of it."""
-    async with to_read(engine) as c:
+    async with at_once(engine) as c:
         pair = await rows.read(c, case_id)
         if pair is None:
             raise Problem("not_found")
@@ -211,6 +214,7 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         extensions=contest.extensions,
         open_until=contest.open_until,
         non_use=contest.non_use,
+        pointed_out=pointed_out(title=public["title"], summary=public["summary"]),
     )
 
 
@@ -235,6 +239,8 @@ async def _seen(c: AsyncConnection, pair: Pair, caller: Caller) -> ContestSeen:
     assert public is not None, "a contest is announced with its draft"
     takes = contest.state is ContestState.OPEN
     opens = takes and (await people.standing(c, caller.id)).nda_signed
+    if opens:
+        await access.brief_opened(c, caller, contest.id, Role.FREELANCER)
     return ContestSeen(
         **line(public, contest).model_dump(),
         client_id=contest.client,

@@ -130,6 +130,7 @@ NOUNS = (
     case_files.router,
     access_log.router,
     access_log.on_projects,
+    access_log.on_contests,
     certificates.of_jobs,
     certificates.router,
     signing_keys.router,

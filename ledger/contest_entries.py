@@ -17,7 +17,6 @@ from ledger.market_tables import publication
 from ledger.tables import attachment, file, person
 from ledger.tables import cases as rows
 
-STANDS = contest_entry.c.state == EntryState.ENTERED.value
 SHOWN = contest_entry.c.state.in_((EntryState.ENTERED.value, EntryState.AWARDED.value))
 
 # One row a person, with the best of what they entered; who may not work does not share.

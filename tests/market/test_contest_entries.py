@@ -211,6 +211,9 @@ async def test_the_brief_and_its_files_are_for_whoever_signed_while_it_takes_ent
     won, lost = it.entrants
     assert [one["id"] for one in (await it.shown(won))["files"]] == [secret]
     assert (await won.get(f"/v1/files/{secret}")).content == b"the secret recipe"
+    looks = (await it.client.get(it.at("access-log"))).json()["items"]
+    assert {one["person_id"] for one in looks if one["what"] == "brief"} == {won.id}
+    assert (await won.get(it.at("access-log"))).status_code == 404
     await it.judged()
     await it.awarded(it.choice(0, 1))
     assert (await won.get(f"/v1/files/{secret}")).status_code == 200
