@@ -17,6 +17,7 @@ PLACES: Mapping[str, str] = {
     "decision.answered": "its outcome is known, and not told to who decided",
     "offer.written": "a job, its texts and its first instruction are written, not committed",
     "project.written": "a project, its texts and its posting are written, not committed",
+    "contest.written": "a contest, its texts and its posting are written, not committed",
     "basket.written": "a basket and its purchase are written, not committed",
     "listing.published": "a listing is published and warranted, not committed",
     "deposit.written": "a deposit and its first instruction are written, not committed",

@@ -52,6 +52,7 @@ from workflows import builds
 from workflows.basket import BasketWorkflow
 from workflows.chargeback import ChargebackWorkflow
 from workflows.checks import ChecksWorkflow
+from workflows.contest import ContestWorkflow
 from workflows.deposit import DepositWorkflow
 from workflows.dispute import DisputeWorkflow
 from workflows.doors import Doors
@@ -63,7 +64,13 @@ from workflows.remittance import RemittanceWorkflow
 from workflows.withdrawal import WithdrawalWorkflow
 
 LIVES: Mapping[TaskQueue, Sequence[type]] = {
-    TaskQueue.JOBS: (JobWorkflow, DisputeWorkflow, ProjectWorkflow, BasketWorkflow),
+    TaskQueue.JOBS: (
+        BasketWorkflow,
+        ContestWorkflow,
+        DisputeWorkflow,
+        JobWorkflow,
+        ProjectWorkflow,
+    ),
     TaskQueue.MONEY: (
         ChargebackWorkflow,
         ChecksWorkflow,

@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping
 from api import access
 from api.bodies import Shown
 from api.callers import TheCaller
-from api.ids import JobId, ProjectId
+from api.ids import ContestId, JobId, ProjectId
 from api.pages import Limit, Page, Place, number_of, page
 from api.sight import Sight, sight
 from api.state import Engine
@@ -19,6 +19,7 @@ from ledger.accesses import What
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 on_projects = APIRouter(prefix="/projects", tags=["projects"])
+on_contests = APIRouter(prefix="/contests", tags=["contests"])
 
 
 class Looked(Shown):
@@ -58,6 +59,17 @@ async def of_project(
     case_id: ProjectId, caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
 ) -> Page[Looked]:
     """Who read the brief of the project, newest first, for its client and staff."""
+    async with engine.connect() as c:
+        await access.entitled(c, caller, case_id)
+        rows = await accesses.looks(c, [case_id], number_of(place), limit + 1)
+    return page(rows, limit, _in_full, lambda row: f"{row['seq']}")
+
+
+@on_contests.get("/{case_id}/access-log")
+async def of_contest(
+    case_id: ContestId, caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
+) -> Page[Looked]:
+    """Who read the brief of the contest, newest first, for its client and staff."""
     async with engine.connect() as c:
         await access.entitled(c, caller, case_id)
         rows = await accesses.looks(c, [case_id], number_of(place), limit + 1)

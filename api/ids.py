@@ -25,10 +25,11 @@ def path_id(prefix: str) -> AfterValidator:
     return AfterValidator(named)
 
 
-CaseId = Annotated[
-    str, path_id("(?:job|dispute|deposit|withdrawal|refund|chargeback|project|basket)")
-]
+CASES = "job|dispute|deposit|withdrawal|refund|chargeback|project|contest|basket"
+CaseId = Annotated[str, path_id(f"(?:{CASES})")]
 ProjectId = Annotated[str, path_id("project")]
+ContestId = Annotated[str, path_id("contest")]
+ContestEntryId = Annotated[str, path_id("contestentry")]
 BasketId = Annotated[str, path_id("basket")]
 ListingId = Annotated[str, path_id("listing")]
 BidId = Annotated[str, path_id("bid")]

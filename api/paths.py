@@ -7,6 +7,7 @@ from domain.commands import (
     ConfirmReceipt,
     ReturnReceipt,
 )
+from domain.contest_commands import AwardPrizes, ExtendJudging, WithdrawContest
 from domain.deposit_commands import EndDeposit
 from domain.process import Process
 from domain.project_commands import CloseProject
@@ -23,16 +24,19 @@ from domain.refund_commands import (
 OTHERS: dict[type[Command], str] = {
     AddStatement: "statements",
     ApproveRefund: "approve",
+    AwardPrizes: "award",
     CancelWithdrawal: "cancel",
     CloseProject: "close",
     ConfirmReceipt: "confirm",
     DeclineRefund: "decline",
     EndDeposit: "end",
+    ExtendJudging: "extend",
     RefundCameBack: "came-back",
     RefundFailed: "failed",
     RefundFound: "found",
     RefundSent: "sent",
     ReturnReceipt: "return",
+    WithdrawContest: "withdraw",
     WithdrawRefund: "withdraw",
 }
 """Commands that read better as what they add to, or under the noun that they are for."""

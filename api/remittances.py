@@ -22,6 +22,7 @@ from api.send import Content, Decider
 from domain.carriers import Carried
 from domain.cases import OVER, Job, Remittance, Role
 from domain.commands import AnnounceRemittance, Command
+from domain.contest_case import Contest
 from domain.errors import TooManyOpenDeposits
 from domain.ids import UserId
 from domain.money import show as words
@@ -44,7 +45,7 @@ class Noticed(Asked):
     amount: Amount
     sent_on: Day | None = None
     files: Annotated[Files, Field(strict=False)] = ()
-    for_case: Annotated[str, Field(pattern=f"^{shaped('job')}$")] | None = None
+    for_case: Annotated[str, Field(pattern=f"^{shaped('(?:job|contest)')}$")] | None = None
 
 
 class CorrectionShown(Shown):
@@ -167,14 +168,16 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
     )
 
 
-async def require_fundable(c: AsyncConnection, job_id: str | None, client: str) -> None:
-    """Refuse a job that is not an open one of this client; none is fine."""
-    if job_id is None:
+async def require_fundable(c: AsyncConnection, case_id: str | None, client: str) -> None:
+    """Refuse a job or contest that is not an open one of this client; none is fine."""
+    if case_id is None:
         return
-    pair = await cases.read(c, job_id)
-    job = pair.first if pair else None
-    if not isinstance(job, Job) or job.client != client or job.state in OVER:
-        raise field("#/for_case", "you have no such open job", code="unknown_reference")
+    pair = await cases.read(c, case_id)
+    case = pair.first if pair else None
+    fundable = isinstance(case, Job | Contest) and case.client == client
+    if case is None or not fundable or case.state in OVER:
+        detail = "you have no such open job or contest"
+        raise field("#/for_case", detail, code="unknown_reference")
 
 
 async def require_room(c: AsyncConnection, decider: Decider) -> None:

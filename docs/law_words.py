@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from domain.cases import Role
 
 ABOUT = """
-# The law of jobs, disputes, projects, baskets and listings, and of money that comes and goes
+# The law of jobs, disputes, projects, contests, baskets, listings, and of money in and out
 
 This page is written from the tables in `domain/` by `python -m docs.generate`; nobody edits it. The
 same tables decide what the running system allows, so the page cannot promise anything else.
@@ -136,6 +136,17 @@ STATES: Mapping[str, Mapping[str, str]] = {
         "open": "freelancers bid, and the client awards bids; each becomes a job",
         "closed": "no more bids; the jobs that were awarded go on by themselves",
     },
+    "contest": {
+        "draft": "the client has written the contest down, nobody else sees it",
+        "refused": "it could not be posted, and nobody else sees it",
+        "awaiting_funds": "the prizes are not in escrow yet, and nobody else sees it",
+        "open": "freelancers enter",
+        "judging": "no more entries; the client awards the prizes, each to a job of its own",
+        "distributing": "the prizes can be awarded still, before they are shared",
+        "handing_over": "no prize can be awarded any more, and winners hand over still",
+        "closed": "all prizes are settled, and all handovers have ended",
+        "lapsed": "it ended before any money moved",
+    },
     "basket": {
         "draft": "the client has chosen, and nothing has happened",
         "refused": "too little was still there, or in the wallet; nothing was paid or reserved",
@@ -193,6 +204,16 @@ BEGINS: Mapping[tuple[str, str], str] = {
     ("unbooked", "unbooked"): "it was won",
     ("refill_over", "refilling"): "the money was lost, or bounced",
     ("project_ends", "open"): "the posting, or the end it was extended from",
+    ("unfunded", "awaiting_funds"): "the posting",
+    ("entries_end", "open"): "the end that was chosen with the posting",
+    ("no_award", "judging"): (
+        "the end of entries, if there are none, or if it is neither guaranteed nor has a finalist"
+    ),
+    ("judging_over", "judging"): (
+        "the end of entries or the last handover that failed, if it is guaranteed or has a finalist"
+    ),
+    ("distribution", "distributing"): "the end of judging",
+    ("handovers_run", "handing_over"): "the last prize was awarded, or the last look",
     ("debt_over", "owing"): "it was lost, and the escrows were settled",
 }
 """When the period of each row of silence begins."""

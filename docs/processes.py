@@ -10,6 +10,7 @@ from docs.markdown import first_line, plain, sentence, table
 from domain import (
     basket,
     chargeback,
+    contest,
     deposit,
     dispute,
     job,
@@ -41,8 +42,9 @@ from domain.cases import (
     Withdrawal,
     WithdrawalState,
 )
+from domain.contest_case import Contest, Prize
 from domain.errors import every_error
-from domain.lone_states import BasketState, ProjectState, RefundState
+from domain.lone_states import BasketState, ContestState, ProjectState, RefundState
 from domain.policy import Policy, Terms
 from domain.policy_words import listed, number, periods
 from domain.process import Beside, Process, Reminders, Silence, Step
@@ -59,6 +61,7 @@ PROCESSES: tuple[tuple[Process, ModuleType], ...] = (
     (refund.REFUND, refund),
     (chargeback.CHARGEBACK, chargeback),
     (project.PROJECT, project),
+    (contest.CONTEST, contest),
     (basket.BASKET, basket),
 )
 START = datetime(2026, 1, 5, 15, tzinfo=UTC)
@@ -248,6 +251,11 @@ def sample(state: StrEnum, accepted_by: tuple[Role, ...] = ()) -> Case:
     if isinstance(state, ProjectState):
         asked = {"client": "c", "terms": terms, "open_since": START}
         return Project.model_validate({"id": "pr", "state": state, **times, **asked})
+    if isinstance(state, ContestState):
+        prize = Prize(number=1, amount_minor=100_00)
+        asked = {"client": "c", "terms": terms, "open_period": POLICY.contest_at_least}
+        offered = {"id": "co", "state": state, "prizes": (prize,)}
+        return Contest.model_validate({**offered, **times, **asked})
     if isinstance(state, BasketState):
         asked = {"client": "c", "terms": terms, "items": ()}
         return Basket.model_validate({"id": "ba", "state": state, **times, **asked})

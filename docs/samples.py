@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from domain import flows, own_flows
 from domain.accounts import Account, Entry, Kind, Parts, Posting
-from domain.postings import cut
+from domain.postings import Earned, cut
 
 USD = "USD"
 CLIENT, FREELANCER, MEDIATOR = "client", "freelancer", "mediator"
@@ -49,9 +49,13 @@ SAMPLES: Mapping[str, Callable[[], Entry]] = {
     "prize_extra": lambda: flows.prize_extra(CONTEST, 2, CLIENT, Parts(credits=50_00), USD),
     "prize_award": lambda: flows.prize_award(CONTEST, JOB, 300_00, USD),
     "prize_return": lambda: flows.prize_return(CONTEST, JOB, 300_00, USD),
-    "prize_refund": lambda: flows.prize_refund(CONTEST, CLIENT, Parts(credits=300_00), USD),
+    "prize_refund": lambda: flows.prize_refund(CONTEST, CLIENT, Parts(credits=300_00), 6, USD),
     "prize_distribution": lambda: flows.prize_distribution(
-        CONTEST, 1, [("first entrant", 135_00), ("second entrant", 135_00)], 30_00, USD
+        CONTEST,
+        1,
+        [Earned("first entrant", 20_00, 115_00), Earned("second entrant", 0, 135_00)],
+        30_00,
+        USD,
     ),
     "mediation_fee_hold": lambda: flows.mediation_fee_hold(DISPUTE, FREELANCER, FEE_HELD, USD),
     "mediation_fee_pay": lambda: flows.mediation_fee_pay(DISPUTE, MEDIATOR, FEE_HELD, USD),

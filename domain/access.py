@@ -16,6 +16,8 @@ class HandedAs(StrEnum):
     BRIEF = "brief"
     DELIVERY = "delivery"
     EVIDENCE = "evidence"
+    ENTRY = "entry"
+    """Entered in a contest: its client's to read once it has won."""
     FOR_SALE = "for_sale"
 
 
@@ -30,7 +32,7 @@ class Handover(BaseModel):
     client: str | None
     """Nobody yet, of a listing."""
     freelancer: str | None
-    """Nobody yet, on a project: its files are for those who are awarded, with their jobs."""
+    """Nobody yet, on a project or contest: its files are for those who win, with their jobs."""
     mediators: frozenset[str]
     """Those who accepted the appointment."""
     refunded: bool
@@ -39,6 +41,10 @@ class Handover(BaseModel):
     """The client downloads what is delivered only once the job is over and it is theirs."""
     shown: bool = False
     """Everybody sees its preview: it is of a listing that is for sale."""
+    won: bool = False
+    """Whether it was entered in a contest and has won: else its client sees the preview alone."""
+    to_everybody: bool = False
+    """Whether it is a brief that everybody works from who has promised to keep it to themselves."""
 
 
 def work_is_closed_to(role: Role, job: Job) -> bool:
@@ -123,11 +129,15 @@ def _role(handover: Handover, reader: str, *, staff: bool) -> Role | None:
         return Role.FREELANCER
     if reader in handover.mediators:
         return Role.MEDIATOR
+    if handover.to_everybody and not staff:
+        return Role.FREELANCER
     return Role.STAFF if staff else None
 
 
 def _opens_to_client(handover: Handover) -> bool:
-    if handover.handed_as is not HandedAs.DELIVERY:
+    if handover.handed_as is HandedAs.ENTRY and not handover.won:
+        raise ApproveFirst("What was entered is the client's to download once it has won")
+    if handover.handed_as not in (HandedAs.DELIVERY, HandedAs.ENTRY):
         return True
     if handover.view_only and not handover.refunded:
         raise ApproveFirst

@@ -121,6 +121,14 @@ class Parts(BaseModel):
         names = Parts.model_fields
         return Parts(**{name: getattr(self, name) - getattr(other, name) for name in names})
 
+    def first(self, minor: int) -> "Parts":
+        """So much of it, in the order a hold takes; no more than there is."""
+        found: dict[str, int] = {}
+        for name in Parts.model_fields:
+            found[name] = min(minor, getattr(self, name))
+            minor -= found[name]
+        return Parts(**found)
+
     def by_kind(self) -> tuple[tuple[Kind, int], ...]:
         """Each account kind with its part, in the order a hold takes."""
         return (

@@ -234,6 +234,15 @@ class Job(Contract):
     ip: Ip | None = None
     origin: str | None = None
     """What it came from, if it was no direct hire: a project, a contest, a listing."""
+    returned: Parts | None = None
+    """What of a prize went back to its contest."""
+
+    @property
+    def prize_of(self) -> str | None:
+        """The contest whose prize is handed over in it."""
+        of_contest = self.origin is not None and self.origin.startswith("contest_")
+        return self.origin if of_contest else None
+
     view_only: bool = False
     """Whether its client downloads what is delivered only after the approval."""
 

@@ -305,7 +305,8 @@ def _concerned(scene: Scene, change: Change) -> list[UserId | Role]:
         new = len(tasks) > len(scene.case.tasks) and whose is not Role.ACCOUNTING
         called += [Role.STAFF] if new else []
         called += [Role.ACCOUNTING] if after.state is ChargebackState.OPENED else []
-        return [*after.parties.values(), *called, *scene.facts.crowd]
+        crowd = scene.facts.crowd if after.state != scene.case.state else ()
+        return [*after.parties.values(), *called, *crowd]
     dispute = change.dispute or scene.dispute
     people: list[UserId | Role] = [scene.job.client, scene.job.freelancer]
     people += [

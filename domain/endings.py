@@ -1,9 +1,10 @@
 """The ways a job under escrow ends: released, refunded or split; an open dispute ends with it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from domain import flows
-from domain.accounts import Entry, Kind, Parts, Wallet
+from domain.accounts import Entry, Kind, Parts, Posting, Wallet
 from domain.cases import Dispute, DisputeState, Ends, Ip, Job, JobState, Verdict
 from domain.errors import EscrowShort, InvalidAmount
 from domain.ids import UserId
@@ -26,10 +27,18 @@ def refund(
     dispute_ends: DisputeState = DisputeState.EXECUTED,
     job_ends: JobState = JobState.CANCELLED,
 ) -> Change:
-    """The client gets everything back; the work stays with the freelancer."""
-    job = scene.job
-    entry = flows.refund(job.id, job.client, escrow(job), job.terms.currency)
-    return _over(scene, job_ends, Ip.FREELANCER, (entry,), dispute_ends)
+    """The client gets everything back; the work stays with the freelancer.
+
+    A prize goes back to its contest, which decides on it.
+    """
+    job, held = scene.job, escrow(scene.job)
+    if (contest := job.prize_of) is None:
+        entry = flows.refund(job.id, job.client, held, job.terms.currency)
+        return _over(scene, job_ends, Ip.FREELANCER, (entry,), dispute_ends)
+    entry = flows.prize_return(contest, job.id, held.total, job.terms.currency)
+    change = _over(scene, job_ends, Ip.FREELANCER, (entry,), dispute_ends)
+    assert change.job is not None, "the job is over"
+    return replace(change, job=change.job.model_copy(update={"returned": held}))
 
 
 def split(
@@ -109,11 +118,13 @@ def debt_settled(
 
 def earned_minor(entry: Entry, user: UserId) -> int:
     """How much an entry adds to a person's cleared earnings."""
-    return sum(
-        posting.amount_minor
-        for posting in entry.postings
-        if posting.target.kind is Kind.EARNINGS and posting.target.owner == user
-    )
+    theirs = (posting for posting in entry.postings if posting.target.owner == user)
+    return sum(arrives(posting) for posting in theirs)
+
+
+def arrives(posting: Posting) -> int:
+    """How much of it is somebody's cleared earnings."""
+    return posting.amount_minor if posting.target.kind is Kind.EARNINGS else 0
 
 
 def _debts_settled(scene: Scene, user: UserId, entry: Entry) -> tuple[Entry, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from domain.accounts import PLATFORM, Entry, Kind, Parts
-from domain.postings import Cut, back_to_parts, cut, earned, entry, from_parts, move
+from domain.postings import Cut, Earned, back_to_parts, cut, earned, entry, from_parts, move
 
 # Money comes in.
 
@@ -227,24 +227,28 @@ def prize_return(contest_id: str, job_id: str, amount_minor: int, currency: str)
     )
 
 
-def prize_refund(contest_id: str, client: str, held: Parts, currency: str) -> Entry:
+def prize_refund(contest_id: str, client: str, held: Parts, sequence: int, currency: str) -> Entry:
     """Prizes that were not awarded return to the client."""
     return entry(
         "prize_refund",
-        f"contest/{contest_id}/refund",
+        f"contest/{contest_id}/refund/{sequence}",
         *back_to_parts(contest_id, client, held, currency),
     )
 
 
 def prize_distribution(
-    contest_id: str, prize: int, shares: Sequence[tuple[str, int]], fee_minor: int, currency: str
+    contest_id: str, prize: int, shares: Sequence[Earned], fee_minor: int, currency: str
 ) -> Entry:
     """A prize nobody was awarded is shared among entrants; the fee is taken once, before."""
+    theirs = ((one.user, kind, minor) for one in shares for kind, minor in one.by_kind())
     return entry(
         "prize_distribution",
         f"contest/{contest_id}/distribution/{prize}",
         move(Kind.ESCROW, contest_id, Kind.PLATFORM_FEES, PLATFORM, fee_minor, currency),
-        *(move(Kind.ESCROW, contest_id, Kind.EARNINGS, u, n, currency) for u, n in shares),
+        *(
+            move(Kind.ESCROW, contest_id, kind, user, minor, currency)
+            for user, kind, minor in theirs
+        ),
     )
 
 

@@ -12,6 +12,7 @@ InstructionId = NewType("InstructionId", str)
 DeliveryId = NewType("DeliveryId", str)
 FileId = NewType("FileId", str)
 BidId = NewType("BidId", str)
+ContestEntryId = NewType("ContestEntryId", str)
 ListingId = NewType("ListingId", str)
 
 BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"

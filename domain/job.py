@@ -6,7 +6,7 @@ from typing import cast
 
 from domain import commands as c
 from domain import endings, flows, opening, pausing, settlement
-from domain.accounts import Wallet
+from domain.accounts import Parts, Wallet
 from domain.cases import Case, Dispute, DisputeState, Job, JobState, Role, Ruling, Verdict
 from domain.confidentiality import require_agreed
 from domain.errors import (
@@ -16,7 +16,7 @@ from domain.errors import (
     Linked,
     SeenIsStale,
 )
-from domain.ids import DeliveryId
+from domain.ids import DeliveryId, UserId
 from domain.money import show
 from domain.process import Change, Condition, Need, Process, Scene, Silence, step
 from domain.reminding import usual_reminders
@@ -80,16 +80,25 @@ def accept(scene: Scene) -> Change:
 
 def fund(scene: Scene) -> Change:
     """The price goes from the client's wallet to escrow and the work begins."""
-    require_undisputed(scene)
     job = scene.job
-    price, currency = job.terms.price_minor, job.terms.currency
-    wallet = scene.facts.wallets.get(job.client, Wallet())
-    free = wallet.spendable - scene.facts.meant_for_others_minor
-    parts = wallet.take(price) if price <= free else None
-    if parts is None:
-        raise InsufficientFunds(missing_minor=price - max(free, 0))
+    currency = job.terms.currency
+    parts = set_aside(scene, job.client, job.terms.price_minor)
     begun = _to(scene, S.IN_PROGRESS, held=parts, due_at=scene.counts_from + job.terms.work_period)
     return Change(job=begun, entries=(flows.hold(job.id, job.client, parts, currency),))
+
+
+def set_aside(scene: Scene, client: UserId, price_minor: int) -> Parts:
+    """The price out of the client's wallet; ChargebackOpen or InsufficientFunds.
+
+    What was paid in for another case alone is left for that.
+    """
+    require_undisputed(scene)
+    wallet = scene.facts.wallets.get(client, Wallet())
+    free = wallet.spendable - scene.facts.meant_for_others_minor
+    parts = wallet.take(price_minor) if price_minor <= free else None
+    if parts is None:
+        raise InsufficientFunds(missing_minor=price_minor - max(free, 0))
+    return parts
 
 
 def require_undisputed(scene: Scene) -> None:

@@ -92,6 +92,20 @@ class ProjectState(StrEnum):
     CLOSED = "closed"
 
 
+class ContestState(StrEnum):
+    """What people see on a contest."""
+
+    DRAFT = "draft"
+    REFUSED = "refused"
+    AWAITING_FUNDS = "awaiting_funds"
+    OPEN = "open"
+    JUDGING = "judging"
+    DISTRIBUTING = "distributing"
+    HANDING_OVER = "handing_over"
+    CLOSED = "closed"
+    LAPSED = "lapsed"
+
+
 class BasketState(StrEnum):
     """What people see on a basket."""
 
@@ -107,6 +121,7 @@ LoneState = (
     | RefundState
     | ChargebackState
     | ProjectState
+    | ContestState
     | BasketState
 )
 
@@ -138,6 +153,9 @@ LONE_OVER: frozenset[StrEnum] = frozenset(
         ChargebackState.LOST,
         ProjectState.REFUSED,
         ProjectState.CLOSED,
+        ContestState.REFUSED,
+        ContestState.CLOSED,
+        ContestState.LAPSED,
         BasketState.REFUSED,
         BasketState.BOUGHT,
     }

@@ -10,6 +10,7 @@ from domain.calendar import Calendar
 from domain.cases import Case, Dispute, Job, JobState, Role
 from domain.clock import ending, wake_at
 from domain.decide import by_clock, process_of
+from domain.prizes import SOMEBODY
 from domain.process import Facts, Scene
 
 
@@ -55,12 +56,13 @@ def if_nobody_acts(first: Case, dispute: Dispute | None, calendar: Calendar) -> 
 
 def moved(entries: tuple[Entry, ...], people: Mapping[str, str]) -> dict[str, int]:
     """Who gets how much from these entries' escrows, in minor units; `people` names the parties."""
-    names: dict[str, str] = {**people, PLATFORM: "platform"}
+    names: dict[str, str] = {**people, PLATFORM: "platform", SOMEBODY: SOMEBODY}
     sums: dict[str, int] = {}
     for entry in entries:
         for posting in entry.postings:
             if posting.source.kind is Kind.ESCROW:
-                name = names.get(posting.target.owner, "mediator")
+                other = "contest" if posting.target.kind is Kind.ESCROW else "mediator"
+                name = names.get(posting.target.owner, other)
                 sums[name] = sums.get(name, 0) + posting.amount_minor
     return sums
 

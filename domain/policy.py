@@ -72,6 +72,20 @@ class Policy(BaseModel):
     project_extensions: int = 11
     """How often a project may be extended, each time by its period."""
 
+    # A contest.
+    contest_at_least: timedelta = 3 * DAY
+    contest_at_most: timedelta = 30 * DAY
+    most_prizes: Annotated[int, Field(ge=1)] = 50
+    entries_of_one: Annotated[int, Field(ge=1)] = 10
+    """How many contest entries one freelancer may have in a contest at once."""
+    judging_period: timedelta = 14 * DAY
+    judging_extensions: int = 1
+    """How often judging may be extended, each time by its period."""
+    distributing_period: timedelta = 30 * DAY
+    handover_period: timedelta = 5 * DAY
+    smallest_share_minor: Minor = 1_00
+    rating_that_shares: Annotated[int, Field(ge=1, le=5)] = 3
+    """From which rating on an entrant shares, when there is no finalist."""
     # A purchase.
     refunds_before_viewing: Annotated[int, Field(ge=1)] = 3
     """After so many refunded purchases a client downloads only what they have approved."""

@@ -16,6 +16,22 @@ class Cut:
     fee_cleared: int
 
 
+@dataclass(frozen=True)
+class Earned:
+    """What one person earns from an escrow that several share, provisional and cleared apart."""
+
+    user: str
+    provisional_minor: int
+    cleared_minor: int
+
+    def by_kind(self) -> tuple[tuple[Kind, int], ...]:
+        """Each account kind with what it gets."""
+        return (
+            (Kind.EARNINGS_PROVISIONAL, self.provisional_minor),
+            (Kind.EARNINGS, self.cleared_minor),
+        )
+
+
 def cut(held: Parts, freelancer_minor: int, fee_minor: int) -> Cut:
     """Divide what is held; each part in proportion, so provisional money stays provisional."""
     names = ("credits_provisional", "earnings_provisional", "credits", "earnings", "advanced")

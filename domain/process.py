@@ -11,8 +11,9 @@ from domain.basket_case import Listing
 from domain.calendar import Calendar, Period
 from domain.cases import OVER, Case, Contract, Dispute, Job, Role
 from domain.commands import Command
+from domain.contest_case import ContestEntry, Entrant
 from domain.errors import AlreadyOver, ConditionMissing, NotOpen, NotYours
-from domain.ids import UserId
+from domain.ids import CaseId, UserId
 from domain.payee import Payee
 from domain.policy import Policy
 from domain.project_case import Bid
@@ -36,6 +37,10 @@ class Need(StrEnum):
     ESCROWS = "escrows"
     BIDS = "bids"
     CROWD = "crowd"
+    ENTRIES = "entries"
+    ENTERED = "entered"
+    ENTRANTS = "entrants"
+    HANDOVERS = "handovers"
     LISTINGS = "listings"
 
 
@@ -91,7 +96,15 @@ class Facts:
     bids: tuple[Bid, ...] = ()
     """The bids that are chosen, locked."""
     crowd: tuple[UserId, ...] = ()
-    """Everybody who has a row beside the case, and hears of its end."""
+    """Everybody who has a row beside the case, and hears when its state changes."""
+    entries: tuple[ContestEntry, ...] = ()
+    """The contest entries that are chosen, locked."""
+    entered: int = 0
+    """How many contest entries there are."""
+    entrants: tuple[Entrant, ...] | None = None
+    """Who may share a contest's prizes, each person once; None: nobody has looked."""
+    handovers: Mapping[CaseId, Job] = field(default_factory=dict)
+    """The jobs in which a contest's prizes are handed over."""
     listings: tuple[Listing, ...] = ()
     """The listings that are wanted, as far as there are any, locked."""
     refunded_purchases: int = 0

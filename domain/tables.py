@@ -19,6 +19,8 @@ from domain.cases import (
     Withdrawal,
 )
 from domain.chargeback import CHARGEBACK
+from domain.contest import CONTEST
+from domain.contest_case import Contest
 from domain.deposit import DEPOSIT
 from domain.dispute import DISPUTE
 from domain.ids import UserId
@@ -40,6 +42,7 @@ PROCESSES: Mapping[type[Case], Process] = {
     Refund: REFUND,
     Chargeback: CHARGEBACK,
     Project: PROJECT,
+    Contest: CONTEST,
     Basket: BASKET,
 }
 """The table of each kind of case."""

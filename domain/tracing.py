@@ -103,7 +103,9 @@ def _walked(
         for account, change in _in_order(entry.changes):
             if account.kind is Kind.ESCROW and change > 0:
                 lots[account].sums += pool.take(change)
-            elif account.kind is Kind.ESCROW and held[account] and whose is None:
+        for account, change in _in_order(entry.changes):
+            stays = account.kind is Kind.ESCROW and change < 0 and held[account]
+            if stays and whose is None:
                 lots[account].sums += pool.take(pool.total)
         if entry.kind == TAKEN_BACK:
             taken_back[_named(entry)] = pool

@@ -1,6 +1,7 @@
 """Every table of the book of record, for whoever compares them with the schema itself."""
 
 from ledger import (
+    contest_tables,
     file_tables,
     journal_tables,
     listing_tables,
@@ -15,6 +16,7 @@ from ledger import (
 from ledger.schema import metadata
 
 __all__ = [
+    "contest_tables",
     "file_tables",
     "journal_tables",
     "listing_tables",

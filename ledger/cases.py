@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping, Text, all_, func, insert, literal, select, text
@@ -31,10 +31,11 @@ TAKE_STEP = text("select instruction, job, dispute, title from take_step(:wanted
     instruction=JSONB, job=JSONB, dispute=JSONB
 )
 
-# Only a job that starts by itself when funded has a claim on money that comes.
+# Only what starts by itself when funded has a claim on money that comes.
 WAITING_LONGER = text(
     "select id, cast(terms->>'price_minor' as bigint) as price_minor from cases"
-    " where client_id = :client and kind = 'job' and state = 'awaiting_funds' and id <> :id"
+    " where client_id = :client and kind in ('job', 'contest') and state = 'awaiting_funds'"
+    " and id <> :id"
     " and cast(terms->>'start_when_funded' as boolean)"
     " and (cast(data->>'since' as timestamptz), id) < (:since, :id)"
     " order by cast(data->>'since' as timestamptz), id"
@@ -127,9 +128,11 @@ async def read(c: AsyncConnection, case_id: str) -> Pair | None:
     return Pair(case, as_dispute(dispute) if dispute else None)
 
 
-async def waiting_longer(c: AsyncConnection, job: Job) -> dict[str, int]:
-    """Prices (minor units) of the client's jobs that wait for money longer, the longest first."""
-    rows = await c.execute(WAITING_LONGER, {"client": job.client, "id": job.id, "since": job.since})
+async def waiting_longer(
+    c: AsyncConnection, case_id: str, client: str, since: datetime
+) -> dict[str, int]:
+    """Prices (minor units) of what of the client's waits for money longer, the longest first."""
+    rows = await c.execute(WAITING_LONGER, {"client": client, "id": case_id, "since": since})
     return {row.id: row.price_minor for row in rows}
 
 

@@ -10,6 +10,7 @@ from domain.access import HandedAs, Handover
 from domain.errors import UnknownReference
 from domain.quota import Quota, Used
 from ledger import ids
+from ledger.contest_tables import contest_entry
 from ledger.file_tables import upload
 from ledger.listing_tables import listing, listing_file
 from ledger.tables import attachment, cases, delivery, file, person
@@ -86,10 +87,14 @@ async def _handovers(
 ) -> dict[str, list[Handover]]:
     """A mediator belongs to a case from the appointment until the mediation is over."""
     disputes = cases.alias()
+    won = cases.alias()
     mediators = (
         select(func.array_agg(disputes.c.mediator_id))
         .where(
-            or_(disputes.c.id == cases.c.id, disputes.c.parent_id == cases.c.id),
+            or_(
+                disputes.c.id == cases.c.id,
+                disputes.c.parent_id == func.coalesce(won.c.id, cases.c.id),
+            ),
             disputes.c.mediator_id.is_not(None),
             disputes.c.state.in_(("in_mediation", "proposed")),
         )
@@ -98,6 +103,7 @@ async def _handovers(
     handed_as = case(
         (attachment.c.subject_id == attachment.c.case_id, HandedAs.BRIEF.value),
         (delivery.c.id.is_not(None), HandedAs.DELIVERY.value),
+        (contest_entry.c.id.is_not(None), HandedAs.ENTRY.value),
         else_=HandedAs.EVIDENCE.value,
     )
     rows = await c.execute(
@@ -106,14 +112,21 @@ async def _handovers(
             cases.c.id.label("case_id"),
             handed_as.label("handed_as"),
             cases.c.client_id,
-            cases.c.freelancer_id,
+            func.coalesce(cases.c.freelancer_id, contest_entry.c.freelancer_id).label("freelancer"),
             mediators.label("mediators"),
-            ((cases.c.kind == "job") & (cases.c.state == "cancelled")).label("refunded"),
+            (
+                ((cases.c.kind == "job") & (cases.c.state == "cancelled"))
+                | func.coalesce(won.c.state == "cancelled", False)
+            ).label("refunded"),
+            won.c.id.is_not(None).label("won"),
+            ((cases.c.kind == "contest") & (cases.c.state == "open")).label("open"),
             (cases.c.data.has_key("view_only") & (~cases.c.over)).label("view_only"),
         )
         .select_from(attachment)
         .join(cases, cases.c.id == attachment.c.case_id)
         .outerjoin(delivery, delivery.c.id == attachment.c.subject_id)
+        .outerjoin(contest_entry, contest_entry.c.id == attachment.c.subject_id)
+        .outerjoin(won, won.c.id == contest_entry.c.job_id)
         .where(condition)
     )
     found: dict[str, list[Handover]] = {}
@@ -122,9 +135,11 @@ async def _handovers(
             case_id=row.case_id,
             handed_as=row.handed_as,
             client=row.client_id,
-            freelancer=row.freelancer_id,
+            freelancer=row.freelancer,
             mediators=frozenset(row.mediators or ()),
             refunded=row.refunded,
+            won=row.won,
+            to_everybody=row.open and row.handed_as == HandedAs.BRIEF,
             view_only=row.view_only,
         )
         found.setdefault(row.file_id, []).append(handover)

@@ -12,7 +12,7 @@ from domain.decide import Decision
 from domain.listing import is_purchase
 from domain.outcome import CaseBrief, brief
 from domain.process import Scene
-from ledger import bids, cases, files, journal, listings, mails
+from ledger import bids, cases, contest_entries, files, journal, listings, mails
 from ledger.tables import attachment
 from ledger.tables import brief as texts
 
@@ -54,7 +54,7 @@ async def of(c: AsyncConnection, scene: Scene, decisions: Iterable[Decision]) ->
     for one in decisions:
         job = one.job
         assert job is not None, "what is opened is a job"
-        about = await _text(c, job)
+        about = await _text(c, job, one.facts)
         letters = await mails.letters(c, job.id, about.title, one.notices, scene.at)
         made.opened.append(cases.new_row(job))
         made.briefs.append({"case_id": job.id, "title": about.title, "body": about.body})
@@ -77,25 +77,31 @@ async def settle(c: AsyncConnection, decisions: Iterable[Decision]) -> None:
     """These jobs are written: what they came from names them."""
     for one in decisions:
         assert one.job is not None, "what is opened is a job"
-        await (listings.sold if is_purchase(one.job) else bids.awarded)(c, one.job)
+        if one.job.prize_of is not None:
+            await contest_entries.awarded(c, one.job, one.facts)
+        else:
+            await (listings.sold if is_purchase(one.job) else bids.awarded)(c, one.job)
 
 
-async def _text(c: AsyncConnection, job: Job) -> Text:
-    """A purchase is about its listing, and delivered with it; else it was a bid."""
+async def _text(c: AsyncConnection, job: Job, facts: Mapping[str, Any]) -> Text:
+    """A purchase is about its listing, and delivered with it; else it was a bid or an entry."""
     assert job.origin is not None, "it begins with a step of something"
     if not is_purchase(job):
-        return await _of_bid(c, job)
+        return await _of_choice(c, job, facts)
     found = await listings.find(c, job.origin)
     assert found is not None, "listings are never deleted"
     row, listing = found
     return Text(row["title"], row["description"], delivered=listing.files)
 
 
-async def _of_bid(c: AsyncConnection, job: Job) -> Text:
-    """A bid's job is about its project, and what the freelancer wrote when bidding."""
+async def _of_choice(c: AsyncConnection, job: Job, facts: Mapping[str, Any]) -> Text:
+    """It is about its project or contest, and what the freelancer wrote for that."""
     about = select(texts.c.title, texts.c.body).where(texts.c.case_id == job.origin)
     row = (await c.execute(about)).one()
     handed = select(attachment.c.file_id).where(attachment.c.subject_id == job.origin)
-    promised = await bids.promised(c, job)
-    body = f"{row.body}\n\nThe bid:\n{promised}"
+    if job.prize_of is None:
+        promised = f"The bid:\n{await bids.promised(c, job)}"
+    else:
+        promised = await contest_entries.won(c, facts["entry"])
+    body = f"{row.body}\n\n{promised}"
     return Text(row.title, body, tuple(await c.scalars(handed)))

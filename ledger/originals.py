@@ -1,12 +1,13 @@
-"""Whose a file is, by its hash: what was sold, or is offered, is not offered a second time."""
+"""Whose a file is, by its hash: what was sold, won or is offered, is not offered a second time."""
 
 from collections.abc import Collection
 
 from sqlalchemy import Exists, exists, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.cases import Ip
+from domain.cases import Ip, JobState
 from domain.errors import NotOriginal
+from ledger.contest_tables import contest_entry
 from ledger.listing_tables import listing, listing_file
 from ledger.tables import attachment, cases, delivery, file
 
@@ -20,12 +21,12 @@ same = file.alias()
 
 
 async def claim(c: AsyncConnection, file_ids: Collection[str], *, but: str) -> None:
-    """Raise NotOriginal when one of these is offered elsewhere, was sold, or paid for.
+    """Raise NotOriginal when one of these is offered elsewhere, was sold, won, or paid for.
 
     `but` is what claims them. Until the transaction ends nobody else can claim the same.
     """
     await c.execute(CLAIM, {"files": list(file_ids)})
-    query = select(file.c.id).where(file.c.id.in_(file_ids), _offered(but) | _delivered())
+    query = select(file.c.id).where(file.c.id.in_(file_ids), _offered(but) | _delivered() | _won())
     taken = list(await c.scalars(query.order_by(file.c.id)))
     if taken:
         raise NotOriginal(field="files", files=taken)
@@ -58,4 +59,14 @@ def _delivered() -> Exists:
         .where(same.c.sha256 == file.c.sha256, attachment.c.file_id == same.c.id)
         .where(delivery.c.id == attachment.c.subject_id, cases.c.id == delivery.c.case_id)
         .where(cases.c.data["ip"].astext == Ip.CLIENT.value)
+    )
+
+
+def _won() -> Exists:
+    """In an entry that was awarded, unless its handover failed: it is promised to the client."""
+    return (
+        exists()
+        .where(same.c.sha256 == file.c.sha256, attachment.c.file_id == same.c.id)
+        .where(contest_entry.c.id == attachment.c.subject_id, contest_entry.c.state == "awarded")
+        .where(cases.c.id == contest_entry.c.job_id, cases.c.state != JobState.CANCELLED.value)
     )

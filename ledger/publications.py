@@ -1,4 +1,4 @@
-"""What everybody may read of a project: written by its client, shown and hidden by its steps."""
+"""What everybody may read of projects and contests: written by clients, shown by their steps."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,11 +7,13 @@ from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.cases import OVER, Case
+from domain.contest_case import Contest
+from domain.lone_states import ContestState
 from domain.outlook import due_at
 from domain.project_case import Project
 from ledger.market_tables import publication
 
-PUBLISHED = (Project,)
+PUBLISHED = (Project, Contest)
 """Cases of which something is public."""
 
 
@@ -23,8 +25,11 @@ async def announce(c: AsyncConnection, subject_id: str, kind: str, owner: str, *
 
 async def follow(c: AsyncConnection, case: Case) -> None:
     """The case has changed: whether it is found, and until when."""
-    open_now = case.version > 0 and case.state not in OVER
+    unfunded = case.state is ContestState.AWAITING_FUNDS
+    open_now = case.version > 0 and case.state not in OVER and not unfunded
     now = {"state": case.state.value, "visible": open_now, "ends_at": due_at(case, None)}
+    if isinstance(case, Contest):
+        now["high_minor"] = sum(prize.amount_minor for prize in case.prizes)
     query = update(publication).where(publication.c.subject_id == case.id)
     await c.execute(query.values({k: v for k, v in now.items() if v is not None or k != "ends_at"}))
 

@@ -11,14 +11,16 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.accounts import WALLET, Kind
-from domain.cases import Chargeback, JobState
+from domain.cases import OVER, Case, Chargeback, Job, JobState
 from domain.commands import Deliver
+from domain.contest_commands import NameFinalist
 from domain.decide import Decision
 from domain.errors import DomainError
 from domain.outcome import TOLD, CaseBrief, Outcome, Recorded, Status, StepRequest, brief
 from domain.process import Scene
 from ledger import (
     cases,
+    contest_entries,
     files,
     instructions,
     journal,
@@ -95,6 +97,8 @@ async def commit(
     }
     waited, tells = await _write(c, rest | _together(own, *others, opening.rows))
     await openings.settle(c, decision.opened)
+    if isinstance(scene.command, NameFinalist):
+        await contest_entries.change(c, scene.command.entry, finalist=True)
     await listings.follow(c, [one.job for one in all_of_it])
     if isinstance(decision.lone, publications.PUBLISHED):
         await publications.follow(c, decision.lone)
@@ -121,6 +125,7 @@ async def _other(c: AsyncConnection, scene: Scene, decision: Decision) -> Rows:
     told = [f"job/{decision.job.id}"]
     if decision.dispute is not None:
         told.append(f"dispute/{decision.dispute.id}")
+    told += _contest_of(place.job, decision.job)
     return {
         "entries": _entries(scene, decision, decision.job.id),
         "changed": changes.changed,
@@ -269,7 +274,15 @@ def _to_tell(request: StepRequest, before: Pair, after: Pair, followed: Set[str]
     """The other case's workflow hears what this step did to its case."""
     if after.first.id != request.case_id and (after.first is not before.first or followed):
         yield f"job/{after.first.id}"
+    yield from _contest_of(before.first, after.first)
     if before.dispute is None or after.dispute is before.dispute:
         return
     if before.dispute.id != request.case_id:
         yield f"dispute/{before.dispute.id}"
+
+
+def _contest_of(before: Case, after: Case) -> list[str]:
+    """The contest whose prize a job handed over, or gave back, when that has just ended."""
+    ended = after.state in OVER and before.state not in OVER
+    prize_of = after.prize_of if isinstance(after, Job) and ended else None
+    return [f"contest/{prize_of}"] if prize_of is not None else []

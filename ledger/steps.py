@@ -8,11 +8,14 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain import prizes
 from domain.accounts import Account, Kind
 from domain.basket_case import Basket
 from domain.calendar import Calendar
 from domain.cases import Case, Job, JobState, Remittance, Role, Withdrawal
 from domain.commands import Command, Match, Receive, RecordUnmatched
+from domain.contest_case import Contest
+from domain.contest_commands import AwardPrizes, NameFinalist
 from domain.decide import (
     by_clock,
     by_person,
@@ -25,6 +28,7 @@ from domain.decide import (
     row_for,
 )
 from domain.errors import AlreadyOver, DomainError, UnknownReference
+from domain.lone_states import ContestState
 from domain.outcome import Outcome, Recorded, Said, Status, StepRequest, brief
 from domain.process import Facts, Need, Scene
 from domain.project_commands import Award
@@ -34,6 +38,7 @@ from ledger import (
     bids,
     cases,
     chargebacks,
+    contest_entries,
     escrows,
     files,
     instructions,
@@ -55,6 +60,7 @@ from ledger.recording import Taken
 from ledger.tables import event
 
 UNFUNDED = frozenset({JobState.OFFERED, JobState.AWAITING_FUNDS})
+WAITING = frozenset({JobState.AWAITING_FUNDS, ContestState.AWAITING_FUNDS})
 
 
 async def take(c: AsyncConnection, request: StepRequest, calendar: Calendar) -> Taken:
@@ -188,7 +194,10 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
     if Need.BIDS in needs and isinstance(command := scene.command, Award):
         facts = replace(facts, bids=await bids.chosen(c, [one.bid for one in command.bids]))
     if Need.CROWD in needs:
-        facts = replace(facts, crowd=await bids.bidders(c, case.id))
+        crowd = contest_entries.crowd if isinstance(case, Contest) else bids.bidders
+        facts = replace(facts, crowd=await crowd(c, case.id))
+    if isinstance(case, Contest):
+        facts = await _of_contest(c, replace(scene, facts=facts), case, needs)
     if Need.ESCROWS in needs:
         # Before the wallets: no case is locked after an account.
         facts = replace(facts, places=await escrows.locked(c, case))
@@ -199,18 +208,18 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
         own = [one for one in (case, scene.other) if one is not None]
         both = [one.parties.values() for one in (*own, *(there.job for there in facts.places))]
         concerned = dict.fromkeys(str(person) for people in both for person in people)
-        concerned |= dict.fromkeys(await _others(c, scene, needs))
+        concerned |= dict.fromkeys(await _others(c, replace(scene, facts=facts), needs))
         held = await journal.wallets(c, list(concerned), case.terms.currency)
         facts = replace(facts, wallets=cast(Any, held))
         if facts.places:
             facts = replace(facts, places=await escrows.as_they_are(c, case, facts.places))
             meant = await remittances.meant_for(c, facts.places[0].job.client)
             facts = replace(facts, meant_for_others_minor=sum(meant.values()))
+        if isinstance(case, Contest) or (isinstance(case, Job) and case.state in UNFUNDED):
+            facts = await _of_funding(c, replace(scene, facts=facts), case)
         if isinstance(case, Basket):
             meant = await remittances.meant_for(c, case.client)
             facts = replace(facts, meant_for_others_minor=sum(meant.values()))
-        if isinstance(case, Job) and case.state in UNFUNDED:
-            facts = await _of_funding(c, replace(scene, facts=facts))
     if Need.SOURCE in needs and isinstance(case, Refund):
         # Behind the wallet's lock, where every refund of this client waits.
         facts = replace(facts, source=await refunds.source(c, case.deposit))
@@ -232,9 +241,28 @@ async def _others(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> li
     case, command = scene.case, scene.command
     if Need.LOTS in needs and isinstance(case, Remittance):
         return remittances.holders(await remittances.lots(c, case))
+    if Need.ENTRANTS in needs:
+        return [str(person) for person in prizes.sharers(scene)]
     if isinstance(command, Match) and await remittances.is_somebody(c, command.client):
         return [command.client]
     return []
+
+
+async def _of_contest(
+    c: AsyncConnection, scene: Scene, contest: Contest, needs: Iterable[Need]
+) -> Facts:
+    """What is known of the contest's entries and of its winners' jobs."""
+    facts, command = scene.facts, scene.command
+    if Need.ENTRIES in needs and isinstance(command, AwardPrizes | NameFinalist):
+        chosen = await contest_entries.chosen(c, contest, command.chosen)
+        facts = replace(facts, entries=chosen)
+    if Need.ENTERED in needs:
+        facts = replace(facts, entered=await contest_entries.many(c, contest.id))
+    if Need.ENTRANTS in needs:
+        facts = replace(facts, entrants=await contest_entries.entrants(c, contest))
+    if Need.HANDOVERS in needs:
+        facts = replace(facts, handovers=await contest_entries.handovers(c, contest))
+    return facts
 
 
 async def _of_purchase(c: AsyncConnection, scene: Scene, basket: Basket) -> Facts:
@@ -247,15 +275,14 @@ async def _of_purchase(c: AsyncConnection, scene: Scene, basket: Basket) -> Fact
     )
 
 
-async def _of_funding(c: AsyncConnection, scene: Scene) -> Facts:
-    """What else waits for the client's money, and what of it was paid in for one job alone."""
-    job = scene.job
-    meant = await remittances.meant_for(c, job.client)
-    own = meant.pop(job.id, 0)
+async def _of_funding(c: AsyncConnection, scene: Scene, case: Job | Contest) -> Facts:
+    """What else waits for the client's money, and what of it was paid in for one case alone."""
+    meant = await remittances.meant_for(c, case.client)
+    own = meant.pop(case.id, 0)
     facts = replace(scene.facts, meant_minor=own, meant_for_others_minor=sum(meant.values()))
-    if scene.actor is not Role.CLOCK or job.state is not JobState.AWAITING_FUNDS:
+    if scene.actor is not Role.CLOCK or case.state not in WAITING:
         return facts
-    longer = await cases.waiting_longer(c, job)
+    longer = await cases.waiting_longer(c, case.id, case.client, case.since)
     lacking = tuple(max(price - meant.get(one, 0), 0) for one, price in longer.items())
     return replace(facts, waiting_longer=lacking)
 

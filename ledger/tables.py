@@ -126,6 +126,7 @@ cases = Table(
         " when 'refund' then client_id is not null and freelancer_id is null"
         " when 'chargeback' then client_id is not null and freelancer_id is null"
         " when 'project' then client_id is not null and freelancer_id is null"
+        " when 'contest' then client_id is not null and freelancer_id is null"
         " when 'basket' then client_id is not null and freelancer_id is null"
         " else client_id is not null and freelancer_id is not null end",
         name="has_its_parties",
@@ -308,7 +309,11 @@ delivery = Table(
 attachment = Table(
     "attachment",
     metadata,
-    Column("subject_id", Text, comment="a case (its brief), a delivery or an instruction"),
+    Column(
+        "subject_id",
+        Text,
+        comment="a case (its brief), a delivery, a contest entry or an instruction",
+    ),
     Column("file_id", Text, ForeignKey("file.id"), index=True),
     Column("case_id", Text, ForeignKey("cases.id"), nullable=False, index=True),
     PrimaryKeyConstraint("subject_id", "file_id"),

@@ -38,6 +38,7 @@ WORKFLOWS = {
     "refund": "RefundWorkflow",
     "chargeback": "ChargebackWorkflow",
     "project": "ProjectWorkflow",
+    "contest": "ContestWorkflow",
     "basket": "BasketWorkflow",
 }
 """The workflow type of each kind of case."""
@@ -50,6 +51,7 @@ QUEUES = {
     "refund": TaskQueue.MONEY,
     "chargeback": TaskQueue.MONEY,
     "project": TaskQueue.JOBS,
+    "contest": TaskQueue.JOBS,
     "basket": TaskQueue.JOBS,
 }
 """Where each kind of case lives."""
@@ -73,6 +75,7 @@ SUMMARIES = {
     "refund": "Unspent credits on their way back to where they came from",
     "chargeback": "A payment that is disputed with the card network",
     "project": "A request for bids, of which one or several become jobs",
+    "contest": "Prizes for the best entries, each handed over in a job",
     "basket": "Listings that are bought at once, each a job of its own",
 }
 FOR_OPERATORS = """\

@@ -11,6 +11,7 @@ from api.problems import MEDIA_TYPE
 from domain import commands as c
 from domain.cases import JobState, Role
 from domain.commands import Command
+from domain.contest import CONTEST
 from domain.decide import HOUSE
 from domain.dispute import DISPUTE
 from domain.job import JOB
@@ -19,7 +20,7 @@ from domain.project import PROJECT
 from domain.registry import COMMANDS, DISPUTE_COMMANDS, JOB_COMMANDS
 from domain.remittance import REMITTANCE
 
-TABLES = [JOB, DISPUTE, PROJECT, REMITTANCE]
+TABLES = [JOB, DISPUTE, PROJECT, CONTEST, REMITTANCE]
 MADE = [c.Deliver, c.OfferSettlement, c.Propose, c.Resolve]
 """Commands that make something whose id the door gives."""
 

@@ -12,6 +12,7 @@ from domain.ids import UserId
 from domain.registry import COMMANDS, DISPUTE_COMMANDS, JOB_COMMANDS
 from tests.domain.baskets import BASKET_SCENES, Baskets
 from tests.domain.chargebacks import CHARGEBACK_SCENES, Chargebacks
+from tests.domain.contests import CONTEST_SCENES, Contests
 from tests.domain.deposits import DEPOSIT_SCENES, Deposits
 from tests.domain.projects import PROJECT_SCENES, Projects
 from tests.domain.refunds import REFUND_SCENES, Refunds
@@ -25,7 +26,8 @@ ROLES = (Role.CLIENT, Role.FREELANCER, Role.MEDIATOR, Role.STAFF, Role.CLOCK)
 THEIRS = (*ROLES, Role.PROCESSOR)
 OF_HOUSE = (*ROLES, Role.ACCOUNTING)
 OF_MONEY = (*THEIRS, Role.ACCOUNTING)
-Told = Story | Deposits | Remittances | Withdrawals | Refunds | Chargebacks | Projects | Baskets
+OfMoney = Deposits | Remittances | Withdrawals | Refunds | Chargebacks
+Told = Story | OfMoney | Projects | Contests | Baskets
 
 CODES = frozenset(error.code for error in every_error())
 
@@ -63,6 +65,9 @@ def table() -> str:
     for project, asked in PROJECT_SCENES.items():
         known = COMMANDS["project"].values()
         lines += _block("project", project, asked, known, on_dispute=False)
+    for contest, entered in CONTEST_SCENES.items():
+        known = COMMANDS["contest"].values()
+        lines += _block("contest", contest, entered, known, on_dispute=False)
     for basket, bought in BASKET_SCENES.items():
         known = COMMANDS["basket"].values()
         lines += _block("basket", basket, bought, known, on_dispute=False)

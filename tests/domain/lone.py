@@ -11,6 +11,7 @@ from domain.basket_case import Basket
 from domain.cases import Chargeback, Deposit, Remittance, Role, Withdrawal
 from domain.clock import wake_at
 from domain.command import Command
+from domain.contest_case import Contest
 from domain.decide import Decision, by_clock, by_person, clock_needs, clock_row, not_begun, row_for
 from domain.ids import UserId
 from domain.process import Facts, Need, Scene
@@ -19,7 +20,7 @@ from domain.refund_case import Refund
 from tests.domain.books import Books
 from tests.domain.story import Story
 
-L = TypeVar("L", Basket, Chargeback, Deposit, Project, Refund, Remittance, Withdrawal)
+L = TypeVar("L", Basket, Chargeback, Contest, Deposit, Project, Refund, Remittance, Withdrawal)
 
 
 class Lone(ABC, Generic[L]):

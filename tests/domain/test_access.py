@@ -16,6 +16,8 @@ def handed(
     *,
     refunded: bool = False,
     view_only: bool = False,
+    won: bool = True,
+    to_everybody: bool = False,
     case_id: str | None = "job_1",
 ) -> Handover:
     return Handover(
@@ -26,6 +28,8 @@ def handed(
         mediators=frozenset({"mia"}),
         refunded=refunded,
         view_only=view_only,
+        won=won,
+        to_everybody=to_everybody,
     )
 
 
@@ -161,3 +165,22 @@ def test_what_is_for_sale_is_open_to_its_seller_and_the_house_alone() -> None:
     assert may_read([offered], "eve", SIGNED, staff=False) is False
     with pytest.raises(NdaMissing):
         may_read([offered], "sam", UNSIGNED, staff=True)
+
+
+def test_an_entry_opens_to_the_client_when_it_wins_and_closes_when_the_handover_fails() -> None:
+    """Until then its preview alone; its freelancer always reads it."""
+    waits, failed = handed(HandedAs.ENTRY, won=False), handed(HandedAs.ENTRY, refunded=True)
+    with pytest.raises(ApproveFirst):
+        may_read([waits], "cho", SIGNED, staff=False)
+    assert may_preview([waits], "cho", SIGNED, staff=False) is True
+    assert may_read([failed], "cho", SIGNED, staff=False) is False
+    for entry in (waits, failed):
+        assert may_read([entry], "fay", SIGNED, staff=False) is True
+
+
+def test_a_contests_brief_is_everybodys_who_signed() -> None:
+    """And nobody's who has not."""
+    brief = handed(HandedAs.BRIEF, to_everybody=True)
+    assert may_read([brief], "eve", SIGNED, staff=False) is True
+    with pytest.raises(NdaMissing):
+        may_read([brief], "eve", UNSIGNED, staff=False)

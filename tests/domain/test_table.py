@@ -25,10 +25,11 @@ from domain.cases import (
 )
 from domain.chargeback import CHARGEBACK
 from domain.commands import Approve, Command
+from domain.contest import CONTEST
 from domain.deposit import DEPOSIT
 from domain.dispute import DISPUTE
 from domain.job import JOB
-from domain.lone_states import BasketState, ProjectState, RefundState
+from domain.lone_states import BasketState, ContestState, ProjectState, RefundState
 from domain.policy import Policy
 from domain.process import Process
 from domain.project import PROJECT
@@ -48,10 +49,10 @@ LETTERS = {
     Role.PROCESSOR: "P",
     Role.ACCOUNTING: "A",
 }
-ALL = [JOB, DISPUTE, DEPOSIT, REMITTANCE, WITHDRAWAL, REFUND, CHARGEBACK, PROJECT, BASKET]
+ALL = [JOB, DISPUTE, DEPOSIT, REMITTANCE, WITHDRAWAL, REFUND, CHARGEBACK, PROJECT, CONTEST, BASKET]
 STATES = (
     *(JobState, DisputeState, DepositState, RemittanceState, WithdrawalState),
-    *(RefundState, ChargebackState, ProjectState, BasketState),
+    *(RefundState, ChargebackState, ProjectState, ContestState, BasketState),
 )
 WAITING = [
     (process, state)

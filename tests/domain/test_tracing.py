@@ -66,3 +66,17 @@ def test_a_refund_that_did_not_go_out_is_its_deposits_again() -> None:
         _written("deposit_refund_return", "refund/r/return", {CREDITS: 100}, "one"),
     ]
     assert traced(way) == {"one": {FIRST: 100, CREDITS: 100}}
+
+
+def test_a_prize_takes_what_came_first_and_the_rest_stays() -> None:
+    """Of what is in a contest's escrow; what comes back is there again."""
+    contest = Account(Kind.ESCROW, "contest_1")
+    way = [
+        _deposit("one", 40),
+        _deposit("two", 60),
+        _written("prize_hold", "contest/contest_1/hold", {CREDITS: -100, contest: 100}),
+        _written("prize_award", "job/job_1/prize", {contest: -50, FIRST: 50}),
+    ]
+    assert traced(way) == {"one": {FIRST: 40}, "two": {contest: 50, FIRST: 10}}
+    back = _written("prize_return", "job/job_1/prize-return", {contest: 50, FIRST: -50})
+    assert traced([*way, back]) == {"one": {contest: 40}, "two": {contest: 60}}

@@ -25,6 +25,7 @@ SAFE = {
     "api/bids.py:withdraw": "it may be asked again; a bid is withdrawn or is not",
     "api/certificates.py:_signed": "what is sealed earlier is sealed all the same",
     "api/certificates.py:_stored": "a certificate that was not kept is made by the next who asks",
+    "api/contest_entries.py:withdraw": "it may be asked again; an entry is withdrawn or is not",
     "api/deadlines.py:renew": "it may be asked again; only the last address is good",
     "api/deadlines.py:revoke": "it may be asked again; there is an address or there is none",
     "api/decisions.py:begun": "each case that is begun in it has a place of its own",

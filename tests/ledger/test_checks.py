@@ -54,6 +54,9 @@ PAID = {"outcome": "'paid'", "by": "'y'", "at": "now()"}
 METHOD = "insert into payout_method (id, person_id, via, payload, key_id, last_four)"
 
 BID = "insert into bid (id, project_id, freelancer_id, state, amount_minor, days, message, job_id)"
+ENTERED = """insert into contest_entry (id, contest_id, freelancer_id, number, note, hash, state,
+    rating, job_id, removed_because)"""
+HASH = "repeat('a', 64)"
 LISTING = """insert into listing (id, seller_id, title, description, content, price_minor, currency,
     state, job_id, buyer_id, warranted_by, warranted_at)"""
 
@@ -82,6 +85,21 @@ BROKEN = {
     "ck_bid_state_is_known": f"{BID} values ('x', 'x', 'x', 'won', 1, 1, 'x', null)",
     "ck_bid_awarded_has_job": f"{BID} values ('x', 'x', 'x', 'awarded', 1, 1, 'x', null)",
     "ck_bid_offers_something": f"{BID} values ('x', 'x', 'x', 'placed', 1, 0, 'x', null)",
+    "ck_contest_entry_state_is_known": (
+        f"{ENTERED} values ('x', 'x', 'x', 1, 'x', {HASH}, 'won', null, null, null)"
+    ),
+    "ck_contest_entry_awarded_has_job": (
+        f"{ENTERED} values ('x', 'x', 'x', 1, 'x', {HASH}, 'awarded', null, null, null)"
+    ),
+    "ck_contest_entry_rating_is_known": (
+        f"{ENTERED} values ('x', 'x', 'x', 1, 'x', {HASH}, 'entered', 6, null, null)"
+    ),
+    "ck_contest_entry_hash_is_whole": (
+        f"{ENTERED} values ('x', 'x', 'x', 1, 'x', 'a', 'entered', null, null, null)"
+    ),
+    "ck_contest_entry_removed_for_a_reason": (
+        f"{ENTERED} values ('x', 'x', 'x', 1, 'x', {HASH}, 'removed', null, null, null)"
+    ),
     "ck_listing_state_is_known": listing(state="'lent'", **WARRANTED),
     "ck_listing_costs_something": listing(price="0"),
     "ck_listing_sold_has_its_job": listing(state="'sold'", **WARRANTED),

@@ -23,6 +23,7 @@ MAY = {
     "certificate": "select, insert",
     "clearance": "select, insert",
     "clearing_line": "select",
+    "contest_entry": "select, insert, update",
     "deadline_feed": ALL,
     "delivery": "select, insert",
     "difference": "select, insert",

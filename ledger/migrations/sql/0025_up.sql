@@ -9,6 +9,7 @@ alter table cases add constraint ck_cases_has_its_parties check (
      when 'refund' then client_id is not null and freelancer_id is null
      when 'chargeback' then client_id is not null and freelancer_id is null
      when 'project' then client_id is not null and freelancer_id is null
+     when 'contest' then client_id is not null and freelancer_id is null
      when 'basket' then client_id is not null and freelancer_id is null
      else client_id is not null and freelancer_id is not null end
 );

@@ -1,0 +1,28 @@
+"""Who shares a prize that nobody was awarded, and how much each gets: exact, and no crumbs."""
+
+from collections.abc import Iterable, Sequence
+
+from domain.contest_case import Entrant
+from domain.ids import UserId
+from domain.money import share
+from domain.policy import Policy
+
+
+def among(entrants: Iterable[Entrant], policy: Policy) -> list[UserId]:
+    """Finalists; else who was rated well enough; else everybody; the best rated and earliest first.
+
+    Of each person one entrant at most is given.
+    """
+    everybody = sorted(entrants, key=lambda one: (-one.rating, one.number))
+    finalists = [one for one in everybody if one.finalist]
+    rated = [one for one in everybody if one.rating >= policy.rating_that_shares]
+    return [one.person for one in finalists or rated or everybody]
+
+
+def shares(net_minor: int, people: Sequence[UserId], policy: Policy) -> list[tuple[UserId, int]]:
+    """Equal shares that add up to the sum; so many people, the first ones, that none is too small.
+
+    The cents that are left over go to the first ones. At least one person gets something.
+    """
+    many = max(1, min(len(people), net_minor // policy.smallest_share_minor))
+    return list(zip(people[:many], share(net_minor, [1] * many), strict=True))
