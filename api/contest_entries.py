@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlalchemy import RowMapping
@@ -21,13 +21,14 @@ from api.ids import ContestEntryId, ContestId
 from api.pages import Limit, Page, Place, page
 from api.problems import Problem
 from api.send import TheDecider
+from api.staff import sworn
 from api.state import Engine
 from domain.cases import OVER
 from domain.contest import CONTEST, require_to_enter
 from domain.contest_case import Contest, EntryState
 from domain.contest_commands import NameFinalist
 from domain.decide import Notice
-from domain.errors import NotOpen
+from domain.errors import NotOpen, NotYours
 from domain.ids import UserId
 from ledger import cases, contest_entries, files, mails, originals, people
 from ledger.contest_tables import contest_entry
@@ -35,7 +36,7 @@ from ledger.database import to_read
 
 router = APIRouter(prefix="/contests", tags=["contests"])
 mine = APIRouter(prefix="/me", tags=["contests"])
-of_staff = APIRouter(prefix="/staff/contests", tags=["staff"])
+of_staff = APIRouter(prefix="/staff/contests", tags=["staff"], dependencies=[Depends(sworn)])
 
 
 class Entering(Asked):
@@ -220,6 +221,8 @@ async def remove(
 
     async def change(c: AsyncConnection, title: str, row: RowMapping) -> RowMapping:
         _require_standing(row)
+        if caller.id == row["freelancer_id"]:
+            raise NotYours("staff do not decide in their own case")
         says = f"Your contest entry was removed: {asked.reason}"
         told = Notice(UserId(row["freelancer_id"]), "entry_removed", says)
         await mails.send(c, contest_id, title, told)
@@ -227,11 +230,8 @@ async def remove(
         return await contest_entries.change(c, entry_id, **removed)
 
     async def keep(c: AsyncConnection) -> EntryShown:
-        (await people.standing(c, caller.id)).require_undertaking()
         return await _one(c, await _change(c, contest_id, entry_id, "remove_entry", change))
 
-    if "staff" not in caller.roles:
-        raise Problem("not_found")
     return await once(asked, keep, status=200)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.deposits.remitting import sum_of
+from tests.market.contesting import POSTED as CONTEST
 from tests.market.posting import BID, POSTED
 from tests.market.selling import LISTED, WARRANTY
 from tests.matrix.scene import PART, Scene
@@ -110,11 +111,55 @@ LISTINGS: Mapping[str, Asked] = {
     "GET /v1/baskets/{case_id}/timeline": reads("/v1/baskets/{basket}/timeline"),
 }
 
+
+def _awarded(scene: Scene) -> Any:
+    won = {"entry": scene.named["judged"], "hash": scene.named["hash"], "prize": 1}
+    return {"entries": [won]}
+
+
+OPEN, JUDGING, UNFUNDED = "/v1/contests/{open}", "/v1/contests/{judging}", "/v1/contests/{unfunded}"
+ENTRY = OPEN + "/entries/{entry}"
+CONTESTS: Mapping[str, Asked] = {
+    "POST /v1/contests": adds("/v1/contests", body=lambda scene: CONTEST),
+    "GET /v1/contests": reads("/v1/contests"),
+    "GET /v1/me/contests": reads("/v1/me/contests"),
+    "GET /v1/me/entries": reads("/v1/me/entries"),
+    "GET /v1/contests/{case_id}": reads(OPEN),
+    "GET /v1/contests/{case_id}/timeline": reads(OPEN + "/timeline"),
+    "GET /v1/contests/{case_id}/access-log": reads(OPEN + "/access-log"),
+    "POST /v1/contests/{case_id}/fund": at(UNFUNDED + "/fund"),
+    "POST /v1/contests/{case_id}/withdraw": at(UNFUNDED + "/withdraw"),
+    "POST /v1/contests/{case_id}/add-prize": at(
+        OPEN + "/add-prize", body=lambda scene: {"amount": sum_of(10_00)}
+    ),
+    "POST /v1/contests/{case_id}/name-finalist": at(
+        OPEN + "/name-finalist", body=lambda scene: {"entry": scene.named["entry"]}
+    ),
+    "POST /v1/contests/{case_id}/close-early": at(OPEN + "/close-early"),
+    "POST /v1/contests/{case_id}/award": at(JUDGING + "/award", body=_awarded),
+    "POST /v1/contests/{case_id}/extend": at(JUDGING + "/extend"),
+    "POST /v1/contests/{contest_id}/entries": adds(
+        OPEN + "/entries", body=lambda scene: {"note": "x", "files": [scene.named["works"]]}
+    ),
+    "GET /v1/contests/{contest_id}/entries (open)": reads(OPEN + "/entries"),
+    "GET /v1/contests/{contest_id}/entries (judging)": reads(JUDGING + "/entries"),
+    "POST /v1/contests/{contest_id}/entries/{entry_id}/rating": at(
+        ENTRY + "/rating", body=lambda scene: {"rating": 4}
+    ),
+    "POST /v1/contests/{contest_id}/entries/{entry_id}/finalist": at(ENTRY + "/finalist"),
+    "DELETE /v1/contests/{contest_id}/entries/{entry_id}": at(ENTRY),
+    "POST /v1/staff/contests/{contest_id}/entries/{entry_id}/remove": at(
+        "/v1/staff/contests/{open}/entries/{entry}/remove", body=lambda scene: {"reason": "copied"}
+    ),
+}
+
 FILES: Mapping[str, Asked] = {
     "POST /v1/files": adds("/v1/files", content=PART),
     "GET /v1/files/{file_id} (of a project)": reads("/v1/files/{handed}"),
     "GET /v1/files/{file_id} (for sale)": reads("/v1/files/{file}"),
     "GET /v1/files/{file_id} (bought)": reads("/v1/files/{bought}"),
+    "GET /v1/files/{file_id} (entered)": reads("/v1/files/{works}"),
+    "GET /v1/files/{file_id}/preview (entered)": reads("/v1/files/{works}/preview"),
     "GET /v1/files/{file_id}/preview (for sale)": reads("/v1/files/{file}/preview"),
     "POST /v1/files/{file_id}/link (bought)": adds("/v1/files/{bought}/link"),
     "GET /content/{token} (bought)": reads("{link}"),
@@ -129,7 +174,7 @@ FILES: Mapping[str, Asked] = {
     "GET /v1/certificates/{certificate_id}": reads("/v1/certificates/{certificate}"),
 }
 
-ASKED: Mapping[str, Asked] = {**PROJECTS, **LISTINGS, **FILES}
+ASKED: Mapping[str, Asked] = {**PROJECTS, **CONTESTS, **LISTINGS, **FILES}
 """Every route of these nouns, by what it is asked about; one that is missing fails the build."""
-NOUNS = frozenset({"projects", "finding", "listings", "files", "certificates"})
+NOUNS = frozenset({"projects", "contests", "finding", "listings", "files", "certificates"})
 """The tags of the routes that the matrix covers."""

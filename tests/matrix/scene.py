@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from domain import commands as c
 from tests.api.people import Person, signup
+from tests.deposits.remitting import sum_of
+from tests.market.contesting import Contesting
 from tests.market.posting import Posting
 from tests.market.selling import Shop
 from tests.world import World
@@ -17,6 +19,7 @@ RELATIONS = (
     "freelancer",
     "bidder",
     "awarded",
+    "entrant",
     "client",
     "seller",
     "buyer",
@@ -52,8 +55,23 @@ class Scene:
         scene.people |= {"client": posting.client, "bidder": bidder, "awarded": awarded}
         scene.named |= {"project": posting.project_id, "bid": posting.bids[0]["id"]}
         scene.named |= {"handed": handed}
+        await scene._with_contests(posting.client)
         await scene._with_listings()
         return scene
+
+    async def _with_contests(self, client: Person) -> None:
+        """One that takes entries, one that is judged, and one without its money."""
+        open_one, judged = (Contesting(self.world, client) for _ in "12")
+        await (await open_one.posted(prizes=[sum_of(20_00)])).with_entries(1)
+        await (await judged.posted(prizes=[sum_of(20_00)])).with_entries(1)
+        await judged.judged()
+        unfunded = await Contesting(self.world, client).posted(prizes=[sum_of(5_000_00)])
+        self.people["entrant"] = open_one.entrants[0]
+        entry, there = open_one.entries[0], judged.entries[0]
+        self.named |= {"open": open_one.contest_id, "judging": judged.contest_id}
+        self.named |= {"unfunded": unfunded.contest_id, "entry": entry["id"]}
+        self.named |= {"works": entry["files"][0]["id"], "judged": there["id"]}
+        self.named |= {"hash": there["hash"]}
 
     async def _with_listings(self) -> None:
         """One that can be bought, one that its seller still writes, and one that is sold."""
