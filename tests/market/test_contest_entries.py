@@ -100,7 +100,7 @@ async def test_nothing_is_entered_after_the_end(world: World) -> None:
     await it.judged()
     late = await it.entry_of(await world.person("late"))
     assert (late.status_code, code(late)) == (409, "not_open")
-    assert late.json()["state"] == "judging"
+    assert late.json()["facts"]["state"] == "judging"
     assert await listed(it, it.client) == []
 
 
@@ -115,7 +115,7 @@ async def test_the_clock_decides_to_the_second_when_entries_end(world: World) ->
     assert row == "entries_end"
     late = await it.entry_of(await world.person("late"))
     assert (late.status_code, code(late)) == (409, "not_open")
-    assert "ended_at" in late.json() and "UTC" in late.json()["detail"]
+    assert "ended_at" in late.json()["facts"] and "UTC" in late.json()["detail"]
 
 
 async def test_an_entry_sent_twice_is_one_entry(world: World) -> None:
