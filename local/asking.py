@@ -42,6 +42,7 @@ async def awarded(story: Story) -> None:
         await story.step(words, deal.fund(220_00))
     await story.delivered("menu.txt", MENU, "Both cafés")
     await story.step(f"{client.first} approves; {femi.first} is paid at once", deal.approve())
+    await story.certified()
     await story.step(f"{client.first} closes the project", client.post(f"{path}/close"), "closed")
 
 

@@ -36,6 +36,8 @@ class Deal:
     dispute: dict[str, Any] = field(default_factory=dict)
     about: str = ""
     """Another case that is told of beside the job: what it came from."""
+    came_from: dict[str, Any] = field(default_factory=dict)
+    """That, as the client last saw it."""
     asked: str = ""
     """What that is called."""
     asides: list[tuple[datetime, str, str]] = field(default_factory=list)
@@ -176,6 +178,10 @@ class Deal:
 
     async def look(self) -> None:
         """See how it stands."""
+        if self.about:
+            self.came_from = await self.client.get(path_to(self.about))
+        if not self.job_id:
+            return
         self.job = await self.client.get(f"/v1/jobs/{self.job_id}")
         self.dispute_id = self.job["dispute_id"] or self.dispute_id
         if self.dispute_id:

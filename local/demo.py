@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from local import asking, open_cases, payday, quarrels, selling, stories, telling
+from local import asking, contesting, open_cases, payday, quarrels, selling, stories, telling
 from local.actors import Actor
 from local.cast import CLIENTS, EVERYBODY, FREELANCERS, PASSWORD, Part, assemble, house_of
 from local.deal import Deal
@@ -41,6 +41,7 @@ SCENES = (
     Scene("A ruling on a large sum, which takes two people", quarrels.ruled, IDRIS, FREYA),
     Scene("A settlement between the two", stories.settled, CLARA, FEMI),
     Scene("A project, two bids of which are awarded", asking.awarded, CLARA, FEMI, (FREYA,)),
+    Scene("A contest, which one of two entries wins", contesting.won, IDRIS, FREYA, (FEMI,)),
     Scene("Ready work, of which what is still there is bought", selling.bought, CLARA, FREYA),
     Scene("Left open: a delivery waits for review", open_cases.in_review, IDRIS, FEMI),
     Scene("Left open: a rejection runs", open_cases.rejection_open, CLARA, FREYA),
@@ -78,7 +79,7 @@ def logins() -> str:
 
 
 async def _tell(page: Console, title: str, lives: Play, deal: Deal, inside: Inside | None) -> None:
-    tally = Tally([deal.client, deal.freelancer], list(deal.house.mediators.values()))
+    tally = Tally([deal.client, deal.freelancer], [*deal.house.mediators.values(), *deal.others])
     await tally.begin()
     story = Story(deal, tally, inside)
     telling.heading(page, title)

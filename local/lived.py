@@ -23,7 +23,7 @@ NOWHERE = "not there"
 OTHERS = ("Cho", "Dia")
 PLATFORMS_FEE = text(
     "select coalesce(sum(amount_minor), 0) from posting_line"
-    " where case_id = :job and kind = 'platform_fees'"
+    " where case_id in (:job, :about) and kind = 'platform_fees'"
 )
 
 
@@ -58,9 +58,8 @@ async def live(
     except (Refused, AssertionError, TimeoutError) as reason:
         faults.append(f"it did not get to its end: {reason or 'it took too long'}")
     days: list[Day] = []
-    if deal.job_id:
-        await deal.look()
     if deal.job_id or deal.about:
+        await deal.look()
         days = await almanac.days(deal, stack.mail)
     money = await _money(deal, stack)
     faults += _faults(story, deal, days, money)
@@ -77,7 +76,9 @@ async def _money(deal: Deal, stack: Stack) -> dict[str, int]:
         found["mediator"] = await _has(deal.mediator, deal.job_id)
     engine = connect(stack.postgres.url(), pool=1)
     async with engine.connect() as c:
-        found["platform"] = int(await c.scalar(PLATFORMS_FEE, {"job": deal.job_id}))
+        found["platform"] = int(
+            await c.scalar(PLATFORMS_FEE, {"job": deal.job_id, "about": deal.about})
+        )
     await engine.dispose()
     return found
 
@@ -100,6 +101,7 @@ def _faults(
     for what, is_, should in (
         ("the job", deal.job.get("state", NOWHERE), end.job or NOWHERE),
         ("the dispute", deal.dispute.get("state", NOWHERE), end.dispute or NOWHERE),
+        ("what it came from", deal.came_from.get("state", NOWHERE), end.about or NOWHERE),
     ):
         if is_ != should:
             found.append(f"{what} is {is_} instead of {should}")

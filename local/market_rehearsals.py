@@ -1,4 +1,4 @@
-"""The rehearsed stories of what everybody finds: a project with three awards, a purchase race."""
+"""The rehearsed stories of what everybody finds: a project, a contest, ready work."""
 
 import asyncio
 from dataclasses import replace
@@ -86,6 +86,44 @@ async def race(deal: Deal, clock: Clock) -> None:
     await _silence(deal, clock, deal.job_id, "completed")
 
 
+async def announced(deal: Deal, price_minor: int) -> None:
+    """The client has the money and posts a guaranteed contest; three freelancers enter."""
+    await deal.pay_in(price_minor)
+    posted = await deal.client.post(
+        "/v1/contests",
+        {
+            "title": "A name for a ferry",
+            "summary": "Short, and easy to call across the water.",
+            "brief": "It runs from April on.",
+            "prizes": [usd(price_minor)],
+            "days": 7,
+            "guaranteed": True,
+        },
+    )
+    deal.about, deal.asked = posted["id"], posted["title"]
+    for number, who in enumerate((deal.freelancer, *deal.others)):
+        name = f"Name {number}, by {who.name}\n".encode()
+        stored = await who.upload("name.txt", name)
+        entry = {"note": "Easy to call.", "files": [stored["id"]]}
+        made = await who.post(f"{path_to(deal.about)}/entries", entry)
+        if not number:
+            rating = f"{path_to(deal.about)}/entries/{made['id']}/rating"
+            await deal.client.post(rating, {"rating": 4})
+
+
+async def nobody_awards(deal: Deal, clock: Clock) -> None:
+    """The client falls silent; the prize is shared among those who were rated well."""
+    contest = path_to(deal.about)
+    while (shown := await deal.client.get(contest))["if_nobody_acts"]:
+        due = moment(shown["if_nobody_acts"]["at"])
+        await clock.until(deal.about, due)
+        async with asyncio.timeout(CLOSED_WITHIN_S):
+            while shown["if_nobody_acts"] and moment(shown["if_nobody_acts"]["at"]) <= due:
+                await asyncio.sleep(0.1)
+                shown = await deal.client.get(contest)
+    assert shown["state"] == "closed", f"the contest is {shown['state']} instead of closed"
+
+
 async def _buys(who: Actor, listing: dict[str, Any]) -> dict[str, Any] | None:
     """The job, or None when it was sold."""
     seen = {name: listing[name] for name in ("version", "price")}
@@ -120,9 +158,9 @@ REHEARSALS = (
         Ending(
             "completed", "",
             {"bids_awarded": 1, "delivery_approved": 1, "project_closed": 1},
-            {"client": 180_00, "freelancer": 108_00, "platform": 12_00},
+            {"client": 180_00, "freelancer": 108_00, "platform": 12_00}, about="closed",
         ),
-        begin=asked, others=2,
+        begin=asked, others=2, about="project",
     ),
     Rehearsal(
         "purchase", "three buy the same at once; whoever gets it says nothing", 120_00, race,
@@ -132,6 +170,16 @@ REHEARSALS = (
             {"client": 0, "freelancer": 108_00, "platform": 12_00},
         ),
         begin=offered, others=2,
+    ),
+    Rehearsal(
+        "contest", "nobody awards the prize; whoever was rated well shares it", 200_00,
+        nobody_awards,
+        Ending(
+            "", "",
+            {"prizes_shared": 1},
+            {"client": 0, "freelancer": 180_00, "platform": 20_00}, about="closed",
+        ),
+        begin=announced, others=2, about="contest",
     ),
 )  # fmt: skip
 """By the way in which they come to a job."""

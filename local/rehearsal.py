@@ -17,6 +17,8 @@ class Ending:
     happened: Mapping[str, int]
     money: Mapping[str, int]
     """Who has how much, in minor units: client, freelancer, mediator, platform."""
+    about: str = ""
+    """How the case ends that is told of beside the job, if one is."""
 
 
 async def into_rejection(deal: Deal, price_minor: int) -> None:
@@ -43,3 +45,5 @@ class Rehearsal:
     """How it comes to what is played; the client has the price (minor units)."""
     others: int = 0
     """How many more freelancers there are."""
+    about: str = ""
+    """What is told of beside the job: a project, a contest."""

@@ -126,7 +126,11 @@ def _tell(page: Console, lived: Lived, clock: Clock) -> None:
         page.print(Text(f"    Not as the law says: {'; '.join(lived.faults)}.", style="bold red"))
         return
     last = (clock.shown(days[-1].at) - clock.shown(days[0].at)).days
-    ends = {"job": story.ending.job, "dispute": story.ending.dispute}
+    ends = {
+        story.about: story.ending.about,
+        "job": story.ending.job,
+        "dispute": story.ending.dispute,
+    }
     end = ", ".join(f"{what} {state}" for what, state in ends.items() if state).replace("_", " ")
     words = f"    As the law says: {end}. {last} days in {lived.seconds:.1f} s."
     page.print(Text(words, style="bold green"))

@@ -43,6 +43,7 @@ async def bought(story: Story) -> None:
         f" {freelancer.first} is paid at once",
         deal.approve(),
     )
+    await story.certified()
 
 
 async def _publish(seller: Actor, title: str, price_minor: int) -> Any:

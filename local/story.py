@@ -10,6 +10,7 @@ from local import checkout
 from local.deal import Deal
 from local.inside import Inside
 from local.tally import Move, Tally
+from papers import certificate
 
 
 @dataclass
@@ -57,6 +58,15 @@ class Story:
             self.deal.deliver(note, [stored["id"]]),
         )
         return str(stored["id"])
+
+    async def certified(self) -> None:
+        """The client has the certificate of the work, and checks it without us."""
+        path = f"/v1/jobs/{self.deal.job_id}/certificate?format=json"
+        found = certificate.check(await self.deal.client.download(path))
+        assert found.holds and found.document is not None, found.says
+        named = found.document["about"]["certificate"]
+        words = f"The work is {self.deal.client.first}'s: {named}, checked offline, is whole"
+        await self.step(words, None, "certified")
 
 
 Play = Callable[[Story], Awaitable[None]]

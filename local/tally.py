@@ -8,9 +8,11 @@ from local.actors import Actor
 from local.deal import Deal
 
 ESCROW, FEE_HELD, PLATFORM = "the escrow", "the mediator's fee in escrow", "PeerOK's fee"
+PRIZE = "the contest's prize in escrow"
 TO_THE_BANK = "on its way to the bank"
 OF_THE_JOB = frozenset({"hold", "release", "refund", "split"})
 """Journal entries that move the job's escrow; the law's other movements leave it alone."""
+OF_A_CONTEST = frozenset({"prize_hold", "prize_refund"})
 FROM_OUTSIDE, TO_OUTSIDE = frozenset({"deposit"}), frozenset({"withdrawal_start"})
 
 Key = tuple[str, str, str]
@@ -37,6 +39,7 @@ class Tally:
     _seen: set[Key] = field(default_factory=set)
     _escrow: int = 0
     _fee_held: int = 0
+    _prize: int = 0
 
     async def begin(self) -> None:
         """Remember how everybody stands."""
@@ -57,7 +60,12 @@ class Tally:
                 kinds[reference] = line["entry"]["kind"]
                 sums = entries.setdefault(reference, {})
                 sums[person.first] = sums.get(person.first, 0) + line["amount"]["amount_minor"]
-        return [self._move(kinds[one], sums, changed) for one, sums in entries.items()]
+        awarded = changed if self._prize and OF_THE_JOB.isdisjoint(kinds.values()) else 0
+        self._prize -= awarded
+        moved = [self._move(kinds[one], sums, changed) for one, sums in entries.items()]
+        # From one escrow to another: it stands in nobody's statement.
+        prize = Move("prize_award", {PRIZE: -awarded, ESCROW: awarded})
+        return [*moved, prize] if awarded else moved
 
     async def after(self) -> dict[str, int]:
         """How everything stands now that is worth telling."""
@@ -76,6 +84,9 @@ class Tally:
             return Move(kind, sums)
         if kind in TO_OUTSIDE:
             return Move(kind, sums | {TO_THE_BANK: -theirs})
+        if kind in OF_A_CONTEST:
+            self._prize -= theirs
+            return Move(kind, sums | {PRIZE: -theirs})
         if kind not in OF_THE_JOB:
             self._fee_held -= theirs
             return Move(kind, sums | {FEE_HELD: -theirs})

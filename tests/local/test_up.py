@@ -56,6 +56,9 @@ def test_a_second_start_keeps_what_the_first_one_made(
     sold = _story(first, "Ready work, of which what is still there is bought")
     assert "“A pattern of bread” is not listed" in sold
     assert "release  the escrow -90.00, Freya +81.00, PeerOK's fee +9.00" in sold
+    contest = _story(first, "A contest, which one of two entries wins")
+    assert "prize award  the contest's prize in escrow -150.00, the escrow +150.00" in contest
+    assert len(re.findall(r"certificate_\w+, checked offline, is whole", first)) == 3
     payday = _story(first, "From a card to a bank: earned, taxed, withdrawn, paid")
     assert re.search(r"downloads the bank file, pain\.001 .*: it pays\s+sent\n\s+PK-", payday)
     assert re.search(r"`cli reconcile` says +agree\n(.*\n){2} +Clean: nothing was found", payday)
