@@ -16,6 +16,7 @@ from tests.api.people import Person
 from tests.api.tax import FORM, signing
 from tests.chaos.accounting import Accounting
 from tests.chaos.lives import ENDINGS
+from tests.chaos.market import Way
 from tests.chaos.outside import Outside
 from tests.chaos.served import Served
 from tests.chaos.ways import NOTHING, Ending, Gains, over, paid
@@ -26,8 +27,8 @@ CLIENTS, FREELANCERS, POOR, MEDIATORS = 40, 40, 25, 12
 RICH_MINOR, EARNED_MINOR = 10_000_000_00, 100_000_00
 TILL_MINOR = 100_000_00
 LIFE_WITHIN_S = 900
-BY_PROJECT = 0.25
-"""Of this part of the jobs the offer is an award, after bids on a project."""
+WAYS = {Way.HIRE: 6, Way.PROJECT: 2, Way.PURCHASE: 2}
+"""How often a job comes about in which way; who has no money buys nothing ready."""
 LAST = 200
 """So many lives before the end, nobody slow begins any more after somebody quick."""
 TOO_LATE = frozenset({"not_open", "already_over"})
@@ -109,7 +110,7 @@ class Population:
         await self.outside.pays(deposit["checkout_url"], "card")
         await deal.deposit_is(deposit, "credited")
 
-    def _deal(self, client: Actor, freelancer: Actor, *, by_project: bool = False) -> Served:
+    def _deal(self, client: Actor, freelancer: Actor, way: Way = Way.HIRE) -> Served:
         outside, accounting = self.outside, self.accounting
         return Served(
             client,
@@ -117,7 +118,7 @@ class Population:
             self.house,
             outside=outside,
             accounting=accounting,
-            by_project=by_project,
+            way=way,
         )
 
     async def _life(self, chance: Random, ending: Ending) -> Lived:
@@ -126,7 +127,9 @@ class Population:
         client = await self.poor.get() if ending.poor else chance.choice(self.clients)
         door = self.doors.hasty if ending.hasty else self.doors.usual
         client = replace(client, http=door)
-        deal = self._deal(client, freelancer, by_project=chance.random() < BY_PROJECT)
+        [way] = chance.choices(list(WAYS), list(WAYS.values()))
+        way = Way.HIRE if ending.poor and way is Way.PURCHASE else way
+        deal = self._deal(client, freelancer, way)
         try:
             async with asyncio.timeout(LIFE_WITHIN_S):
                 await self._lives(deal, lived, chance)

@@ -3,7 +3,7 @@
 from random import Random
 
 from domain import commands as c
-from local.deal import Deal
+from tests.chaos.served import Served
 from tests.chaos.ways import (
     NOTHING,
     Ending,
@@ -26,18 +26,18 @@ ROUNDS = 6
 """After so many revisions a freelancer may call a mediator out of the review."""
 
 
-async def settled_in_dispute(deal: Deal, price: int, chance: Random) -> Gains:
+async def settled_in_dispute(deal: Served, price: int, chance: Random) -> Gains:
     await rejected(deal, price)
     return await agreed(deal, price, chance)
 
 
-async def rejection_accepted(deal: Deal, price: int, chance: Random) -> Gains:
+async def rejection_accepted(deal: Served, price: int, chance: Random) -> Gains:
     await rejected(deal, price)
     await deal.does(deal.freelancer, c.AcceptRejection)
     return NOTHING
 
 
-async def revision_overdue(deal: Deal, price: int, chance: Random) -> Gains:
+async def revision_overdue(deal: Served, price: int, chance: Random) -> Gains:
     await delivered(deal, price)
     await deal.does(deal.client, c.RequestRevision, instructions="A darker blue")
     await until(deal, lambda: deal.job["state"] == "rejection_open")
@@ -45,32 +45,32 @@ async def revision_overdue(deal: Deal, price: int, chance: Random) -> Gains:
     return NOTHING
 
 
-async def rejected_automatically(deal: Deal, price: int, chance: Random) -> Gains:
+async def rejected_automatically(deal: Served, price: int, chance: Random) -> Gains:
     await rejected(deal, price)
     await over(deal)
     return NOTHING
 
 
-async def rejection_dismissed(deal: Deal, price: int, chance: Random) -> Gains:
+async def rejection_dismissed(deal: Served, price: int, chance: Random) -> Gains:
     await rejected(deal, price)
     await deal.approve()
     return paid(deal, price)
 
 
-async def rejection_withdrawn(deal: Deal, price: int, chance: Random) -> Gains:
+async def rejection_withdrawn(deal: Served, price: int, chance: Random) -> Gains:
     await rejected(deal, price)
     await deal.does(deal.client, c.WithdrawRejection)
     await deal.approve()
     return paid(deal, price)
 
 
-async def proposal_accepted(deal: Deal, price: int, chance: Random) -> Gains:
+async def proposal_accepted(deal: Served, price: int, chance: Random) -> Gains:
     part = chance.randrange(10_00, price)
     await proposed(deal, price, part)
     return await accepted_by_both(deal, price, part)
 
 
-async def mediated_out_of_review(deal: Deal, price: int, chance: Random) -> Gains:
+async def mediated_out_of_review(deal: Served, price: int, chance: Random) -> Gains:
     part = chance.randrange(10_00, price)
     await delivered(deal, price)
     for _ in range(ROUNDS):
@@ -80,7 +80,7 @@ async def mediated_out_of_review(deal: Deal, price: int, chance: Random) -> Gain
     return await accepted_by_both(deal, price, part)
 
 
-async def mediated_by_the_third(deal: Deal, price: int, chance: Random) -> Gains:
+async def mediated_by_the_third(deal: Served, price: int, chance: Random) -> Gains:
     part = chance.randrange(10_00, price)
     await rejected(deal, price)
     await hired(deal, price)
@@ -91,7 +91,7 @@ async def mediated_by_the_third(deal: Deal, price: int, chance: Random) -> Gains
     return await accepted_by_both(deal, price, part)
 
 
-async def mediated_in_silence(deal: Deal, price: int, chance: Random) -> Gains:
+async def mediated_in_silence(deal: Served, price: int, chance: Random) -> Gains:
     """Neither the first mediator answers, nor a party what the second one proposes."""
     part = chance.randrange(10_00, price)
     await rejected(deal, price)
@@ -104,7 +104,7 @@ async def mediated_in_silence(deal: Deal, price: int, chance: Random) -> Gains:
     return mediated(deal, price, paid(deal, price, part))
 
 
-async def ruled(deal: Deal, price: int, chance: Random) -> Gains:
+async def ruled(deal: Served, price: int, chance: Random) -> Gains:
     await proposed(deal, price, price // 2)
     await deal.refuse_proposal(deal.client, "Too much")
     part = chance.randrange(10_00, price)
@@ -112,13 +112,13 @@ async def ruled(deal: Deal, price: int, chance: Random) -> Gains:
     return mediated(deal, price, paid(deal, price, part))
 
 
-async def ruled_and_confirmed(deal: Deal, price: int, chance: Random) -> Gains:
+async def ruled_and_confirmed(deal: Served, price: int, chance: Random) -> Gains:
     gains = await ruled(deal, price, chance)
     await deal.confirm(deal.house.staff[1])
     return gains
 
 
-async def ruled_again(deal: Deal, price: int, chance: Random) -> Gains:
+async def ruled_again(deal: Served, price: int, chance: Random) -> Gains:
     await ruled(deal, price, chance)
     first, second = deal.house.staff
     case = await second.get(f"/v1/disputes/{deal.dispute_id}")

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from local.actors import Actor
 from local.deal import Deal, usd
 from tests.chaos.accounting import Accounting
-from tests.chaos.market import offered_by_award
+from tests.chaos.market import Way, bought_ready, offered_by_award, won_in_a_contest
 from tests.chaos.outside import Outside
 
 LOOK_EVERY_S = 1.0
@@ -21,15 +21,28 @@ class Served(Deal):
 
     outside: Outside = field(kw_only=True)
     accounting: Accounting = field(kw_only=True)
-    by_project: bool = field(kw_only=True, default=False)
-    """Whether a job is offered by an award, not straight away."""
+    way: Way = field(kw_only=True, default=Way.HIRE)
+    """How the job comes about, where its story lets it."""
 
     async def offer(self, title: str, brief: str, price_minor: int, days: int = 7) -> None:
         """The client offers the job, on whichever way it comes about."""
-        if not self.by_project:
+        if self.way is not Way.PROJECT:
             await super().offer(title, brief, price_minor, days)
             return
         self.job_id = await offered_by_award(self, title, brief, price_minor, days)
+        await self.look()
+
+    async def has_work(self, price_minor: int) -> bool:
+        """Whether there is work at once, because it was ready and the client has bought it."""
+        if self.way is not Way.PURCHASE:
+            return False
+        self.job_id = await bought_ready(self, price_minor)
+        await self.look()
+        return True
+
+    async def wins(self, price_minor: int) -> None:
+        """The freelancer has won a prize, and is to hand over."""
+        self.job_id = await won_in_a_contest(self, price_minor)
         await self.look()
 
     async def begins_deposit(self, minor: int, method: str) -> dict[str, Any]:

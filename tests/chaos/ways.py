@@ -8,7 +8,7 @@ from random import Random
 from domain import commands as c
 from domain.accounts import PLATFORM
 from domain.fees import Commission, MediationFee
-from local.deal import Deal, usd
+from local.deal import usd
 from tests.chaos.served import LOOK_EVERY_S, Served
 
 Gains = Mapping[str, int]
@@ -47,20 +47,20 @@ class Ending:
         return self.live.__name__.replace("_", " ")
 
 
-def paid(deal: Deal, price: int, part: int | None = None) -> Gains:
+def paid(deal: Served, price: int, part: int | None = None) -> Gains:
     """The freelancer gets this part of the price, less the fee; the rest is the client's."""
     part = price if part is None else part
     fee = Commission().of(part)
     return {deal.client.id: -part, deal.freelancer.id: part - fee, PLATFORM: fee}
 
 
-def mediated(deal: Deal, price: int, gains: Gains) -> Gains:
+def mediated(deal: Served, price: int, gains: Gains) -> Gains:
     """The same, after a mediator proposed for their fee."""
     fee, mediator = MediationFee().of(price), deal.dispute["mediator"]["id"]
     return {**gains, deal.freelancer.id: gains[deal.freelancer.id] - fee, mediator: fee}
 
 
-async def until(deal: Deal, holds: Callable[[], bool]) -> None:
+async def until(deal: Served, holds: Callable[[], bool]) -> None:
     """Look again and again until it holds, or the job is over."""
     await deal.look()
     while not holds() and not deal.job["over"]:
@@ -68,55 +68,57 @@ async def until(deal: Deal, holds: Callable[[], bool]) -> None:
         await deal.look()
 
 
-async def over(deal: Deal) -> None:
+async def over(deal: Served) -> None:
     """Until the job has ended by itself."""
     await until(deal, lambda: False)
 
 
-async def working(deal: Deal, price: int) -> None:
+async def working(deal: Served, price: int) -> None:
     """The job runs."""
     await deal.offer("A logo", "In blue", price)
     await deal.does(deal.freelancer, c.Accept, offer_version=FIRST_OFFER)
 
 
-async def delivered(deal: Deal, price: int) -> None:
+async def delivered(deal: Served, price: int) -> None:
     """Work was handed over."""
+    if await deal.has_work(price):
+        return
     await working(deal, price)
     await deal.deliver("Here it is")
 
 
-async def worked_over(deal: Deal) -> None:
+async def worked_over(deal: Served) -> None:
     """The client wants changes and gets them."""
     await deal.does(deal.client, c.RequestRevision, instructions="A darker blue")
     await deal.deliver("Darker")
 
 
-async def rejected(deal: Deal, price: int) -> None:
+async def rejected(deal: Served, price: int) -> None:
     """The client wants the job undone."""
     await delivered(deal, price)
     await deal.reject("none")
 
 
-async def hired(deal: Deal, price: int) -> None:
+async def hired(deal: Served, price: int) -> None:
     """The freelancer calls a mediator, for the fee that the policy says."""
     fee = usd(MediationFee().of(price))
     await deal.does(deal.freelancer, c.HireMediator, fee=fee)
 
 
-async def appointed(deal: Deal, price: int) -> None:
+async def appointed(deal: Served, price: int) -> None:
     """A mediator was called in and has taken the case."""
     await hired(deal, price)
     await deal.does(deal.mediator, c.AcceptAppointment)
 
 
-async def proposed(deal: Deal, price: int, part: int) -> None:
+async def proposed(deal: Served, price: int, part: int) -> None:
     """A mediator has proposed to divide the price."""
     await rejected(deal, price)
     await appointed(deal, price)
     await deal.propose(part, "So it is fair")
 
 
-async def agreed(deal: Deal, price: int, chance: Random) -> Gains:
+async def agreed(deal: Served, price: int, chance: Random) -> Gains:
     """The client offers to divide the price, and the freelancer takes it."""
     part = chance.randrange(10_00, price)
     await deal.does(deal.client, c.OfferSettlement, freelancer=usd(part))
@@ -126,7 +128,7 @@ async def agreed(deal: Deal, price: int, chance: Random) -> Gains:
     return paid(deal, price, part)
 
 
-async def accepted_by_both(deal: Deal, price: int, part: int) -> Gains:
+async def accepted_by_both(deal: Served, price: int, part: int) -> Gains:
     """Both parties accept what the mediator proposed."""
     for party in (deal.client, deal.freelancer):
         await deal.accept_proposal(party)
