@@ -9,6 +9,7 @@ from tests.market.contesting import POSTED as CONTEST
 from tests.market.contesting import uploaded
 from tests.market.posting import BID, POSTED
 
+ENTERED = b"the work that is entered"
 ENDED = ("declined", ("job_offered", "offer_declined"))
 """The job beside all this is only offered, and declined at the end."""
 
@@ -82,7 +83,7 @@ async def has_an_entry(life: Life) -> None:
     await life.offered()
     await posts_a_contest(life)
     contest = await _contest(life)
-    body = {"note": "mine", "files": [await uploaded(life.freelancer, b"mine")]}
+    body = {"note": "mine", "files": [await uploaded(life.freelancer, ENTERED)]}
     entered = await life.freelancer.post(f"/v1/contests/{contest['id']}/entries", body)
     assert entered.is_success
     assert (await life.client.post(f"/v1/contests/{contest['id']}/close-early", {})).is_success

@@ -12,12 +12,15 @@ import pytest
 from ledger.comparisons import Balances, Seals
 from ledger.reconciling import reconcile
 from local.mail import MailCatcher
+from tests.faults.asking import AWARDS_A_PRIZE, ENTERED
 from tests.faults.conftest import DIED, Aftermath
 from tests.faults.deaths import DEATHS, LEFT_BEHIND, Death
 from tests.faults.stories import HANDED_OVER, IN_PARTS, THE_WORK
 from tests.holding.hands import ended, happened, rows
 from tests.life import eventually
 
+SENT_BY = {HANDED_OVER: THE_WORK, IN_PARTS: THE_WORK, AWARDS_A_PRIZE: ENTERED}
+"""The one file of the stories that have any."""
 each_death = pytest.mark.parametrize("death", DEATHS, ids=str)
 
 
@@ -98,9 +101,8 @@ async def test_a_file_is_whole_and_there_once(aftermath: Aftermath, death: Death
     """What was sent can be fetched, by whoever sent it."""
     freelancer = replace(aftermath.lives[death].freelancer, http=aftermath.world.http)
     kept = await rows(aftermath.world, FILES, owner=freelancer.id)
-    assert len(kept) == (death.story in (HANDED_OVER, IN_PARTS))
-    for row in kept:
-        assert (await freelancer.get(f"/v1/files/{row.id}")).content == THE_WORK
+    sent = [SENT_BY[death.story]] if death.story in SENT_BY else []
+    assert [(await freelancer.get(f"/v1/files/{row.id}")).content for row in kept] == sent
 
 
 async def test_only_deaths_leave_bytes_that_are_nobodys(aftermath: Aftermath) -> None:
