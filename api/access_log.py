@@ -4,10 +4,11 @@ from datetime import datetime
 
 from fastapi import APIRouter
 from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api import access
 from api.bodies import Shown
-from api.callers import TheCaller
+from api.callers import Caller, TheCaller
 from api.ids import ContestId, JobId, ProjectId
 from api.pages import Limit, Page, Place, number_of, page
 from api.sight import Sight, sight
@@ -59,29 +60,42 @@ async def of_project(
     case_id: ProjectId, caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
 ) -> Page[Looked]:
     """Who read the brief of the project, newest first, for its client and staff."""
-    async with engine.connect() as c:
-        await access.entitled(c, caller, case_id)
-        rows = await accesses.looks(c, [case_id], number_of(place), limit + 1)
-    return page(rows, limit, _in_full, lambda row: f"{row['seq']}")
+    return await _of_lone(engine, caller, case_id, place, limit)
 
 
 @on_contests.get("/{case_id}/access-log")
 async def of_contest(
     case_id: ContestId, caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
 ) -> Page[Looked]:
-    """Who read the brief of the contest, newest first, for its client and staff."""
+    """Who looked at the brief and the entries of the contest, for its client and staff."""
+    return await _of_lone(engine, caller, case_id, place, limit)
+
+
+async def _of_lone(
+    engine: AsyncEngine, caller: Caller, case_id: str, place: str | None, limit: int
+) -> Page[Looked]:
+    """To its client staff show by their role alone."""
     async with engine.connect() as c:
-        await access.entitled(c, caller, case_id)
+        _, role = await access.entitled(c, caller, case_id)
         rows = await accesses.looks(c, [case_id], number_of(place), limit + 1)
-    return page(rows, limit, _in_full, lambda row: f"{row['seq']}")
+
+    def show(row: RowMapping) -> Looked:
+        named = role is Role.STAFF or row["role"] != Role.STAFF
+        return _in_full(row) if named else _by_role(row)
+
+    return page(rows, limit, show, lambda row: f"{row['seq']}")
 
 
 def _in_full(row: RowMapping) -> Looked:
     return Looked.model_validate(dict(row))
 
 
+def _by_role(row: RowMapping) -> Looked:
+    return Looked.model_validate({**row, "person_id": None, "name": None})
+
+
 def _shown(row: RowMapping, job: Job, seen: Sight) -> Looked:
     named = {job.client, job.freelancer, *seen.mediators}
     if seen.role is Role.STAFF or row["person_id"] in named:
         return _in_full(row)
-    return Looked.model_validate({**row, "person_id": None, "name": None})
+    return _by_role(row)

@@ -23,7 +23,7 @@ from api.payout_methods import policy_of
 from api.problems import Problem
 from api.send import Content, Decider, TheDecider
 from domain.basket import BASKET
-from domain.basket_case import Basket, Mode
+from domain.basket_case import Basket, ListingState, Mode
 from domain.basket_commands import MOST_ITEMS, BuyBasket
 from domain.errors import UnknownReference
 from domain.ids import UserId
@@ -151,7 +151,7 @@ async def _begin(
             raise UnknownReference("there is no such listing", field=f"items/{n}", listing=one)
         require_not_own(listings.as_listing(there[one], ()), UserId(decider.caller.id))
     basket = _draft(asked, decider)
-    alone = len(named) == 1
+    alone = len(named) == 1 and there[named[0]]["state"] != ListingState.DRAFT
     title = there[named[0]]["title"] if alone else f"{len(named)} listings"
     row = await decider.begin(c, basket, BuyBasket(), content, title=title)
     here("basket.written")

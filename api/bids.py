@@ -23,7 +23,7 @@ from domain.errors import NotOpen, SeenIsStale
 from domain.ids import UserId
 from domain.lone_states import ProjectState
 from domain.project import PROJECT, require_bid, require_editable
-from domain.project_case import Project
+from domain.project_case import BidState, Project
 from ledger import bids, cases, mails, people
 from ledger.database import to_read
 
@@ -128,7 +128,7 @@ async def edit(bid_id: BidId, asked: Edited, caller: TheCaller, engine: Engine) 
 
     async def change(c: AsyncConnection, project: Project, row: RowMapping) -> RowMapping:
         said = _said(asked)
-        if all(row[name] == value for name, value in said.items()):
+        if _same(row, asked):
             return row
         if row["version"] != asked.version:
             raise SeenIsStale("the bid has changed", version=row["version"])
@@ -137,6 +137,11 @@ async def edit(bid_id: BidId, asked: Edited, caller: TheCaller, engine: Engine) 
         return await bids.change(c, bid_id, **said)
 
     async with engine.begin() as c:
+        row = await bids.find(c, bid_id)
+        same = row is not None and row["version"] == asked.version + 1 and _same(row, asked)
+        if row is not None and row["freelancer_id"] == caller.id and same:
+            # Sent again after its answer was lost, whatever became of the project since.
+            return shown(row)
         return shown(await _own_open(c, bid_id, caller.id, "edit_bid", change))
 
 
@@ -152,7 +157,12 @@ async def withdraw(bid_id: BidId, caller: TheCaller, engine: Engine) -> None:
         if row is None or row["freelancer_id"] != caller.id:
             raise Problem("not_found")
         if row["state"] != "withdrawn":
-            await _own_open(c, bid_id, caller.id, "withdraw_bid", change)
+            try:
+                await _own_open(c, bid_id, caller.id, "withdraw_bid", change)
+            except NotOpen as late:
+                # Somebody's other request has taken it back in this moment.
+                if late.facts.get("state") != BidState.WITHDRAWN:
+                    raise
 
 
 @mine.get("/bids")
@@ -178,7 +188,11 @@ def shown(row: RowMapping, *, for_all: bool = False) -> BidShown:
 
 
 async def locked(c: AsyncConnection, case_id: str, act: str) -> tuple[Project, str]:
-    """The project, locked, and its title; raises what the law says when this is not open now."""
+    """The project, locked, and its title; raises what the law says when this is not open now.
+
+    Whoever waits for the lock was here when they asked.
+    """
+    asked_at = datetime.now(UTC)
     try:
         found = await cases.lock(c, case_id)
     except cases.NoSuchCase:
@@ -186,7 +200,7 @@ async def locked(c: AsyncConnection, case_id: str, act: str) -> tuple[Project, s
     project = _of(found.pair)
     if project.state in (ProjectState.DRAFT, ProjectState.REFUSED):
         raise Problem("not_found")
-    PROJECT.require_beside(act, project, datetime.now(UTC))
+    PROJECT.require_beside(act, project, asked_at)
     return project, found.title
 
 
@@ -206,6 +220,10 @@ async def _own_open(
     assert row is not None, "bids are never deleted"
     require_editable(bids.as_bid(row))
     return await change(c, project, row)
+
+
+def _same(row: RowMapping, asked: Offered) -> bool:
+    return all(row[name] == value for name, value in _said(asked).items())
 
 
 def _said(asked: Offered) -> dict[str, object]:

@@ -162,7 +162,12 @@ async def rate(
         said = {"rating": asked.rating, "comment": asked.comment}
         if all(row[name] == value for name, value in said.items()):
             return row
-        told = Notice(UserId(row["freelancer_id"]), "entry_rated", "Your contest entry was rated")
+        told = Notice(
+            UserId(row["freelancer_id"]),
+            "entry_rated",
+            "Your contest entry was rated",
+            of_many=title,
+        )
         await mails.send(c, contest_id, title, told)
         return await contest_entries.change(c, entry_id, **said)
 
@@ -206,7 +211,12 @@ async def withdraw(
         if row is None or (row["freelancer_id"], row["contest_id"]) != (caller.id, contest_id):
             raise Problem("not_found")
         if row["state"] != EntryState.WITHDRAWN:
-            await _change(c, contest_id, entry_id, "withdraw_entry", change)
+            try:
+                await _change(c, contest_id, entry_id, "withdraw_entry", change)
+            except NotOpen as late:
+                # Somebody's other request has taken it back in this moment.
+                if late.facts.get("state") != EntryState.WITHDRAWN:
+                    raise
 
 
 @of_staff.post("/{contest_id}/entries/{entry_id}/remove", response_model=EntryShown)
@@ -221,8 +231,6 @@ async def remove(
 
     async def change(c: AsyncConnection, title: str, row: RowMapping) -> RowMapping:
         _require_standing(row)
-        if caller.id == row["freelancer_id"]:
-            raise NotYours("staff do not decide in their own case")
         says = f"Your contest entry was removed: {asked.reason}"
         told = Notice(UserId(row["freelancer_id"]), "entry_removed", says)
         await mails.send(c, contest_id, title, told)
@@ -230,6 +238,10 @@ async def remove(
         return await contest_entries.change(c, entry_id, **removed)
 
     async def keep(c: AsyncConnection) -> EntryShown:
+        pair = await cases.read(c, contest_id)
+        mine = pair is not None and contests.of(pair).client == caller.id
+        if mine or await contest_entries.many(c, contest_id, caller.id):
+            raise NotYours("staff do not decide in their own case")
         return await _one(c, await _change(c, contest_id, entry_id, "remove_entry", change))
 
     return await once(asked, keep, status=200)
@@ -260,7 +272,11 @@ def shown(row: RowMapping, its_files: Any, *, for_all: bool = False) -> EntrySho
 
 
 async def locked(c: AsyncConnection, case_id: str, act: str) -> tuple[Contest, str]:
-    """The contest, locked, and its title; raises what the law says when this is not open now."""
+    """The contest, locked, and its title; raises what the law says when this is not open now.
+
+    Whoever waits for the lock was here when they asked.
+    """
+    asked_at = datetime.now(UTC)
     try:
         found = await cases.lock(c, case_id)
     except cases.NoSuchCase:
@@ -268,7 +284,7 @@ async def locked(c: AsyncConnection, case_id: str, act: str) -> tuple[Contest, s
     contest = contests.of(found.pair)
     if contest.state in UNSEEN:
         raise Problem("not_found")
-    CONTEST.require_beside(act, contest, datetime.now(UTC))
+    CONTEST.require_beside(act, contest, asked_at)
     return contest, found.title
 
 

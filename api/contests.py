@@ -72,8 +72,8 @@ class PrizeShown(Shown):
     number: int
     amount: Balance
     state: str
-    entry_id: str | None
-    job_id: str | None
+    entry_id: str | None = None
+    job_id: str | None = None
 
 
 class ContestLine(Shown):
@@ -200,12 +200,14 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
     """The contest as its client, or staff, see it."""
     contest, role = of(pair), access.role(caller, pair)
     assert role is not None, "whoever gets here has a role"
+    await access.brief_opened(c, caller, contest.id, role)
     public, written = await publications.of(c, contest.id), await reading.texts(c, contest.id)
     assert public is not None, "a contest is announced with its draft"
     return ContestShown(
         **common(pair, contest, role, caller, our),
         **_public(public),
-        **_said(contest),
+        **_said(contest)
+        | {"prizes": [_whole(one, contest.terms.currency) for one in contest.prizes]},
         brief=written["body"],
         files=await _files(c, contest),
         start_when_funded=contest.terms.start_when_funded,
@@ -327,8 +329,13 @@ def _said(contest: Contest) -> dict[str, Any]:
 def _prize(prize: Prize, currency: str) -> PrizeShown:
     state = "open" if prize.open else "handing_over" if prize.under_way else "settled"
     amount = Balance(amount_minor=prize.amount_minor, currency=currency)
+    return PrizeShown(number=prize.number, amount=amount, state=state)
+
+
+def _whole(prize: Prize, currency: str) -> PrizeShown:
+    """What its client knows besides: who won it, and the job in which they hand over."""
     won = {"entry_id": prize.entry, "job_id": prize.job}
-    return PrizeShown(number=prize.number, amount=amount, state=state, **won)
+    return _prize(prize, currency).model_copy(update=won)
 
 
 def of(pair: Pair) -> Contest:

@@ -57,6 +57,9 @@ async def _wanted(
             plain(text)
         except ValueError as wrong:
             raise Problem("invalid", errors=[{"parameter": "q", "detail": str(wrong)}]) from wrong
+    if q.strip() and all(word.startswith("-") for word in q.split()):
+        why = "say what you look for, not only what you do not"
+        raise Problem("invalid", errors=[{"parameter": "q", "detail": why}])
     return Wanted("", q.strip(), tags, at_least, at_most)
 
 

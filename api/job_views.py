@@ -12,7 +12,7 @@ from api.bodies import Balance, Shown
 from api.callers import Caller
 from api.cases import ContractShown, Delivery, HandedFile, handed, of_contract
 from domain.access import work_is_closed_to
-from domain.cases import OVER, Job, JobState, Role
+from domain.cases import OVER, Ip, Job, JobState, Role
 from domain.opening import quoted_fee
 from ledger import reading
 from ledger.cases import Pair
@@ -86,7 +86,7 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
     """The job as this caller sees it."""
     job, role = pair.job, access.role(caller, pair)
     assert role is not None, "whoever gets here has a role"
-    signed = await access.may_read_brief(c, caller, role)
+    signed = await access.may_read_brief(c, caller, role) and not _not_taken(job, role)
     if signed:
         await access.brief_opened(c, caller, job.id, role)
     page = await reading.job_page(c, job.id)
@@ -116,7 +116,7 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         disputes=list(page.disputes),
         rejections=job.rejections,
         ip=job.ip,
-        view_only=job.view_only and job.state not in OVER,
+        view_only=job.view_only and job.ip is not Ip.CLIENT,
         frozen=bool(job.short) and job.state not in OVER,
     )
 
@@ -135,6 +135,11 @@ def _delivery(
     if closed:
         return Delivery(**{**row, "note": "", "files": []})
     return Delivery(**{**row, "files": handed(files, row["id"])})
+
+
+def _not_taken(job: Job, role: Role) -> bool:
+    """Whether the reader was offered the job, and did not take it."""
+    return role is Role.FREELANCER and job.state in (JobState.DECLINED, JobState.LAPSED)
 
 
 def _confidentiality(job: Job, text: str | None) -> Confidentiality | None:

@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping
 
 from api.bodies import Balance, Shown
 from api.cases import Action, HandedFile
+from api.pointed_out import PointedOut, pointed_out
 from domain.basket_case import Listing
 from domain.ids import UserId
 from domain.listing import open_to
@@ -67,6 +68,8 @@ class ListingShown(ListingLine):
     created_at: datetime
     changed_at: datetime
     actions: list[Action]
+    pointed_out: list[PointedOut]
+    """What in the public texts looks like contact data."""
 
 
 def line(row: RowMapping) -> ListingLine:
@@ -85,6 +88,7 @@ def whole(
         **{name: row[name] for name in (*names, "changed_at")},
         files=[OwnFile.model_validate(dict(one)) for one in files],
         actions=actions(listing, reader) if mine else [],
+        pointed_out=pointed_out(title=row["title"], description=row["description"]),
     )
 
 

@@ -99,7 +99,10 @@ async def found(
     async with engine.connect() as c:
         there = await finding.found(c, wanted, limit + 1)
         rows = await listings.of(c, [one["subject_id"] for one in there])
-    return page([rows[one["subject_id"]] for one in there], limit, line, _place(wanted.order))
+    shown = page([rows[one["subject_id"]] for one in there], limit, line, _place(wanted.order))
+    # What was withdrawn since it was found is a draft, which nobody else sees.
+    listed = [one for one in shown.items if rows[one.id]["state"] == ListingState.LISTED]
+    return shown.model_copy(update={"items": listed})
 
 
 def _place(order: Order) -> Callable[[RowMapping], str]:

@@ -1,7 +1,7 @@
 """Uploads in parts: sent in any order, again after a cut, and put together into one file, once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
@@ -17,6 +17,7 @@ from api.idempotency import OwnOnce
 from api.ids import UploadId
 from api.problems import Problem, field
 from api.state import Engine, Files, TheSettings
+from api.turns import Turns
 from api.uploads import assemble, discard, discard_unrecorded, plain_name, receive_part
 from failpoints import here
 from ledger import files, uploads
@@ -25,6 +26,8 @@ from ledger.files import Stored
 from ledger.uploads import Part
 
 router = APIRouter(prefix="/uploads", tags=["files"])
+ASSEMBLED = Turns(4, timedelta(seconds=30))
+"""Files that are put together at once; one person's one after the other."""
 MOST_PARTS = 10_000
 PART = raw_body({"X-Content-SHA256": "64 hexadecimal digits; or Content-Digest"})
 Number = Annotated[int, Path(ge=1, le=MOST_PARTS)]
@@ -137,7 +140,8 @@ async def complete(
         found = await uploads.find(c, caller.id, upload_id)
         parts = await uploads.parts(c, upload_id)
     waits = found is not None and found["file_id"] is None
-    whole = await assemble(store, found, parts) if found is not None and waits else None
+    async with ASSEMBLED.of(caller.id):
+        whole = await assemble(store, found, parts) if found is not None and waits else None
     here("upload.assembled")
 
     async def effect(c: AsyncConnection) -> File:

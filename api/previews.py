@@ -54,10 +54,10 @@ async def preview(
 ) -> Response:
     """What the file shows, marked with who sees it and when; of sound also the first seconds."""
     await rates.take(settings.preview_limit, "preview", caller.id)
+    async with engine.begin() as c:
+        file = await opened(c, caller, file_id, "preview", may_preview)
+        name = (await people.of(c, caller.id))["name"]
     async with _TURNS.of(caller.id):
-        async with engine.begin() as c:
-            file = await opened(c, caller, file_id, "preview", may_preview)
-            name = (await people.of(c, caller.id))["name"]
         wanted = Wanted(_mark(name, caller.id), part, page)
         made = await _made(store, file, wanted, settings.preview_bytes)
     headers = SAFE | {"Preview-Pages": str(made.pages)}

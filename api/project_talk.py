@@ -1,8 +1,9 @@
 """What clients and freelancers say before a bid is awarded: invitations, questions, answers."""
 
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,7 +12,7 @@ from api.bids import locked
 from api.bodies import Asked, Line, Prose, Shown
 from api.callers import Caller, TheCaller
 from api.idempotency import OwnOnce
-from api.ids import ProjectId
+from api.ids import ProjectId, shaped
 from api.pages import Limit, Page, Place, page
 from api.problems import Problem, field
 from api.state import Engine
@@ -114,7 +115,7 @@ async def said(
     engine: Engine,
     place: Place,
     limit: Limit = 50,
-    freelancer: str | None = None,
+    freelancer: Annotated[str | None, Query(pattern=f"^{shaped('user')}$")] = None,
 ) -> Page[Message]:
     """What was said, newest first; a freelancer sees their own words with the client alone."""
     async with to_read(engine) as c:

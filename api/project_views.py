@@ -53,7 +53,8 @@ class ProjectSeen(ProjectLine):
     client_name: str
     brief: str | None
     sealed: bool
-    bids: int
+    bids: int | None
+    """How many; of a sealed project only its client knows."""
     awards: int
     your_bid: BidShown | None
     if_nobody_acts: Nobody | None
@@ -83,6 +84,7 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
     """The project as its client, or staff, see it."""
     project, role = _of(pair), access.role(caller, pair)
     assert role is not None, "whoever gets here has a role"
+    await access.brief_opened(c, caller, project.id, role)
     public, written = await publications.of(c, project.id), await reading.texts(c, project.id)
     assert public is not None, "a project is announced with its draft"
     return ProjectShown(
@@ -127,7 +129,7 @@ async def seen(c: AsyncConnection, pair: Pair, caller: Caller) -> ProjectSeen:
         client_name=(await reading.names(c, [project.client]))[project.client],
         brief=(await reading.texts(c, project.id))["body"] if opens else None,
         sealed=project.sealed,
-        bids=await bids.many(c, project.id),
+        bids=None if project.sealed else await bids.many(c, project.id),
         awards=project.awards,
         your_bid=shown(own) if own else None,
         if_nobody_acts=nobody(pair) if open_now else None,

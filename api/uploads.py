@@ -128,4 +128,8 @@ def plain_name(given: str) -> str:
 def _disposed_name(disposition: str) -> str:
     message = Message()
     message["Content-Disposition"] = disposition
-    return message.get_filename("")
+    try:
+        return message.get_filename("")
+    except (LookupError, ValueError):
+        detail = "its name is written in no alphabet we know"
+        raise bad_header("content-disposition", detail) from None

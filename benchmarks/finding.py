@@ -71,6 +71,8 @@ def searches(chance: random.Random, count: int) -> list[Wanted]:
             {"tags": (f"t{int(200 ** chance.random())}",), "order": Order.DEAREST},
             {"words": word(), "at_least_minor": cheap, "at_most_minor": 2 * cheap},
             {"at_least_minor": cheap, "at_most_minor": cheap + 1_00},
+            {"at_least_minor": 3 * cheap, "order": Order.CHEAPEST},
+            {"at_most_minor": cheap, "order": Order.DEAREST},
             {"words": f"w{WORDS - 1 - chance.randrange(100)}"},
         )
         return Wanted("listing", **kinds[n % len(kinds)])

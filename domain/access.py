@@ -43,6 +43,10 @@ class Handover(BaseModel):
     """Everybody sees its preview: it is of a listing that is for sale."""
     won: bool = False
     """Whether it was entered in a contest and has won: else its client sees the preview alone."""
+    not_taken: bool = False
+    """Whether it is of a job that its freelancer declined, or let lapse: the brief is closed."""
+    out: bool = False
+    """Whether it is of an entry that was taken back or removed, or did not win in time."""
     to_everybody: bool = False
     """Whether it is a brief that everybody works from who has promised to keep it to themselves."""
 
@@ -116,6 +120,7 @@ def _opens(handover: Handover, reader: str, standing: Standing, *, staff: bool) 
         case Role.FREELANCER:
             if handover.handed_as is HandedAs.BRIEF and not standing.nda_signed:
                 raise NdaMissing
+            return not (handover.handed_as is HandedAs.BRIEF and handover.not_taken)
         case _:
             standing.require_undertaking()
     return True
@@ -135,6 +140,8 @@ def _role(handover: Handover, reader: str, *, staff: bool) -> Role | None:
 
 
 def _opens_to_client(handover: Handover) -> bool:
+    if handover.out:
+        return False
     if handover.handed_as is HandedAs.ENTRY and not handover.won:
         raise ApproveFirst("What was entered is the client's to download once it has won")
     if handover.handed_as not in (HandedAs.DELIVERY, HandedAs.ENTRY):

@@ -14,7 +14,7 @@ from domain.process import Need, Scene
 NEEDS: Mapping[str, frozenset[Need]] = {
     Fund.name: frozenset({Need.WALLETS, Need.CHARGEBACKS}),
     DebtPaid.name: frozenset({Need.WALLETS}),
-    HandoversEnded.name: frozenset({Need.HANDOVERS, Need.CROWD}),
+    HandoversEnded.name: frozenset({Need.HANDOVERS, Need.CROWD, Need.WALLETS}),
 }
 """What must be known to see whether it is there, by the command."""
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from domain.contact_numbers import numbers
 
@@ -27,6 +28,7 @@ class ContactData:
     end: int
 
 
+@lru_cache(maxsize=512)
 def contact_data(text: str) -> list[ContactData]:
     """All of it in its order; what is part of another, once. It takes time by the text's length."""
     read, places = _as_read(text)

@@ -55,7 +55,8 @@ def extend(scene: Scene) -> Change:
 def withdraw(scene: Scene) -> Change:
     """The prizes return to the client, who signs to use nothing of what was entered."""
     command = cast(c.WithdrawContest, scene.command)
-    if not command.statement or not command.signature:
+    unsigned = not command.statement or not command.signature
+    if unsigned and of(scene).entered:
         raise ConditionMissing("sign with your name that you use nothing of any entry")
     change = prizes.give_back(scene)
     assert isinstance(change.lone, Contest), "it is the contest's own step"
@@ -100,7 +101,13 @@ AWARD = "prize: escrow of the contest → escrow of the job"
 REFUND = "prizes: escrow of the contest → client"
 DISTRIBUTION = "each prize, less the fee: escrow of the contest → entrants, in equal shares"
 FUNDING = {Need.WALLETS, Need.CHARGEBACKS}
-ENDING = {Need.HANDOVERS, Need.CROWD}
+ENDING = {Need.HANDOVERS, Need.CROWD, Need.WALLETS}
+
+AWARDED = {
+    S.JUDGING: (S.JUDGING, S.HANDING_OVER),
+    S.DISTRIBUTING: (S.DISTRIBUTING, S.JUDGING, S.HANDING_OVER),
+}
+"""Where an award leads: to judging, too, when a handover has failed meanwhile."""
 
 STEPS = (
     *step(
@@ -135,11 +142,11 @@ STEPS = (
     ),
     *(
         row
-        for state in JUDGED
+        for state, targets in AWARDED.items()
         for row in step(
-            state, c.AwardPrizes, {Role.CLIENT}, (state, S.HANDING_OVER), prizes.award,
+            state, c.AwardPrizes, {Role.CLIENT}, targets, prizes.award,
             "prizes_awarded", "Prizes were awarded, and their winners hand over", money=AWARD,
-            needs={Need.ENTRIES, Need.HANDOVERS},
+            needs={Need.ENTRIES, Need.HANDOVERS, Need.WALLETS},
         )
     ),
     *step(
@@ -150,7 +157,7 @@ STEPS = (
     *step(
         S.JUDGING, c.WithdrawContest, {Role.CLIENT}, (S.CLOSED, S.HANDING_OVER), withdraw,
         "contest_withdrawn", "The contest was withdrawn, and nothing that was entered is used",
-        money=REFUND, when=(NOT_PROMISED,), needs={Need.CROWD},
+        money=REFUND, when=(NOT_PROMISED,), needs={Need.CROWD, Need.WALLETS},
     ),
     *step(
         S.JUDGING, c.HandoversEnded, {Role.CLOCK}, S.JUDGING, prizes.settle,
@@ -159,7 +166,8 @@ STEPS = (
     ),
     *step(
         S.DISTRIBUTING, c.HandoversEnded, {Role.CLOCK}, (S.DISTRIBUTING, S.JUDGING),
-        prizes.settle, "handover_ended", "A winner's handover has ended", needs=ENDING,
+        prizes.settle, "handover_ended", "A winner's handover has ended", money=REFUND,
+        needs=ENDING,
     ),
     *step(
         S.HANDING_OVER, c.HandoversEnded, {Role.CLOCK}, (S.HANDING_OVER, S.JUDGING, S.CLOSED),
@@ -186,7 +194,7 @@ SILENCES = (
     Silence(
         "unfunded", S.AWAITING_FUNDS, lambda p: p.funding_period, S.LAPSED, lapse,
         "contest_lapsed", "the contest lapses because it was not funded",
-        needs=frozenset({Need.WALLETS}),
+        needs=frozenset(FUNDING),
     ),
     Silence(
         "entries_end", S.OPEN, lambda p: AT_ONCE, S.JUDGING, judge,

@@ -145,7 +145,8 @@ def clock_needs(case: Case, row: str) -> tuple[frozenset[Need], frozenset[Role]]
     if row in awaiting.NEEDS:
         return awaiting.NEEDS[row], frozenset()
     if row in clock.BACKGROUND:
-        return frozenset(), frozenset()
+        # What the case waits for may have come with the reminder's moment, and goes first.
+        return awaiting.NEEDS.get(awaiting.row_of(case) or "", frozenset()), frozenset()
     silence = process_of(case).silence(row, case.state)
     return silence.needs, silence.proof(case)
 

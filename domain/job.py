@@ -316,7 +316,7 @@ SILENCES = (
     Silence(
         "funding_lapses", S.AWAITING_FUNDS, lambda p: p.funding_period, S.LAPSED, lapse,
         "offer_lapsed", "the offer lapses because it was not funded",
-        needs=frozenset({Need.WALLETS}),
+        needs=frozenset(FUNDING),
     ),
     Silence(
         "late", S.IN_PROGRESS, lambda p: p.late_after, None, mark_late,

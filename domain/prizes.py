@@ -1,12 +1,13 @@
 """What becomes of a contest's prizes: set aside, awarded, handed over, given back, shared."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 from domain import contest_commands as c
 from domain import endings, flows, sharing
 from domain import job as jobs
-from domain.accounts import Entry, Parts, Wallet
+from domain.accounts import Entry, Kind, Parts, Wallet
 from domain.awaiting import ended
 from domain.cases import Job, JobState
 from domain.contest_case import Contest, ContestEntry, EntryState, Prize
@@ -66,6 +67,10 @@ def require_prizes(policy: Policy, amounts_minor: list[int]) -> None:
 
 def award(scene: Scene) -> Change:
     """Each chosen entry gets its prize: a job begins in which its freelancer hands over."""
+    before = settle(scene) if ended(scene, of(scene)) else Change()
+    if before.lone is not None:
+        # What came back is the contest's again before it is awarded: its parts are others now.
+        scene = replace(scene, case=before.lone)
     contest, command = of(scene), cast(c.AwardPrizes, scene.command)
     held, prizes = _held(contest), {one.number: one for one in contest.prizes}
     opened = list[Touch]()
@@ -78,7 +83,7 @@ def award(scene: Scene) -> Change:
         prizes[prize.number] = prize.model_copy(update={"entry": entry.id, "job": job})
     after = _onward(to(scene, contest.state, held=held, prizes=tuple(prizes.values())))
     named = {one.entry: prizes[one.prize].job for one in command.entries}
-    return Change(lone=after, opens=tuple(opened), facts={"jobs": named})
+    return Change(lone=after, entries=before.entries, opens=tuple(opened), facts={"jobs": named})
 
 
 def name_finalist(scene: Scene) -> Change:
@@ -87,6 +92,8 @@ def name_finalist(scene: Scene) -> Change:
     entry = _standing(scene, command.entry)
     if entry.finalist:
         raise NotOpen("this entry is a finalist already", entry=entry.id)
+    if entry.linked:
+        raise Linked("its freelancer is linked with you", entry=entry.id)
     after = to(scene, contest.state, finalists=contest.finalists + 1)
     return Change(lone=after, facts={"entry": entry.id})
 
@@ -243,10 +250,17 @@ def _settled(scene: Scene) -> Contest:
 
 
 def _given_back(scene: Scene, parts: Parts) -> tuple[Entry, ...]:
+    """To the client, whose credits first pay what they have come to owe meanwhile."""
     contest, sequence = of(scene), scene.case.version + 1
-    currency = contest.terms.currency
-    entry = flows.prize_refund(contest.id, contest.client, parts, sequence, currency)
-    return (entry,) if entry.postings else ()
+    client, currency = contest.client, contest.terms.currency
+    entry = flows.prize_refund(contest.id, client, parts, sequence, currency)
+    if not entry.postings:
+        return ()
+    owed = min(scene.facts.wallets.get(client, Wallet()).receivable, parts.credits)
+    if not owed:
+        return (entry,)
+    paid = flows.receivable_settle(entry.reference, client, owed, Kind.CREDITS, currency)
+    return entry, paid
 
 
 def _sharers(scene: Scene) -> list[UserId]:

@@ -87,7 +87,8 @@ async def undecided(c: AsyncConnection, people: Collection[str]) -> set[str]:
 async def jobs_paid(c: AsyncConnection, deposit: Deposit) -> list[str]:
     """Jobs in whose escrow money of this deposit was, the newest first."""
     way = await _way(c, deposit.client, deposit.terms.currency)
-    return filled(way, deposit.id)[::-1]
+    # A contest has no case file; what its winners hand over has one.
+    return [one for one in filled(way, deposit.id)[::-1] if one.startswith("job_")]
 
 
 async def in_escrows(c: AsyncConnection, one: Chargeback) -> dict[str, int]:

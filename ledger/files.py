@@ -2,18 +2,25 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, case, func, insert, or_, select, union_all
+from sqlalchemy import ColumnElement, RowMapping, Select, case, func, insert, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.access import HandedAs, Handover
+from domain.cases import Ip
 from domain.errors import UnknownReference
 from domain.quota import Quota, Used
-from ledger import ids
+from ledger import ids, originals
 from ledger.contest_tables import contest_entry
 from ledger.file_tables import upload
 from ledger.listing_tables import listing, listing_file
 from ledger.tables import attachment, cases, delivery, file, person
+
+NOT_TAKEN = ("draft", "refused", "declined", "lapsed")
+"""States of a job that its freelancer has not taken, or not yet been offered."""
+OUT = ("withdrawn", "removed")
+"""States of an entry that takes part no more."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +89,8 @@ async def handovers_in(c: AsyncConnection, case_ids: Collection[str]) -> dict[st
     return await _handovers(c, attachment.c.case_id.in_(case_ids))
 
 
-async def _handovers(
-    c: AsyncConnection, condition: ColumnElement[bool]
-) -> dict[str, list[Handover]]:
-    """A mediator belongs to a case from the appointment until the mediation is over."""
+def _of_cases() -> Select[Any]:
+    """What is known of each file that was handed over in a case, and of that case."""
     disputes = cases.alias()
     won = cases.alias()
     mediators = (
@@ -106,7 +111,7 @@ async def _handovers(
         (contest_entry.c.id.is_not(None), HandedAs.ENTRY.value),
         else_=HandedAs.EVIDENCE.value,
     )
-    rows = await c.execute(
+    return (
         select(
             attachment.c.file_id,
             cases.c.id.label("case_id"),
@@ -120,17 +125,32 @@ async def _handovers(
             ).label("refunded"),
             won.c.id.is_not(None).label("won"),
             ((cases.c.kind == "contest") & (cases.c.state == "open")).label("open"),
-            (cases.c.data.has_key("view_only") & (~cases.c.over)).label("view_only"),
+            (
+                cases.c.data.has_key("view_only")
+                & cases.c.data["ip"].astext.is_distinct_from(Ip.CLIENT.value)
+            ).label("view_only"),
+            ((cases.c.kind == "job") & cases.c.state.in_(NOT_TAKEN)).label("not_taken"),
+            (contest_entry.c.state.in_(OUT) | ((contest_entry.c.state == "entered") & cases.c.over))
+            .is_(True)
+            .label("out"),
         )
         .select_from(attachment)
         .join(cases, cases.c.id == attachment.c.case_id)
         .outerjoin(delivery, delivery.c.id == attachment.c.subject_id)
         .outerjoin(contest_entry, contest_entry.c.id == attachment.c.subject_id)
         .outerjoin(won, won.c.id == contest_entry.c.job_id)
-        .where(condition)
     )
+
+
+_QUERY = _of_cases()
+
+
+async def _handovers(
+    c: AsyncConnection, condition: ColumnElement[bool]
+) -> dict[str, list[Handover]]:
+    """A mediator belongs to a case from the appointment until the mediation is over."""
     found: dict[str, list[Handover]] = {}
-    for row in rows:
+    for row in await c.execute(_QUERY.where(condition)):
         handover = Handover(
             case_id=row.case_id,
             handed_as=row.handed_as,
@@ -141,6 +161,8 @@ async def _handovers(
             won=row.won,
             to_everybody=row.open and row.handed_as == HandedAs.BRIEF,
             view_only=row.view_only,
+            not_taken=row.not_taken,
+            out=row.out,
         )
         found.setdefault(row.file_id, []).append(handover)
     return found
@@ -150,12 +172,16 @@ async def _for_sale(c: AsyncConnection, file_id: str) -> list[Handover]:
     """The listings it is sold with, which open it to nobody but their sellers and the house."""
     query = (
         select(
+            listing.c.id,
             listing.c.seller_id,
             (listing_file.c.preview & (listing.c.state == "listed")).label("shown"),
         )
         .join(listing_file, listing_file.c.listing_id == listing.c.id)
         .where(listing_file.c.file_id == file_id)
     )
+    rows = (await c.execute(query)).all()
+    # What has become a client's work since is not shown any more, nor is it sold.
+    taken = await originals.delivered(c, [row.id for row in rows if row.shown])
     return [
         Handover(
             case_id=None,
@@ -164,9 +190,9 @@ async def _for_sale(c: AsyncConnection, file_id: str) -> list[Handover]:
             freelancer=row.seller_id,
             refunded=False,
             mediators=frozenset(),
-            shown=row.shown,
+            shown=row.shown and row.id not in taken,
         )
-        for row in await c.execute(query)
+        for row in rows
     ]
 
 

@@ -118,12 +118,18 @@ async def _most_relevant(c: AsyncConnection, wanted: Wanted, limit: int) -> Sequ
     rank = func.ts_rank_cd(p.c.words, _query(wanted.words)) if wanted.words else literal(0)
     query = select(p).where(p.c.subject_id.in_(ids)).order_by(rank.desc(), p.c.subject_id.desc())
     rows = list((await c.execute(query)).mappings())
-    start = next((n + 1 for n, row in enumerate(rows) if row["subject_id"] == wanted.after), 0)
+    if wanted.after is None:
+        return rows[:limit]
+    # Whatever stood there may be among the matches no more: then nothing follows it.
+    found = (n + 1 for n, row in enumerate(rows) if row["subject_id"] == wanted.after)
+    start = next(found, len(rows))
     return rows[start : start + limit]
 
 
 def _ordered(wanted: Wanted) -> Select[Any]:
     query = select(p).where(*_public(wanted), *_after(wanted))
+    if wanted.order in (Order.CHEAPEST, Order.DEAREST):
+        query = query.where(*_between(wanted))
     return query.order_by(*_keys(wanted.order))
 
 
@@ -153,6 +159,18 @@ def _after(wanted: Wanted) -> tuple[ColumnElement[bool], ...]:
 def _asks(wanted: Wanted) -> bool:
     """Whether it looks for anything but the order."""
     return bool(_fits(wanted, p.c))
+
+
+def _between(wanted: Wanted) -> tuple[ColumnElement[bool], ...]:
+    """Where an order by price begins: a listing has one price, so that its bounds are there."""
+    if wanted.kind != "listing":
+        return ()
+    bounds: list[ColumnElement[bool]] = []
+    if wanted.at_least_minor is not None:
+        bounds.append(p.c.low_minor >= wanted.at_least_minor)
+    if wanted.at_most_minor is not None:
+        bounds.append(p.c.low_minor <= wanted.at_most_minor)
+    return tuple(bounds)
 
 
 def _fits(wanted: Wanted, row: Any) -> tuple[ColumnElement[bool], ...]:

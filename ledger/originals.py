@@ -32,23 +32,38 @@ async def claim(c: AsyncConnection, file_ids: Collection[str], *, but: str) -> N
         raise NotOriginal(field="files", files=taken)
 
 
+async def require_free(c: AsyncConnection, file_ids: Collection[str], *, but: str) -> None:
+    """Raise NotOriginal when one of these is a client's work already, or has won elsewhere.
+
+    Until the transaction ends nobody else can have it win.
+    """
+    await c.execute(CLAIM, {"files": list(file_ids)})
+    query = select(file.c.id).where(file.c.id.in_(file_ids), _delivered() | _won(but))
+    taken = list(await c.scalars(query.order_by(file.c.id)))
+    if taken:
+        raise NotOriginal(field="entries", files=taken)
+
+
 async def delivered(c: AsyncConnection, listing_ids: Collection[str]) -> set[str]:
-    """Those of these listings of whose files one has become a client's work."""
+    """Those of these listings of whose files one has become a client's work, or has won."""
     query = (
         select(listing_file.c.listing_id)
         .join(file, file.c.id == listing_file.c.file_id)
-        .where(listing_file.c.listing_id.in_(listing_ids), _delivered())
+        .where(listing_file.c.listing_id.in_(listing_ids), _delivered() | _won())
     )
     return set(await c.scalars(query))
 
 
 def _offered(but: str) -> Exists:
-    """In another listing that is for sale, or sold; a draft claims nothing."""
+    """In another listing that is for sale, or was sold; what was never sold a draft does not claim.
+
+    Whoever bought it and was refunded had the files, and does not offer them as theirs.
+    """
     return (
         exists()
         .where(same.c.sha256 == file.c.sha256, listing_file.c.file_id == same.c.id)
         .where(listing.c.id == listing_file.c.listing_id, listing.c.id != but)
-        .where(listing.c.state != "draft")
+        .where((listing.c.state != "draft") | listing.c.resold)
     )
 
 
@@ -62,11 +77,12 @@ def _delivered() -> Exists:
     )
 
 
-def _won() -> Exists:
-    """In an entry that was awarded, unless its handover failed: it is promised to the client."""
+def _won(but: str = "") -> Exists:
+    """In an entry that won in another contest, unless its handover failed: it is promised."""
     return (
         exists()
         .where(same.c.sha256 == file.c.sha256, attachment.c.file_id == same.c.id)
         .where(contest_entry.c.id == attachment.c.subject_id, contest_entry.c.state == "awarded")
+        .where(contest_entry.c.contest_id != but)
         .where(cases.c.id == contest_entry.c.job_id, cases.c.state != JobState.CANCELLED.value)
     )

@@ -29,7 +29,8 @@ async def follow(c: AsyncConnection, case: Case) -> None:
     open_now = case.version > 0 and case.state not in OVER and not unfunded
     now = {"state": case.state.value, "visible": open_now, "ends_at": due_at(case, None)}
     if isinstance(case, Contest):
-        now["high_minor"] = sum(prize.amount_minor for prize in case.prizes)
+        amounts = [prize.amount_minor for prize in case.prizes]
+        now |= {"low_minor": min(amounts), "high_minor": sum(amounts)}
     query = update(publication).where(publication.c.subject_id == case.id)
     await c.execute(query.values({k: v for k, v in now.items() if v is not None or k != "ends_at"}))
 

@@ -46,6 +46,7 @@ from ledger import (
     listings,
     mails,
     mediators,
+    originals,
     payees,
     payment_runs,
     payouts,
@@ -255,6 +256,10 @@ async def _of_contest(
     facts, command = scene.facts, scene.command
     if Need.ENTRIES in needs and isinstance(command, AwardPrizes | NameFinalist):
         chosen = await contest_entries.chosen(c, contest, command.chosen)
+        if isinstance(command, AwardPrizes):
+            theirs = await contest_entries.files(c, command.chosen)
+            handed_in = [one["id"] for files in theirs.values() for one in files]
+            await originals.require_free(c, handed_in, but=contest.id)
         facts = replace(facts, entries=chosen)
     if Need.ENTERED in needs:
         facts = replace(facts, entered=await contest_entries.many(c, contest.id))

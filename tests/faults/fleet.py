@@ -16,7 +16,7 @@ from local.places import CLONE
 from settings import Settings
 from tests.world import variables, without_ours
 
-SAYS_READY = {"worker": "worker ready", "api": "Application startup complete"}
+SAYS_READY = {"worker": "worker ready", "api": "Uvicorn running on"}
 READY_WITHIN_S = 60
 DEAD_WITHIN_S = 60
 

@@ -88,6 +88,7 @@ async def test_what_is_no_search_is_refused(world: World) -> None:
         {"q": "\x00"},
         {"tag": "\x07"},
         {"q": "x" * 201},
+        {"q": "-logo -print"},
         {"at_least": -1},
     ):
         answer = await it.client.get("/v1/projects", **query)
