@@ -71,9 +71,9 @@ def near(one: Sequence[int], other: Sequence[int], by: int = 24) -> bool:
     return all(abs(a - b) <= by for a, b in zip(one, other, strict=True))
 
 
-def children() -> list[psutil.Process]:
-    """The processes that make previews now."""
-    ours = psutil.Process().children()
+def children(of: psutil.Process | None = None) -> list[psutil.Process]:
+    """The processes that make previews now; the servers of other tests are none."""
+    ours = (of or psutil.Process()).children()
     return [one for one in ours if "previews.inside" in one.cmdline()]
 
 

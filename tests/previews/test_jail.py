@@ -153,7 +153,7 @@ async def test_the_process_is_closed_while_it_reads() -> None:
 
 
 async def _closed(parent: psutil.Process) -> bool:
-    for child in parent.children():
+    for child in children(parent):
         status = (Path("/proc") / str(child.pid) / "status").read_text()
         return bool(re.search(r"NoNewPrivs:\s+1\nSeccomp:\s+2", status))
     return False
@@ -172,7 +172,7 @@ asyncio.run(making.made(open({str(bomb)!r}, "rb"), Wanted("x")))
     api = await asyncio.create_subprocess_exec(sys.executable, "-c", script, cwd=ROOT)
     parent = psutil.Process(api.pid)
     await eventually(lambda: _closed(parent))
-    (child,) = parent.children()
+    (child,) = children(parent)
     begun = time.monotonic()
     api.kill()
     await api.wait()
