@@ -92,29 +92,35 @@ def place(row: RowMapping | Mapping[str, Any], order: Order) -> str:
     return str(row["subject_id"])
 
 
-async def _in_order(c: AsyncConnection, wanted: Wanted, limit: int) -> Sequence[RowMapping]:
+async def _in_order(
+    c: AsyncConnection, wanted: Wanted, limit: int, enough: int | None = None
+) -> Sequence[RowMapping]:
+    """So many, or `enough` when the window has them: what follows is asked for no more then."""
     ordered = _ordered(wanted)
     window = ordered.limit(WINDOW).subquery()
     near = select(window).where(*_fits(wanted, window.c)).limit(limit)
     rows = list((await c.execute(near)).mappings())
-    if len(rows) == limit or not _asks(wanted):
+    if len(rows) >= (enough or limit) or not _asks(wanted):
         return rows
     keys = ordered.with_only_columns(p.c.low_minor, p.c.subject_id)
     last = (await c.execute(keys.offset(WINDOW - 1).limit(1))).mappings().one_or_none()
     if last is None:
         return rows
     rest = replace(wanted, after=place(last, wanted.order))
-    there = select(p.c.subject_id).where(*_public(rest), *_fits(rest, p.c), *_after(rest))
+    keys = select(p.c.subject_id, p.c.low_minor)
+    there = keys.where(*_public(rest), *_fits(rest, p.c), *_after(rest))
     rare = there.cte("rare").prefix_with("materialized", dialect="postgresql")
-    query = select(p).join(rare, rare.c.subject_id == p.c.subject_id)
-    far = query.order_by(*_keys(wanted.order)).limit(limit - len(rows))
+    # Only what is shown is fetched whole.
+    first = select(rare).order_by(*_keys(wanted.order, rare.c)).limit(limit - len(rows)).subquery()
+    query = select(p).join(first, first.c.subject_id == p.c.subject_id)
+    far = query.order_by(*_keys(wanted.order))
     return [*rows, *(await c.execute(far)).mappings()]
 
 
 async def _most_relevant(c: AsyncConnection, wanted: Wanted, limit: int) -> Sequence[RowMapping]:
     """The newest matches, ranked; equal ones the newest first."""
     newest = replace(wanted, order=Order.NEWEST, after=None)
-    ids = [row["subject_id"] for row in await _in_order(c, newest, RANKED)]
+    ids = [row["subject_id"] for row in await _in_order(c, newest, RANKED, enough=limit)]
     rank = func.ts_rank_cd(p.c.words, _query(wanted.words)) if wanted.words else literal(0)
     query = select(p).where(p.c.subject_id.in_(ids)).order_by(rank.desc(), p.c.subject_id.desc())
     rows = list((await c.execute(query)).mappings())
@@ -133,12 +139,12 @@ def _ordered(wanted: Wanted) -> Select[Any]:
     return query.order_by(*_keys(wanted.order))
 
 
-def _keys(order: Order) -> tuple[ColumnElement[Any], ...]:
+def _keys(order: Order, row: Any = p.c) -> tuple[ColumnElement[Any], ...]:
     if order is Order.CHEAPEST:
-        return p.c.low_minor, p.c.subject_id
+        return row.low_minor, row.subject_id
     if order is Order.DEAREST:
-        return p.c.low_minor.desc(), p.c.subject_id.desc()
-    return (p.c.subject_id.desc(),)
+        return row.low_minor.desc(), row.subject_id.desc()
+    return (row.subject_id.desc(),)
 
 
 def _public(wanted: Wanted) -> tuple[ColumnElement[bool], ...]:
