@@ -47,6 +47,8 @@ Line = Annotated[
     str, _stripped, Field(max_length=200), AfterValidator(plain), AfterValidator(_one_line)
 ]
 """One line of text, such as a name or a title."""
+Tag = Annotated[Line, Field(max_length=40)]
+"""A word by which something is found."""
 Prose = Annotated[str, _stripped, Field(max_length=20_000), AfterValidator(plain)]
 """A text of several lines, such as a brief, a reason or an instruction."""
 

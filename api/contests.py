@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import access, timeline
-from api.bodies import Amount, Asked, Balance, Line, Prose, Shown
+from api.bodies import Amount, Asked, Balance, Line, Prose, Shown, Tag
 from api.callers import Caller, TheCaller
 from api.cases import Action, CaseShown, HandedFile, Nobody, common, handed, nobody
 from api.decisions import LATER, Noun, add_routes, begun
@@ -44,7 +44,6 @@ UNSEEN = (
     *(ContestState.AWAITING_FUNDS, ContestState.LAPSED),
 )
 """States in which nobody else learns of a contest."""
-Tag = Annotated[Line, Field(max_length=40)]
 
 
 class Posted(Asked):

@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import access
-from api.bodies import Agreed, Amount, Asked, Line, Prose
+from api.bodies import Agreed, Amount, Asked, Line, Prose, Tag
 from api.callers import Caller, TheCaller
 from api.finding import Sought
 from api.idempotency import OwnOnce
@@ -37,7 +37,6 @@ from settings import Settings
 
 router = APIRouter(prefix="/listings", tags=["listings"])
 mine = APIRouter(prefix="/me", tags=["listings"])
-Tag = Annotated[Line, Field(max_length=40)]
 Kind = Annotated[Content, Field(strict=False), BeforeValidator(str)]
 Version = Annotated[int, Field(ge=1, lt=2**31)]
 

@@ -1,17 +1,17 @@
 """Projects: posted, found and read; what their clients decide on them."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import access, timeline
-from api.bodies import Amount, Asked, Line, Prose
+from api.bodies import Amount, Asked, Line, Prose, Tag
 from api.callers import TheCaller
 from api.decisions import LATER, Noun, add_routes, begun
 from api.finding import Sought
@@ -20,13 +20,13 @@ from api.pages import Limit, Page, Place, page
 from api.payout_methods import policy_of
 from api.problems import Problem, field
 from api.project_views import ProjectLine, ProjectSeen, ProjectShown, line, seen, show
+from api.remittances import Day
 from api.send import Decider, TheDecider
 from api.state import Engine, TheSettings
 from domain.policy import CaseTerms
 from domain.project import PROJECT, require_price
 from domain.project_case import Project
 from domain.project_commands import PostProject
-from domain.texts import written_day
 from failpoints import here
 from ledger import cases as rows
 from ledger import files, finding, ids, people, publications
@@ -34,8 +34,6 @@ from ledger.database import at_once, to_read
 
 router = APIRouter(prefix="/projects", tags=["projects"])
 mine = APIRouter(prefix="/me", tags=["projects"])
-Day = Annotated[date, Field(strict=False), BeforeValidator(written_day)]
-Tag = Annotated[Line, Field(max_length=40)]
 
 
 class Budget(Asked):

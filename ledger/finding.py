@@ -1,8 +1,8 @@
 """Finding what is public: by words, tags and price, in an order, a page at a time.
 
-What a search costs is bounded by a window, not by how much there is. The first rows of the order
-are looked at one after the other: what is frequent fills its page there. What does not is rare, and
-the rest of it is found by the indexes of words, tags and prices.
+The first rows of the order are looked at one after the other: what is frequent fills its page
+there. What does not is rare, and the rest of it is found by the indexes of words, tags and prices.
+That part still grows with the market (`benchmarks/README.md`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -92,15 +92,12 @@ def place(row: RowMapping | Mapping[str, Any], order: Order) -> str:
     return str(row["subject_id"])
 
 
-async def _in_order(
-    c: AsyncConnection, wanted: Wanted, limit: int, enough: int | None = None
-) -> Sequence[RowMapping]:
-    """So many, or `enough` when the window has them: what follows is asked for no more then."""
+async def _in_order(c: AsyncConnection, wanted: Wanted, limit: int) -> Sequence[RowMapping]:
     ordered = _ordered(wanted)
     window = ordered.limit(WINDOW).subquery()
     near = select(window).where(*_fits(wanted, window.c)).limit(limit)
     rows = list((await c.execute(near)).mappings())
-    if len(rows) >= (enough or limit) or not _asks(wanted):
+    if len(rows) == limit or not _asks(wanted):
         return rows
     keys = ordered.with_only_columns(p.c.low_minor, p.c.subject_id)
     last = (await c.execute(keys.offset(WINDOW - 1).limit(1))).mappings().one_or_none()
@@ -120,7 +117,7 @@ async def _in_order(
 async def _most_relevant(c: AsyncConnection, wanted: Wanted, limit: int) -> Sequence[RowMapping]:
     """The newest matches, ranked; equal ones the newest first."""
     newest = replace(wanted, order=Order.NEWEST, after=None)
-    ids = [row["subject_id"] for row in await _in_order(c, newest, RANKED, enough=limit)]
+    ids = [row["subject_id"] for row in await _in_order(c, newest, RANKED)]
     rank = func.ts_rank_cd(p.c.words, _query(wanted.words)) if wanted.words else literal(0)
     query = select(p).where(p.c.subject_id.in_(ids)).order_by(rank.desc(), p.c.subject_id.desc())
     rows = list((await c.execute(query)).mappings())
