@@ -1,8 +1,9 @@
 """Finding what is public: by words, tags and price, in an order, a page at a time.
 
 The first rows of the order are looked at one after the other: what is frequent fills its page
-there. What does not is rare, and the rest of it is found by the indexes of words, tags and prices.
-That part still grows with the market (`benchmarks/README.md`).
+there. They tell how frequent it is: what is not too rare fills its page among the next rows, and
+the rest is found by the indexes of words, tags and prices. So neither way looks at many rows
+(`benchmarks/README.md` has the figures).
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,18 +11,24 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, func, literal, select, text, tuple_
+from sqlalchemy import ColumnElement, RowMapping, Select, case, func, literal, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.market_tables import publication as p
 
 WINDOW = 10_000
 """Rows of an order that are looked at before an index is asked for the rest."""
-RANKED = 500
+PRICED = 2_500
+"""The same where the order is one of prices: its rows lie apart from each other."""
+WIDER = 3
+"""Times as many rows are looked at where what is looked for seems frequent enough for that."""
+RANKED = 300
 """Matches, the newest, among which the most relevant are found."""
 COUNTED = 1_000
 """Matches, the newest, of which facets are counted."""
 MOST_TAGS = 20
+SHOWN = [column for column in p.c if column is not p.c.words]
+"""All that people read of what is found."""
 BANDS_MINOR = (50_00, 100_00, 250_00, 500_00, 1_000_00, 5_000_00)
 """Prices (minor units) at which the bands of the facet begin, besides nothing."""
 
@@ -92,41 +99,63 @@ def place(row: RowMapping | Mapping[str, Any], order: Order) -> str:
     return str(row["subject_id"])
 
 
-async def _in_order(c: AsyncConnection, wanted: Wanted, limit: int) -> Sequence[RowMapping]:
-    ordered = _ordered(wanted)
-    window = ordered.limit(WINDOW).subquery()
-    near = select(window).where(*_fits(wanted, window.c)).limit(limit)
-    rows = list((await c.execute(near)).mappings())
-    if len(rows) == limit or not _asks(wanted):
-        return rows
-    keys = ordered.with_only_columns(p.c.low_minor, p.c.subject_id)
-    last = (await c.execute(keys.offset(WINDOW - 1).limit(1))).mappings().one_or_none()
+async def _in_order(
+    c: AsyncConnection, wanted: Wanted, limit: int, shown: Sequence[Any] = SHOWN
+) -> Sequence[RowMapping]:
+    priced = wanted.order in (Order.CHEAPEST, Order.DEAREST)
+    window = PRICED if priced else WINDOW
+    near = await _near(c, wanted, limit, shown, window)
+    if len(near) == limit or not _asks(wanted):
+        return near
+    keys = _ordered(wanted).with_only_columns(p.c.subject_id, *([p.c.low_minor] if priced else []))
+    last = (await c.execute(keys.offset(window - 1).limit(1))).mappings().one_or_none()
     if last is None:
-        return rows
-    rest = replace(wanted, after=place(last, wanted.order))
-    keys = select(p.c.subject_id, p.c.low_minor)
-    there = keys.where(*_public(rest), *_fits(rest, p.c), *_after(rest))
+        return near
+    rest, missing = replace(wanted, after=place(last, wanted.order)), limit - len(near)
+    # As frequent there as it was here, it fills the page sooner than an index would.
+    if len(near) * WIDER > missing:
+        more = await _near(c, rest, missing, shown, WIDER * window)
+        if len(more) == missing:
+            return [*near, *more]
+    return [*near, *await _far(c, rest, missing, shown)]
+
+
+async def _near(
+    c: AsyncConnection, wanted: Wanted, limit: int, shown: Sequence[Any], window: int
+) -> Sequence[RowMapping]:
+    """Those among the first rows of the order, looked at one after the other."""
+    first = _ordered(wanted).limit(window).subquery()
+    query = select(*(first.c[column.name] for column in shown)).where(*_fits(wanted, first.c))
+    return (await c.execute(query.limit(limit))).mappings().all()
+
+
+async def _far(
+    c: AsyncConnection, wanted: Wanted, limit: int, shown: Sequence[Any]
+) -> Sequence[RowMapping]:
+    """All there are by the indexes, of which only what is shown is fetched whole."""
+    there = select(p.c.subject_id, p.c.low_minor)
+    there = there.where(*_public(wanted), *_fits(wanted, p.c), *_between(wanted), *_after(wanted))
     rare = there.cte("rare").prefix_with("materialized", dialect="postgresql")
-    # Only what is shown is fetched whole.
-    first = select(rare).order_by(*_keys(wanted.order, rare.c)).limit(limit - len(rows)).subquery()
-    query = select(p).join(first, first.c.subject_id == p.c.subject_id)
-    far = query.order_by(*_keys(wanted.order))
-    return [*rows, *(await c.execute(far)).mappings()]
+    first = select(rare).order_by(*_keys(wanted.order, rare.c)).limit(limit).subquery()
+    query = select(*shown).join(first, first.c.subject_id == p.c.subject_id)
+    return (await c.execute(query.order_by(*_keys(wanted.order)))).mappings().all()
 
 
 async def _most_relevant(c: AsyncConnection, wanted: Wanted, limit: int) -> Sequence[RowMapping]:
     """The newest matches, ranked; equal ones the newest first."""
     newest = replace(wanted, order=Order.NEWEST, after=None)
-    ids = [row["subject_id"] for row in await _in_order(c, newest, RANKED)]
+    ids = [row["subject_id"] for row in await _in_order(c, newest, RANKED, [p.c.subject_id])]
     rank = func.ts_rank_cd(p.c.words, _query(wanted.words)) if wanted.words else literal(0)
-    query = select(p).where(p.c.subject_id.in_(ids)).order_by(rank.desc(), p.c.subject_id.desc())
-    rows = list((await c.execute(query)).mappings())
-    if wanted.after is None:
-        return rows[:limit]
+    ranked = select(p.c.subject_id).where(p.c.subject_id.in_(ids))
+    ranked = ranked.order_by(rank.desc(), p.c.subject_id.desc())
+    order = list((await c.execute(ranked)).scalars())
     # Whatever stood there may be among the matches no more: then nothing follows it.
-    found = (n + 1 for n, row in enumerate(rows) if row["subject_id"] == wanted.after)
-    start = next(found, len(rows))
-    return rows[start : start + limit]
+    begin = 0
+    if wanted.after is not None:
+        begin = order.index(wanted.after) + 1 if wanted.after in order else len(order)
+    page = order[begin : begin + limit]
+    rows = await c.execute(select(*SHOWN).where(p.c.subject_id.in_(page)))
+    return sorted(rows.mappings(), key=lambda row: page.index(row["subject_id"]))
 
 
 def _ordered(wanted: Wanted) -> Select[Any]:
@@ -195,4 +224,5 @@ def _fits(wanted: Wanted, row: Any) -> tuple[ColumnElement[bool], ...]:
 def _query(words: str) -> ColumnElement[Any]:
     """Words as people write them: of the text by their stems, of tags as they stand."""
     stems = func.websearch_to_tsquery("english", words)
-    return stems.op("||")(func.websearch_to_tsquery("simple", words))
+    simple = func.websearch_to_tsquery("simple", words)
+    return case((stems == simple, stems), else_=stems.op("||")(simple))

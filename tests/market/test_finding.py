@@ -105,9 +105,17 @@ async def test_the_confidential_part_is_not_searched(world: World) -> None:
     assert await ids_of(world, it.client, q=secret) == []
 
 
+@pytest.mark.parametrize("rows", [4, 40, finding.WINDOW])
 @pytest.mark.parametrize("order", [Order.NEWEST, Order.CHEAPEST, Order.DEAREST])
-async def test_beyond_the_window_the_rest_is_found_by_index(world: World, order: Order) -> None:
-    """What is rare is found though it lies behind thousands; once, in order, page by page."""
+async def test_beyond_the_window_the_rest_is_found_by_index(
+    world: World, order: Order, rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is rare is found though it lies behind thousands; once, in order, page by page.
+
+    However many rows are looked at first: then a page is filled by them, by the next, or by index.
+    """
+    monkeypatch.setattr(finding, "WINDOW", rows)
+    monkeypatch.setattr(finding, "PRICED", rows)
     owner = (await world.person("seller")).id
     async with world.engine.connect() as c:
         await c.execute(FILL, {"owner": owner, "many": MANY})
