@@ -1,7 +1,7 @@
-"""Files in an S3-compatible store; with PEEROK_TEST_S3=http://host/bucket against a real one."""
+"""Files in an S3-compatible store: another's server, or the one PEEROK_TEST_S3 names."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,12 +17,14 @@ from pydantic import SecretStr
 from activities.collector import FEW, Collector
 from api.main import create
 from api.stores import open_store
+from local.places import free_ports
 from settings import Settings
 from tests.api.parts import announced, completed, sent, sha256
 from tests.api.people import Person, code, signup
+from tests.other_programs import built, running
 
-REAL = urlsplit(os.environ.get("PEEROK_TEST_S3", ""))
-at_s3 = pytest.mark.skipif(not REAL.netloc, reason="PEEROK_TEST_S3 names no store")
+MODULE, VERSION = "github.com/versity/versitygw/cmd/versitygw", "v1.8.0"
+ACCESS_KEY = {"ROOT_ACCESS_KEY": "test", "ROOT_SECRET_KEY": "test"}
 CONTENT = bytes(range(256)) * 4096 * 11
 """Longer than one piece of what the store takes in pieces."""
 
@@ -75,11 +77,27 @@ def test_a_folder_is_made_for_its_owner_alone(api_settings: Settings, tmp_path: 
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.fixture(scope="module")
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A bucket at a server that speaks S3."""
+    if given := os.environ.get("PEEROK_TEST_S3"):
+        yield given
+        return
+    folder, [port] = tmp_path_factory.mktemp("s3"), free_ports(1)
+    (folder / "store" / "bucket").mkdir(parents=True)
+    (folder / "attributes").mkdir()
+    where = ["posix", "--sidecar", str(folder / "attributes"), str(folder / "store")]
+    command = [str(built(MODULE, VERSION)), "--port", f"127.0.0.1:{port}", *where]
+    with running(command, folder / "log", port, ACCESS_KEY):
+        yield f"http://127.0.0.1:{port}/bucket"
+
+
 @pytest.fixture
-async def real(api_settings: Settings) -> AsyncIterator[tuple[FastAPI, Person]]:
+async def real(api_settings: Settings, bucket: str) -> AsyncIterator[tuple[FastAPI, Person]]:
     """An API whose files are in the real store, under a prefix of their own."""
-    prefix = f"s3:/{REAL.path}/{datetime.now(UTC):%H%M%S%f}"
-    endpoint = f"{REAL.scheme}://{REAL.netloc}"
+    there = urlsplit(bucket)
+    prefix = f"s3:/{there.path}/{datetime.now(UTC):%H%M%S%f}"
+    endpoint = f"{there.scheme}://{there.netloc}"
     async with serving(in_bucket(api_settings, endpoint, prefix)) as opened:
         yield opened
 
@@ -89,7 +107,6 @@ async def keys(app: FastAPI) -> set[str]:
     return {one["path"] async for listed in obstore.list(app.state.files) for one in listed}
 
 
-@at_s3
 async def test_a_bucket_is_as_good_as_a_folder(real: tuple[FastAPI, Person]) -> None:
     """Up, down, a range, and nothing is left of what was refused."""
     app, ana = real
@@ -104,7 +121,6 @@ async def test_a_bucket_is_as_good_as_a_folder(real: tuple[FastAPI, Person]) -> 
     assert len(await keys(app)) == 1
 
 
-@at_s3
 async def test_parts_in_a_bucket_become_one_file(real: tuple[FastAPI, Person]) -> None:
     """They are objects of their own until then, and gone afterwards."""
     app, ana = real
@@ -118,7 +134,6 @@ async def test_parts_in_a_bucket_become_one_file(real: tuple[FastAPI, Person]) -
     assert len(await keys(app)) == 1
 
 
-@at_s3
 async def test_what_is_nobody_s_is_collected_from_a_bucket(real: tuple[FastAPI, Person]) -> None:
     """By their age as the store tells it."""
     app, ana = real

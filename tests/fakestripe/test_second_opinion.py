@@ -1,19 +1,14 @@
 """A second opinion: what the stand-in takes and refuses, Stripe's own mock takes and refuses."""
 
-import os
-import shutil
-import subprocess
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
-import platformdirs
 import pytest
 
 from local.places import free_ports
 from tests.fakestripe.stand import Stand
+from tests.other_programs import built, running
 
 MODULE, VERSION = "github.com/stripe/stripe-mock", "v0.203.0"
 KEY = {"Authorization": "Bearer sk_test_standin"}
@@ -64,44 +59,16 @@ DIFFERENT: list[tuple[str, dict[str, str], tuple[int, int]]] = [
 the SDK and Stripe's pages have, and names within evidence, which the mock does not look at."""
 
 
-def _program() -> Path:
-    """The mock in the user's cache, built there by Go if need be."""
-    folder = platformdirs.user_cache_path("peerok") / f"stripe-mock-{VERSION}"
-    program = folder / "stripe-mock"
-    if not program.exists():
-        go = shutil.which("go")
-        if go is None:
-            pytest.skip("no Go on this machine to build stripe-mock")
-        environment = os.environ | {"GOBIN": str(folder), "GOTOOLCHAIN": "local"}
-        command = [go, "install", f"{MODULE}@{VERSION}"]
-        built = subprocess.run(command, env=environment, check=False)
-        assert built.returncode == 0, "there is Go, and stripe-mock could not be built"
-    return program
-
-
 @pytest.fixture(scope="module")
-def mock() -> Iterator[httpx.Client]:
+def mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """Stripe's own mock, which knows all parameters and no state."""
     [port] = free_ports(1)
-    command = [str(_program()), "-http-addr", f"127.0.0.1:{port}"]
-    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
-        end = time.monotonic() + 30
-        while not _listens(client):
-            assert running.poll() is None, "stripe-mock did not start"
-            assert time.monotonic() < end, "stripe-mock does not answer"
-            time.sleep(0.05)
+    command = [str(built(MODULE, VERSION)), "-http-addr", f"127.0.0.1:{port}"]
+    with (
+        running(command, tmp_path_factory.mktemp("mock"), port),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
+    ):
         yield client
-    running.terminate()
-    running.wait(10)
-
-
-def _listens(client: httpx.Client) -> bool:
-    try:
-        client.get("/")
-    except httpx.TransportError:
-        return False
-    return True
 
 
 @pytest.fixture(scope="module")
