@@ -131,7 +131,7 @@ async def _job(decider: Decider, basket_id: str) -> JSONResponse:
     async with to_read(decider.engine) as c:
         bought = await cases.read(c, basket_id)
         assert bought is not None, "cases are never deleted"
-        [item] = _of(bought).items
+        [item] = bought.of(Basket).items
         assert item.job is not None, "it was bought"
         pair = await cases.read(c, item.job)
         assert pair is not None, "it became a job"
@@ -178,7 +178,7 @@ def _draft(asked: Filled, decider: Decider) -> Basket:
 
 async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) -> BasketShown:
     """The basket as its client, or staff, see it."""
-    basket, role = _of(pair), access.role(caller, pair)
+    basket, role = pair.of(Basket), access.role(caller, pair)
     assert role is not None, "whoever gets here has a role"
     currency = basket.terms.currency
     items = [
@@ -203,11 +203,6 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
 def line(row: RowMapping) -> BasketLine:
     """The basket of a row, for a list."""
     return BasketLine.model_validate(row)
-
-
-def _of(pair: Pair) -> Basket:
-    assert isinstance(pair.first, Basket), "the id is a basket's"
-    return pair.first
 
 
 NOUN = Noun(BASKET, BasketId, BasketShown, show)

@@ -1,7 +1,8 @@
 """Bids on a project: rows beside it, one for each freelancer, the client's to compare."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
@@ -10,7 +11,7 @@ from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api import access
+from api import published
 from api.bodies import Amount, Asked, Balance, Prose, Shown
 from api.callers import TheCaller
 from api.idempotency import OwnOnce
@@ -21,12 +22,12 @@ from api.state import Engine
 from domain.decide import Notice
 from domain.errors import NotOpen, SeenIsStale
 from domain.ids import UserId
-from domain.lone_states import ProjectState
 from domain.project import PROJECT, require_bid, require_editable
 from domain.project_case import BidState, Project
-from ledger import bids, cases, mails, people
+from ledger import bids, mails, people
 from ledger.database import to_read
 
+locked = partial(published.locked, PROJECT, Project)
 on_projects = APIRouter(prefix="/projects", tags=["projects"])
 router = APIRouter(prefix="/bids", tags=["projects"])
 mine = APIRouter(prefix="/me", tags=["projects"])
@@ -105,15 +106,8 @@ async def listed(
     Other freelancers see no messages, and of a sealed project nothing but their own.
     """
     async with to_read(engine) as c:
-        pair = await cases.read(c, case_id)
-        if pair is None:
-            raise Problem("not_found")
-        project = _of(pair)
-        whole = access.role(caller, pair) is not None
-        if whole:
-            await access.entitled(c, caller, case_id)
-        elif project.state in (ProjectState.DRAFT, ProjectState.REFUSED):
-            raise Problem("not_found")
+        pair, role = await published.visited(c, caller, case_id)
+        project, whole = pair.of(Project), role is not None
         if whole or not project.sealed:
             rows = await bids.listed(c, project.id, order, place, limit + 1)
         else:
@@ -187,23 +181,6 @@ def shown(row: RowMapping, *, for_all: bool = False) -> BidShown:
     return bid.model_copy(update={"message": None, "job_id": None}) if for_all else bid
 
 
-async def locked(c: AsyncConnection, case_id: str, act: str) -> tuple[Project, str]:
-    """The project, locked, and its title; raises what the law says when this is not open now.
-
-    Whoever waits for the lock was here when they asked.
-    """
-    asked_at = datetime.now(UTC)
-    try:
-        found = await cases.lock(c, case_id)
-    except cases.NoSuchCase:
-        raise Problem("not_found") from None
-    project = _of(found.pair)
-    if project.state in (ProjectState.DRAFT, ProjectState.REFUSED):
-        raise Problem("not_found")
-    PROJECT.require_beside(act, project, asked_at)
-    return project, found.title
-
-
 async def _own_open(
     c: AsyncConnection,
     bid_id: str,
@@ -233,8 +210,3 @@ def _said(asked: Offered) -> dict[str, object]:
 
 def _may_read(row: RowMapping, reader: str, whole: bool) -> bool:
     return whole or row["freelancer_id"] == reader
-
-
-def _of(pair: cases.Pair) -> Project:
-    assert isinstance(pair.first, Project), "the id is a project's"
-    return pair.first

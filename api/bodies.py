@@ -1,5 +1,6 @@
 """What requests and answers are made of: strict models, bounded texts and amounts."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -49,8 +50,16 @@ Line = Annotated[
 """One line of text, such as a name or a title."""
 Tag = Annotated[Line, Field(max_length=40)]
 """A word by which something is found."""
+Tags = Annotated[list[Tag], Field(max_length=20)]
+FileIds = Annotated[list[Line], Field(max_length=200)]
+"""Files that are handed over, by their ids."""
 Prose = Annotated[str, _stripped, Field(max_length=20_000), AfterValidator(plain)]
 """A text of several lines, such as a brief, a reason or an instruction."""
+
+
+def as_kept(tags: Iterable[str]) -> list[str]:
+    """Each tag once, in lower case, as it is looked for."""
+    return list(dict.fromkeys(one.lower() for one in tags))
 
 
 def _agreed(agree: bool) -> bool:

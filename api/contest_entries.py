@@ -1,7 +1,8 @@
 """Contest entries: rows beside a contest, for its client to judge; blind among entrants."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -10,11 +11,11 @@ from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api import access, contests
+from api import contests, published
 from api.bodies import Asked, Line, Prose, Shown
 from api.callers import TheCaller
 from api.cases import HandedFile, handed
-from api.contests import UNSEEN, ContestShown
+from api.contests import ContestShown
 from api.decisions import LATER, pending
 from api.idempotency import OwnOnce
 from api.ids import ContestEntryId, ContestId
@@ -34,6 +35,7 @@ from ledger import cases, contest_entries, files, mails, originals, people
 from ledger.contest_tables import contest_entry
 from ledger.database import to_read
 
+locked = partial(published.locked, CONTEST, Contest)
 router = APIRouter(prefix="/contests", tags=["contests"])
 mine = APIRouter(prefix="/me", tags=["contests"])
 of_staff = APIRouter(prefix="/staff/contests", tags=["staff"], dependencies=[Depends(sworn)])
@@ -128,15 +130,8 @@ async def listed(
     previews, by whom they are open to.
     """
     async with to_read(engine) as c:
-        pair = await cases.read(c, contest_id)
-        if pair is None:
-            raise Problem("not_found")
-        contest = contests.of(pair)
-        whole = access.role(caller, pair) is not None
-        if whole:
-            await access.entitled(c, caller, contest_id)
-        elif contest.state in UNSEEN:
-            raise Problem("not_found")
+        pair, role = await published.visited(c, caller, contest_id)
+        contest, whole = pair.of(Contest), role is not None
         wanted = [contest_entry.c.rating >= rated] if rated is not None and whole else []
         wanted += [contest_entry.c.finalist] if finalists else []
         if not whole and not await _opened(c, contest, caller.id):
@@ -239,7 +234,7 @@ async def remove(
 
     async def keep(c: AsyncConnection) -> EntryShown:
         pair = await cases.read(c, contest_id)
-        mine = pair is not None and contests.of(pair).client == caller.id
+        mine = pair is not None and pair.of(Contest).client == caller.id
         if mine or await contest_entries.many(c, contest_id, caller.id):
             raise NotYours("staff do not decide in their own case")
         return await _one(c, await _change(c, contest_id, entry_id, "remove_entry", change))
@@ -271,23 +266,6 @@ def shown(row: RowMapping, its_files: Any, *, for_all: bool = False) -> EntrySho
     return entry.model_copy(update=private) if for_all else entry
 
 
-async def locked(c: AsyncConnection, case_id: str, act: str) -> tuple[Contest, str]:
-    """The contest, locked, and its title; raises what the law says when this is not open now.
-
-    Whoever waits for the lock was here when they asked.
-    """
-    asked_at = datetime.now(UTC)
-    try:
-        found = await cases.lock(c, case_id)
-    except cases.NoSuchCase:
-        raise Problem("not_found") from None
-    contest = contests.of(found.pair)
-    if contest.state in UNSEEN:
-        raise Problem("not_found")
-    CONTEST.require_beside(act, contest, asked_at)
-    return contest, found.title
-
-
 async def _change(
     c: AsyncConnection,
     case_id: str,
@@ -311,7 +289,7 @@ def _require_standing(row: RowMapping) -> None:
 
 async def _require_client(c: AsyncConnection, case_id: str, caller: str) -> None:
     pair = await cases.read(c, case_id)
-    if pair is None or contests.of(pair).client != caller:
+    if pair is None or pair.of(Contest).client != caller:
         raise Problem("not_found")
 
 

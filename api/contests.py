@@ -1,5 +1,6 @@
 """Contests: posted, found and read; what their clients decide on them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -10,17 +11,18 @@ from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api import access, timeline
-from api.bodies import Amount, Asked, Balance, Line, Prose, Shown, Tag
+from api import access, published, timeline
+from api.bodies import Amount, Balance, Shown
 from api.callers import Caller, TheCaller
 from api.cases import Action, CaseShown, HandedFile, Nobody, common, handed, nobody
 from api.decisions import LATER, Noun, add_routes, begun
 from api.finding import Sought
 from api.ids import ContestId
-from api.pages import Limit, Page, Place, page
+from api.pages import Limit, Page, Place
 from api.payout_methods import policy_of
 from api.pointed_out import PointedOut, pointed_out
-from api.problems import Problem, field
+from api.problems import field
+from api.published import OfRow, Posting
 from api.send import Decider, TheDecider
 from api.state import Engine, TheSettings
 from domain.cases import OVER, Role
@@ -31,38 +33,26 @@ from domain.lone_states import ContestState
 from domain.policy import Terms
 from domain.prizes import require_prizes
 from failpoints import here
-from ledger import cases as rows
-from ledger import contest_entries, files, finding, ids, journal, people, publications, reading
+from ledger import contest_entries, ids, journal, people, publications, reading
 from ledger.cases import Pair
-from ledger.database import at_once, to_read
+from ledger.database import at_once
 from settings import Settings
 
 router = APIRouter(prefix="/contests", tags=["contests"])
 mine = APIRouter(prefix="/me", tags=["contests"])
-UNSEEN = (
-    *(ContestState.DRAFT, ContestState.REFUSED),
-    *(ContestState.AWAITING_FUNDS, ContestState.LAPSED),
-)
-"""States in which nobody else learns of a contest."""
 
 
-class Posted(Asked):
+class Posted(Posting):
     """What a client offers prizes for: `summary` is public, `brief` and `files` under the NDA.
 
     The contest takes entries for so many `days`. With `guaranteed`, every prize is paid to
     somebody if anybody valid enters; with `open_entries`, entrants see each other's entries.
     """
 
-    title: Line
-    summary: Prose
-    brief: Prose
     prizes: Annotated[list[Amount], Field(min_length=1, max_length=200)]
     days: Annotated[int, Field(ge=1, le=365)]
-    tags: Annotated[list[Tag], Field(max_length=20)] = Field(default_factory=list)
-    files: Annotated[list[Line], Field(max_length=200)] = Field(default_factory=list)
     guaranteed: bool = False
     open_entries: bool = False
-    start_when_funded: bool | None = None
 
 
 class PrizeShown(Shown):
@@ -127,18 +117,16 @@ class ContestShown(CaseShown):
 @router.post("", status_code=201, response_model=ContestShown, responses=LATER)
 async def post(asked: Posted, decider: TheDecider) -> JSONResponse:
     """Offer prizes: the contest opens once they are in escrow."""
-    content = asked.model_dump(mode="json")
 
     async def write(c: AsyncConnection) -> RowMapping:
         contest = await _draft(c, asked, decider)
-        title, brief = asked.title, asked.brief
-        row = await decider.begin(c, contest, PostContest(), content, title=title, text=brief)
+        row = await published.begin(c, decider, contest, PostContest(), asked, **_prices(contest))
         if row["case_id"] == contest.id:
-            await _keep(c, contest, asked)
+            await journal.open_escrow(c, contest.id, contest.terms.currency)
         here("contest.written")
         return row
 
-    return await begun(decider, NOUN, content, write)
+    return await begun(decider, NOUN, asked.model_dump(mode="json"), write)
 
 
 @router.get("")
@@ -146,15 +134,7 @@ async def found(
     caller: TheCaller, engine: Engine, sought: Sought, limit: Limit = 50
 ) -> Page[ContestLine]:
     """Contests that are funded and not over; `q` looks into title, tags and summary."""
-    wanted = replace(sought, kind="contest")
-    async with engine.connect() as c:
-        rows = await finding.found(c, wanted, limit + 1)
-        contests = await contest_entries.contests(c, [row["subject_id"] for row in rows])
-
-    def shown(row: RowMapping) -> ContestLine:
-        return line(row, contests[row["subject_id"]])
-
-    return page(rows, limit, shown, lambda row: finding.place(row, wanted.order))
+    return await published.found(engine, replace(sought, kind="contest"), limit, _lines)
 
 
 @mine.get("/contests")
@@ -162,14 +142,7 @@ async def my_contests(
     caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
 ) -> Page[ContestLine]:
     """The caller's own contests, whatever became of them, newest first."""
-    async with to_read(engine) as c:
-        found = await publications.of_owner(c, "contest", caller.id, place, limit + 1)
-        contests = await contest_entries.contests(c, [row["subject_id"] for row in found])
-
-    def shown(row: RowMapping) -> ContestLine:
-        return line(row, contests[row["subject_id"]])
-
-    return page(found, limit, shown, lambda row: str(row["subject_id"]))
+    return await published.of_owner(engine, "contest", caller, place, limit, _lines)
 
 
 @router.get("/{case_id}")
@@ -178,13 +151,10 @@ async def one(
 ) -> ContestShown | ContestSeen:
     """The contest: whole for its client and staff, for others what they may know of it."""
     async with at_once(engine) as c:
-        pair = await rows.read(c, case_id)
-        if pair is None:
-            raise Problem("not_found")
-        if access.role(caller, pair) is not None:
-            await access.entitled(c, caller, case_id)
-            return await show(c, pair, caller, our)
-        return await _seen(c, pair, caller)
+        pair, role = await published.visited(c, caller, case_id)
+        if role is None:
+            return await _seen(c, pair, caller)
+        return await show(c, pair, caller, our)
 
 
 @router.get("/{case_id}/timeline")
@@ -197,7 +167,7 @@ async def what_happened(
 
 async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) -> ContestShown:
     """The contest as its client, or staff, see it."""
-    contest, role = of(pair), access.role(caller, pair)
+    contest, role = pair.of(Contest), access.role(caller, pair)
     assert role is not None, "whoever gets here has a role"
     await access.brief_opened(c, caller, contest.id, role)
     public, written = await publications.of(c, contest.id), await reading.texts(c, contest.id)
@@ -231,11 +201,14 @@ def line(row: RowMapping, contest: Contest) -> ContestLine:
     )
 
 
+async def _lines(c: AsyncConnection, rows: Sequence[RowMapping]) -> OfRow[ContestLine]:
+    contests = await contest_entries.contests(c, [row["subject_id"] for row in rows])
+    return lambda row: line(row, contests[row["subject_id"]])
+
+
 async def _seen(c: AsyncConnection, pair: Pair, caller: Caller) -> ContestSeen:
     """What a visitor may know; the brief while the contest takes entries, under the NDA."""
-    contest = of(pair)
-    if contest.state in UNSEEN:
-        raise Problem("not_found")
+    contest = pair.of(Contest)
     public = await publications.of(c, contest.id)
     assert public is not None, "a contest is announced with its draft"
     takes = contest.state is ContestState.OPEN
@@ -271,9 +244,7 @@ async def _draft(c: AsyncConnection, asked: Posted, decider: Decider) -> Contest
     if not policy.contest_at_least <= period <= policy.contest_at_most:
         shortest, longest = policy.contest_at_least.days, policy.contest_at_most.days
         raise field("#/days", f"a contest takes entries for {shortest} to {longest} days")
-    starts = asked.start_when_funded
-    if starts is None:
-        starts = (await people.of(c, client))["start_when_funded"]
+    starts = await people.starts(c, client, asked.start_when_funded)
     terms = Terms(
         policy=policy,
         currency=asked.prizes[0].currency,
@@ -288,23 +259,10 @@ async def _draft(c: AsyncConnection, asked: Posted, decider: Decider) -> Contest
     return Contest.model_validate(made | flags | {"prizes": prizes, "open_period": period})
 
 
-async def _keep(c: AsyncConnection, contest: Contest, asked: Posted) -> None:
-    """What will be public, the files that are not, and the empty escrow."""
-    await publications.announce(
-        c,
-        contest.id,
-        "contest",
-        contest.client,
-        title=asked.title,
-        summary=asked.summary,
-        tags=list(dict.fromkeys(one.lower() for one in asked.tags)),
-        low_minor=min(prize.amount_minor for prize in contest.prizes),
-        high_minor=contest.terms.price_minor,
-        currency=contest.terms.currency,
-    )
-    await journal.open_escrow(c, contest.id, contest.terms.currency)
-    handed_in = list(dict.fromkeys(asked.files))
-    await files.hand_over(c, handed_in, contest.client, contest.id, contest.id)
+def _prices(contest: Contest) -> dict[str, int]:
+    """What a search asks of it besides its texts."""
+    smallest = min(prize.amount_minor for prize in contest.prizes)
+    return {"low_minor": smallest, "high_minor": contest.terms.price_minor}
 
 
 async def _files(c: AsyncConnection, contest: Contest) -> list[HandedFile]:
@@ -335,12 +293,6 @@ def _whole(prize: Prize, currency: str) -> PrizeShown:
     """What its client knows besides: who won it, and the job in which they hand over."""
     won = {"entry_id": prize.entry, "job_id": prize.job}
     return _prize(prize, currency).model_copy(update=won)
-
-
-def of(pair: Pair) -> Contest:
-    """The contest of the rows."""
-    assert isinstance(pair.first, Contest), "the id is a contest's"
-    return pair.first
 
 
 NOUN = Noun(CONTEST, ContestId, ContestShown, show)

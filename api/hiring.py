@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import job_views
-from api.bodies import Amount, Asked, Line, Prose
+from api.bodies import Amount, Asked, FileIds, Line, Prose
 from api.decisions import LATER, begun
 from api.jobs import NOUN
 from api.problems import field
@@ -34,7 +34,7 @@ class Offered(Asked):
     brief: Prose
     price: Amount
     days: Annotated[int, Field(ge=1, le=365)]
-    files: Annotated[list[Line], Field(max_length=200)] = Field(default_factory=list)
+    files: FileIds = Field(default_factory=list)
     start_when_funded: bool | None = None
     confidentiality: Prose | None = None
     """What the client asks of the freelancer besides the agreement in force."""
@@ -65,15 +65,12 @@ async def _draft(c: AsyncConnection, asked: Offered, decider: Decider) -> Job:
     freelancer = await people.find(c, asked.freelancer)
     if freelancer is None:
         raise field("#/freelancer", "nobody has this email or id", code="unknown_reference")
-    starts = asked.start_when_funded
-    if starts is None:
-        starts = (await people.of(c, client))["start_when_funded"]
     terms = Terms(
         policy=Policy.model_validate(decider.settings.policy, extra="forbid"),
         price_minor=asked.price.amount_minor,
         currency=asked.price.currency,
         work_period=timedelta(days=asked.days),
-        start_when_funded=starts,
+        start_when_funded=await people.starts(c, client, asked.start_when_funded),
         confidentiality=fingerprint(asked.confidentiality) if asked.confidentiality else None,
     )
     parties = {"client": client, "freelancer": freelancer}

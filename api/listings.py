@@ -1,6 +1,6 @@
 """Listings: ready work that freelancers offer; written, published and found."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -10,8 +10,8 @@ from pydantic import BeforeValidator, Field
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api import access
-from api.bodies import Agreed, Amount, Asked, Line, Prose, Tag
+from api import access, published
+from api.bodies import Agreed, Amount, Asked, FileIds, Line, Prose, Tags, as_kept
 from api.callers import Caller, TheCaller
 from api.finding import Sought
 from api.idempotency import OwnOnce
@@ -20,6 +20,7 @@ from api.listing_views import ListingLine, ListingSeen, ListingShown, line, seen
 from api.pages import Limit, Page, Place, page
 from api.payout_methods import policy_of
 from api.problems import Problem, field
+from api.published import OfRow
 from api.state import Engine, TheSettings
 from domain.basket_case import Listing, ListingState
 from domain.listing import (
@@ -30,9 +31,8 @@ from domain.listing import (
 )
 from domain.project import require_price
 from failpoints import here
-from ledger import files, finding, listings, originals, people
+from ledger import files, listings, originals, people
 from ledger.database import to_read
-from ledger.finding import Order
 from settings import Settings
 
 router = APIRouter(prefix="/listings", tags=["listings"])
@@ -48,9 +48,9 @@ class Offered(Asked):
     description: Prose
     content: Kind
     price: Amount
-    tags: Annotated[list[Tag], Field(max_length=20)] = Field(default_factory=list)
-    files: Annotated[list[Line], Field(max_length=200)] = Field(default_factory=list)
-    previews: Annotated[list[Line], Field(max_length=200)] = Field(default_factory=list)
+    tags: Tags = Field(default_factory=list)
+    files: FileIds = Field(default_factory=list)
+    previews: FileIds = Field(default_factory=list)
 
 
 class Edited(Offered):
@@ -95,20 +95,10 @@ async def found(
 ) -> Page[ListingLine]:
     """What is for sale; `q` looks into title, tags and description."""
     wanted = replace(sought, kind="listing", content=kind.value if kind else None)
-    async with engine.connect() as c:
-        there = await finding.found(c, wanted, limit + 1)
-        rows = await listings.of(c, [one["subject_id"] for one in there])
-    shown = page([rows[one["subject_id"]] for one in there], limit, line, _place(wanted.order))
+    shown = await published.found(engine, wanted, limit, _lines)
     # What was withdrawn since it was found is a draft, which nobody else sees.
-    listed = [one for one in shown.items if rows[one.id]["state"] == ListingState.LISTED]
+    listed = [one for one in shown.items if one.state == ListingState.LISTED]
     return shown.model_copy(update={"items": listed})
-
-
-def _place(order: Order) -> Callable[[RowMapping], str]:
-    """Where a page goes on after a listing: its place is that of what is public of it."""
-    return lambda row: finding.place(
-        {"subject_id": row["id"], "low_minor": row["price_minor"]}, order
-    )
 
 
 @router.get("/{listing_id}")
@@ -178,6 +168,11 @@ async def my_listings(
     return page(rows, limit, line)
 
 
+async def _lines(c: AsyncConnection, rows: Sequence[RowMapping]) -> OfRow[ListingLine]:
+    there = await listings.of(c, [row["subject_id"] for row in rows])
+    return lambda row: line(there[row["subject_id"]])
+
+
 async def _own(c: AsyncConnection, listing_id: str, caller: Caller) -> tuple[RowMapping, Listing]:
     """The caller's listing, locked until this is done; 404 for everybody else."""
     there = await listings.find(c, listing_id, locked=True)
@@ -232,7 +227,7 @@ def _said(asked: Offered) -> dict[str, Any]:
         "title": asked.title,
         "description": asked.description,
         "content": asked.content.value,
-        "tags": list(dict.fromkeys(one.lower() for one in asked.tags)),
+        "tags": as_kept(asked.tags),
         "price_minor": asked.price.amount_minor,
         "currency": asked.price.currency,
     }

@@ -15,12 +15,13 @@ from api.idempotency import OwnOnce
 from api.ids import ProjectId, shaped
 from api.pages import Limit, Page, Place, page
 from api.problems import Problem, field
+from api.published import visited
 from api.state import Engine
 from domain.decide import Notice
 from domain.errors import Linked, NdaMissing, NotYours, UnknownReference
 from domain.ids import UserId
 from domain.project_case import Project
-from ledger import bids, cases, mails, people
+from ledger import bids, mails, people
 from ledger.database import to_read
 
 router = APIRouter(prefix="/projects", tags=["projects"])
@@ -119,15 +120,11 @@ async def said(
 ) -> Page[Message]:
     """What was said, newest first; a freelancer sees their own words with the client alone."""
     async with to_read(engine) as c:
-        pair = await cases.read(c, case_id)
-        if pair is None:
-            raise Problem("not_found")
-        if access.role(caller, pair) is not None:
-            await access.entitled(c, caller, case_id)
-        else:
+        _, role = await visited(c, caller, case_id)
+        if role is None:
             freelancer = caller.id
         rows = await bids.said(c, case_id, freelancer, place, limit + 1)
-        if not rows and access.role(caller, pair) is None:
+        if not rows and role is None:
             raise Problem("not_found")
     return page(rows, limit, lambda row: Message.model_validate(dict(row)))
 

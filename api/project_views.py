@@ -12,17 +12,12 @@ from api.bodies import Balance, Shown
 from api.callers import Caller
 from api.cases import Action, CaseShown, HandedFile, Nobody, common, handed, nobody
 from api.pointed_out import PointedOut, pointed_out
-from api.problems import Problem
 from domain.cases import OVER, Role
-from domain.lone_states import ProjectState
 from domain.project import PROJECT
 from domain.project_case import Project
 from ledger import bids, people, publications, reading
 from ledger.cases import Pair
 from settings import Settings
-
-UNSEEN = (ProjectState.DRAFT, ProjectState.REFUSED)
-"""States in which nobody but the client learns of a project."""
 
 
 class Range(Shown):
@@ -82,7 +77,7 @@ class ProjectShown(CaseShown):
 
 async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) -> ProjectShown:
     """The project as its client, or staff, see it."""
-    project, role = _of(pair), access.role(caller, pair)
+    project, role = pair.of(Project), access.role(caller, pair)
     assert role is not None, "whoever gets here has a role"
     await access.brief_opened(c, caller, project.id, role)
     public, written = await publications.of(c, project.id), await reading.texts(c, project.id)
@@ -114,9 +109,7 @@ def line(row: RowMapping) -> ProjectLine:
 
 async def seen(c: AsyncConnection, pair: Pair, caller: Caller) -> ProjectSeen:
     """What a visitor may know; the brief while the project is open, under the NDA."""
-    project = _of(pair)
-    if project.state in UNSEEN:
-        raise Problem("not_found")
+    project = pair.of(Project)
     public, own = await publications.of(c, project.id), await bids.own(c, project.id, caller.id)
     assert public is not None, "a project is announced with its draft"
     open_now = project.state not in OVER
@@ -158,8 +151,3 @@ def _public(row: RowMapping) -> dict[str, Any]:
     }
     names = ("title", "summary", "tags", "deadline")
     return {**{name: row[name] for name in names}, "budget": Range(**ends)}
-
-
-def _of(pair: Pair) -> Project:
-    assert isinstance(pair.first, Project), "the id is a project's"
-    return pair.first

@@ -161,3 +161,15 @@ LONE_OVER: frozenset[StrEnum] = frozenset(
     }
 )
 """The states of which nothing comes any more."""
+
+UNSEEN: frozenset[StrEnum] = frozenset(
+    {
+        ProjectState.DRAFT,
+        ProjectState.REFUSED,
+        ContestState.DRAFT,
+        ContestState.REFUSED,
+        ContestState.AWAITING_FUNDS,
+        ContestState.LAPSED,
+    }
+)
+"""The states in which nobody else learns of what a client posts for everybody."""

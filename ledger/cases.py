@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import RowMapping, Text, all_, func, insert, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -15,6 +15,7 @@ from domain.decide import PROCESSES, party, process_of, turn
 from domain.outlook import due_at
 from ledger.tables import brief, cases
 
+C = TypeVar("C", bound=Case)
 KINDS = {process.name: kind for kind, process in PROCESSES.items()}
 """What each kind of case is in the law."""
 IN_COLUMNS = {
@@ -52,7 +53,11 @@ class Pair:
     @property
     def job(self) -> Job:
         """The job, where there is one."""
-        assert isinstance(self.first, Job), f"{self.first.id} is no job"
+        return self.of(Job)
+
+    def of(self, kind: type[C]) -> C:
+        """The case, whose id says that it is of this kind."""
+        assert isinstance(self.first, kind), f"{self.first.id} is no {kind.__name__}"
         return self.first
 
     @property

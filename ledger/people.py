@@ -127,6 +127,14 @@ async def find(c: AsyncConnection, email_or_id: str) -> str | None:
     return found
 
 
+async def starts(c: AsyncConnection, person_id: str, wanted: bool | None) -> bool:
+    """Whether this starts by itself when money comes: as they say, else as they prefer."""
+    if wanted is not None:
+        return wanted
+    preferred: bool = (await of(c, person_id))["start_when_funded"]
+    return preferred
+
+
 async def prefer(c: AsyncConnection, person_id: str, *, start_when_funded: bool) -> None:
     """Whether waiting jobs start by themselves when money comes."""
     query = update(person).where(person.c.id == person_id)
