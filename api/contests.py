@@ -120,7 +120,7 @@ async def post(asked: Posted, decider: TheDecider) -> JSONResponse:
 
     async def write(c: AsyncConnection) -> RowMapping:
         contest = await _draft(c, asked, decider)
-        row = await published.begin(c, decider, contest, PostContest(), asked, **_prices(contest))
+        row = await published.begin(c, decider, contest, PostContest(), asked, _prices(contest))
         if row["case_id"] == contest.id:
             await journal.open_escrow(c, contest.id, contest.terms.currency)
         here("contest.written")

@@ -13,6 +13,7 @@ from api.callers import Caller
 from api.cases import ContractShown, Delivery, HandedFile, handed, of_contract
 from domain.access import work_is_closed_to
 from domain.cases import OVER, Ip, Job, JobState, Role
+from domain.confidentiality import Fingerprint
 from domain.opening import quoted_fee
 from ledger import reading
 from ledger.cases import Pair
@@ -98,7 +99,9 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         title=page.title,
         brief=page.body if signed else None,
         brief_files=handed(page.files, job.id) if signed else [],
-        confidentiality=_confidentiality(job, page.confidentiality if signed else None),
+        confidentiality=asked_besides(
+            job.terms.confidentiality, page.confidentiality if signed else None
+        ),
         freelancer_nda=Promise.model_validate(page.promise) if told else None,
         price=Balance(amount_minor=job.terms.price_minor, currency=currency),
         work_days=job.terms.work_period.days,
@@ -142,8 +145,8 @@ def _not_taken(job: Job, role: Role) -> bool:
     return role is Role.FREELANCER and job.state in (JobState.DECLINED, JobState.LAPSED)
 
 
-def _confidentiality(job: Job, text: str | None) -> Confidentiality | None:
-    asked = job.terms.confidentiality
+def asked_besides(asked: Fingerprint | None, text: str | None) -> Confidentiality | None:
+    """What the client asks besides the agreement in force, if anything."""
     return Confidentiality(text=text, sha256=asked) if asked else None
 
 

@@ -11,6 +11,7 @@ from api.bids import BidShown, shown
 from api.bodies import Balance, Shown
 from api.callers import Caller
 from api.cases import Action, CaseShown, HandedFile, Nobody, common, handed, nobody
+from api.job_views import Confidentiality, asked_besides
 from api.pointed_out import PointedOut, pointed_out
 from domain.cases import OVER, Role
 from domain.project import PROJECT
@@ -51,6 +52,7 @@ class ProjectSeen(ProjectLine):
     bids: int | None
     """How many; of a sealed project only its client knows."""
     awards: int
+    confidentiality: Confidentiality | None
     your_bid: BidShown | None
     if_nobody_acts: Nobody | None
     actions: list[Action]
@@ -71,6 +73,7 @@ class ProjectShown(CaseShown):
     awards: int
     extensions: int
     start_when_funded: bool
+    confidentiality: Confidentiality | None
     pointed_out: list[PointedOut]
     """What in the public texts looks like contact data: agreements belong on the platform."""
 
@@ -92,6 +95,7 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         awards=project.awards,
         extensions=project.extensions,
         start_when_funded=project.start_when_funded,
+        confidentiality=asked_besides(project.confidentiality, written["confidentiality"]),
         pointed_out=pointed_out(title=public["title"], summary=public["summary"]),
     )
 
@@ -116,14 +120,18 @@ async def seen(c: AsyncConnection, pair: Pair, caller: Caller) -> ProjectSeen:
     opens = open_now and (await people.standing(c, caller.id)).nda_signed
     if opens:
         await access.brief_opened(c, caller, project.id, Role.FREELANCER)
+    written = await reading.texts(c, project.id)
     return ProjectSeen(
         **line(public).model_dump(),
         client_id=project.client,
         client_name=(await reading.names(c, [project.client]))[project.client],
-        brief=(await reading.texts(c, project.id))["body"] if opens else None,
+        brief=written["body"] if opens else None,
         sealed=project.sealed,
         bids=None if project.sealed else await bids.many(c, project.id),
         awards=project.awards,
+        confidentiality=asked_besides(
+            project.confidentiality, written["confidentiality"] if opens else None
+        ),
         your_bid=shown(own) if own else None,
         if_nobody_acts=nobody(pair) if open_now else None,
         actions=_actions(project, own) if open_now else [],

@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import published, timeline
-from api.bodies import Amount, Asked
+from api.bodies import Amount, Asked, Prose
 from api.callers import TheCaller
 from api.decisions import LATER, Noun, add_routes, begun
 from api.finding import Sought
@@ -25,6 +25,7 @@ from api.published import OfRow, Posting
 from api.remittances import Day
 from api.send import Decider, TheDecider
 from api.state import Engine, TheSettings
+from domain.confidentiality import fingerprint
 from domain.policy import CaseTerms
 from domain.project import PROJECT, require_price
 from domain.project_case import Project
@@ -59,6 +60,8 @@ class Posted(Posting):
     budget: Budget
     deadline: Day | None = None
     sealed: bool = False
+    confidentiality: Prose | None = None
+    """What the client asks of whoever is awarded besides the agreement in force."""
 
 
 @router.post("", status_code=201, response_model=ProjectShown, responses=LATER)
@@ -67,7 +70,8 @@ async def post(asked: Posted, decider: TheDecider) -> JSONResponse:
 
     async def write(c: AsyncConnection) -> RowMapping:
         project = await _draft(c, asked, decider)
-        row = await published.begin(c, decider, project, PostProject(), asked, **_public(asked))
+        own, public = asked.confidentiality, _public(asked)
+        row = await published.begin(c, decider, project, PostProject(), asked, public, own)
         here("project.written")
         return row
 
@@ -122,7 +126,9 @@ async def _draft(c: AsyncConnection, asked: Posted, decider: Decider) -> Project
     terms = CaseTerms(policy=policy, currency=asked.budget.low.currency)
     times = dict.fromkeys(("opened_at", "last_event_at", "since", "open_since"), now)
     made: dict[str, Any] = {"id": ids.fresh("project"), "terms": terms, "client": client, **times}
-    return Project.model_validate(made | {"sealed": asked.sealed, "start_when_funded": starts})
+    own = fingerprint(asked.confidentiality) if asked.confidentiality else None
+    made |= {"sealed": asked.sealed, "start_when_funded": starts, "confidentiality": own}
+    return Project.model_validate(made)
 
 
 def _public(asked: Posted) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What everybody may read of: posted by its client, found in lists, read by whoever comes."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -48,15 +48,19 @@ async def begin(
     case: Case,
     command: Command,
     asked: Posting,
-    **public: Any,
+    public: Mapping[str, Any],
+    confidentiality: str | None = None,
 ) -> RowMapping:
     """A new case with its first instruction, what will be public of it, and its files."""
     content = asked.model_dump(mode="json")
-    row = await decider.begin(c, case, command, content, title=asked.title, text=asked.brief)
+    row = await decider.begin(
+        c, case, command, content,
+        title=asked.title, text=asked.brief, confidentiality=confidentiality,
+    )  # fmt: skip
     if row["case_id"] == case.id:
         client, kind = decider.caller.id, process_of(case).name
         said = {"title": asked.title, "summary": asked.summary, "tags": as_kept(asked.tags)}
-        public |= {"currency": case.terms.currency}
+        said["currency"] = case.terms.currency
         await publications.announce(c, case.id, kind, client, **said, **public)
         await files.hand_over(c, list(dict.fromkeys(asked.files)), client, case.id, case.id)
     return row

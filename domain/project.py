@@ -102,6 +102,7 @@ def _offer(scene: Scene, bid: Bid) -> Touch:
         price_minor=bid.amount_minor,
         work_period=timedelta(days=bid.days),
         start_when_funded=project.start_when_funded,
+        confidentiality=project.confidentiality,
     )
     job = Job(
         id=CaseId(derived("job", scene.at, f"{scene.step_id}/{bid.id}")),

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from domain.cases import Case, Role
+from domain.confidentiality import Fingerprint
 from domain.ids import BidId, UserId
 from domain.lone_states import ProjectState
 from domain.money import Minor
@@ -21,6 +22,8 @@ class Project(Case):
     """Whether a bid is the client's to read alone."""
     start_when_funded: bool = True
     """Whether what it awards begins by itself when money comes."""
+    confidentiality: Fingerprint | None = None
+    """What the client asks of whoever is awarded besides the agreement in force."""
     open_since: datetime
     """What its end counts from: the posting, or the end it was extended from."""
     extensions: int = 0

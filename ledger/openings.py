@@ -44,6 +44,8 @@ class Text:
 
     title: str
     body: str
+    own: str | None = None
+    """Its client's own terms of confidentiality."""
     files: tuple[str, ...] = ()
     delivered: tuple[str, ...] = ()
 
@@ -57,7 +59,8 @@ async def of(c: AsyncConnection, scene: Scene, decisions: Iterable[Decision]) ->
         about = await _text(c, job, one.facts)
         letters = await mails.letters(c, job.id, about.title, one.notices, scene.at)
         made.opened.append(cases.new_row(job))
-        made.briefs.append({"case_id": job.id, "title": about.title, "body": about.body})
+        texts = {"title": about.title, "body": about.body, "confidentiality": about.own}
+        made.briefs.append({"case_id": job.id, **texts})
         made.escrows.append({"owner": job.id, "currency": job.terms.currency})
         made.attachments += files.attachments(about.files, job.id, job.id)
         for number, delivery in enumerate(job.deliveries, 1):
@@ -96,7 +99,7 @@ async def _text(c: AsyncConnection, job: Job, facts: Mapping[str, Any]) -> Text:
 
 async def _of_choice(c: AsyncConnection, job: Job, facts: Mapping[str, Any]) -> Text:
     """It is about its project or contest, and what the freelancer wrote for that."""
-    about = select(texts.c.title, texts.c.body).where(texts.c.case_id == job.origin)
+    about = select(texts).where(texts.c.case_id == job.origin)
     row = (await c.execute(about)).one()
     handed = select(attachment.c.file_id).where(attachment.c.subject_id == job.origin)
     if job.prize_of is None:
@@ -104,4 +107,4 @@ async def _of_choice(c: AsyncConnection, job: Job, facts: Mapping[str, Any]) -> 
     else:
         promised = await contest_entries.won(c, facts["entry"])
     body = f"{row.body}\n\n{promised}"
-    return Text(row.title, body, tuple(await c.scalars(handed)))
+    return Text(row.title, body, row.confidentiality, tuple(await c.scalars(handed)))

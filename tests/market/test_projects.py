@@ -1,5 +1,6 @@
 """Projects: posted, found, awarded once or several times, extended, closed by people or time."""
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -89,6 +90,27 @@ async def test_a_brief_takes_a_signature(world: World, http_person: Any) -> None
     stranger = await http_person()
     seen = await it.shown(stranger)
     assert (seen["summary"], seen["brief"]) == (POSTED["summary"], None)
+
+
+async def test_what_a_client_asks_besides_goes_on_every_job_of_the_project(
+    world: World, http_person: Any
+) -> None:
+    """Bidders read it with the brief; whoever is awarded agrees to it as it was read."""
+    own = "Not a word of the new name."
+    sha256 = hashlib.sha256(own.encode()).hexdigest()
+    it = await (await (await Posting.begin(world)).posted(confidentiality=own)).with_bids(80_00)
+    whole, [ana] = {"text": own, "sha256": sha256}, it.bidders
+    assert (await it.shown())["confidentiality"] == whole
+    assert (await it.shown(ana))["confidentiality"] == whole
+    named = (await it.shown(await http_person()))["confidentiality"]
+    assert named == {"text": None, "sha256": sha256}
+    assert (await it.awards(0)).status_code == 200
+    job = f"/v1/jobs/{(await ana.get('/v1/me/bids')).json()['items'][0]['job_id']}"
+    assert (await ana.get(job)).json()["confidentiality"] == whole
+    refused = await ana.post(f"{job}/accept", {"offer_version": 1})
+    assert (refused.status_code, code(refused)) == (409, "confidentiality_missing")
+    agreed = {"offer_version": 1, "agree_confidentiality": sha256}
+    assert (await ana.post(f"{job}/accept", agreed)).json()["state"] == "in_progress"
 
 
 async def test_a_project_is_found_by_words_tags_and_budget(world: World) -> None:
