@@ -43,6 +43,14 @@ SHAPE = """
      where relnamespace = 'public'\\:\\:regnamespace and attnum > 0
 """
 
+PUBLIC = """
+    insert into person (id, email, name, password_hash) values ('user_x', 'x', 'x', 'x');
+    insert into profile (person_id) values ('user_x');
+    insert into publication (subject_id, kind, owner_id, title, summary, currency, state, visible)
+    values ('user_x', 'freelancer', 'user_x', 'x', 'x', 'USD', 'published', true),
+           ('listing_x', 'listing', 'user_x', 'x', 'x', 'USD', 'listed', true)
+"""
+
 
 async def _all(url: str, query: str) -> set[tuple[Any, ...]]:
     engine = connect(url, pool=1)
@@ -78,6 +86,21 @@ async def test_a_filled_book_goes_down_and_up_again(server: Server, empty: str) 
     await in_thread(migrate.downgrade, url, "base")
     await in_thread(migrate.upgrade, url)
     await _fill(server.url(empty))
+
+
+async def test_who_is_found_by_a_profile_leaves_with_it(server: Server, empty: str) -> None:
+    """Without profiles nobody is found as a freelancer; listings and the rest stay public."""
+    url = server.url(empty, OWNER)
+    await in_thread(migrate.upgrade, url)
+    engine = connect(url, pool=1)
+    async with engine.begin() as c:
+        for statement in PUBLIC.split(";"):
+            await c.execute(text(statement))
+    await engine.dispose()
+    await in_thread(migrate.downgrade, url, "0025")
+    left = await _all(server.url(empty), "select subject_id, kind from publication")
+    assert left == {("listing_x", "listing")}
+    await in_thread(migrate.upgrade, url)
 
 
 async def test_upgrading_what_is_up_to_date_changes_nothing(server: Server, empty: str) -> None:
