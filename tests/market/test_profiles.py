@@ -1,7 +1,9 @@
 """Profiles: written, published and found; what is missing in them, and what is too much."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
+from random import Random
 from typing import Any
 
 import pytest
@@ -187,6 +189,25 @@ async def test_what_no_profile_says_is_refused(
     refused = await me.put(ME, PROFILE | changed)
     assert (refused.status_code, code(refused), pointers(refused)) == (422, "invalid", [pointer])
     assert (await me.get(ME)).json() == before
+
+
+WILD: tuple[object, ...] = (
+    *(None, True, 0, -1, 2**70, 1.5, float("nan"), "", "\ud800", "\u202e", "x" * 3_000),
+    *([], {}, [None], [[]], [{}], {"amount_minor": 2**70}, [{"title": "x", "at": "\x00"}]),
+)
+
+
+async def test_whatever_is_sent_is_a_profile_or_a_refusal(world: World) -> None:
+    """Never a failure; what was refused has changed nothing."""
+    me, chance = await world.person("freelancer"), Random(51)  # no secret
+    kept = await written(me)
+    for _ in range(300):
+        body = PROFILE | {chance.choice(list(PROFILE)): chance.choice(WILD) for _ in "12"}
+        answer = await me.http.put(ME, content=json.dumps(body), headers=me.headers())
+        assert answer.status_code in (200, 400, 422), answer.text
+        if answer.status_code == 200:
+            kept = answer.json()
+        assert (await me.get(ME)).json() == kept
 
 
 async def test_the_longest_profile_there_may_be_is_kept_and_found(world: World) -> None:
