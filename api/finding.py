@@ -85,7 +85,7 @@ Sought = Annotated[Wanted, Depends(_in_order)]
 
 @router.get("/{kind}")
 async def facets(
-    kind: Literal["projects", "contests", "listings"],
+    kind: Literal["projects", "contests", "listings", "freelancers"],
     caller: TheCaller,
     engine: Engine,
     wanted: Asked,

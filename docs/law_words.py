@@ -157,6 +157,10 @@ STATES: Mapping[str, Mapping[str, str]] = {
         "listed": "everybody finds it, and one buys it",
         "sold": "it is a job's, whose client has its files",
     },
+    "profile": {
+        "draft": "its freelancer writes it, nobody else sees it",
+        "published": "everybody finds its freelancer, and reads all of it",
+    },
 }
 """What each state means to the people in it."""
 

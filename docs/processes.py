@@ -15,6 +15,7 @@ from domain import (
     dispute,
     job,
     listing,
+    profile,
     project,
     refund,
     remittance,
@@ -73,7 +74,8 @@ def page() -> str:
     parts = [ABOUT.strip()]
     for process, module in PROCESSES:
         parts += _process(process.under(POLICY.version), module)
-    parts += _listing()
+    parts += _row("listing", listing, ListingState)
+    parts += _row("profile", profile, profile.ProfileState)
     parts += ["## The numbers", NUMBERS.strip(), _numbers()]
     parts += ["## What can be refused, and why", _errors()]
     return "\n\n".join(parts) + "\n"
@@ -87,14 +89,14 @@ def _process(process: Process, module: ModuleType) -> Iterator[str]:
         yield from _state(process, state)
 
 
-def _listing() -> Iterator[str]:
-    """A listing is a row and no case: nothing waits in it, and no money moves in it."""
-    yield "## Listing"
-    yield sentence(first_line(listing))
-    words = STATES["listing"]
+def _row(name: str, module: ModuleType, states: type[StrEnum]) -> Iterator[str]:
+    """A row and no case: nothing waits in it, and no money moves in it."""
+    yield f"## {name.capitalize()}"
+    yield sentence(first_line(module))
+    words = STATES[name]
     yield table(
         ["state", "what it means"],
-        ([f"`{state}`", sentence(words[state.value])] for state in ListingState),
+        ([f"`{state}`", sentence(words[state.value])] for state in states),
     )
     yield table(
         ["what", "by", "in", "leads to"],
@@ -105,7 +107,7 @@ def _listing() -> Iterator[str]:
                 listed((f"`{state}`" for state in sorted(one.sources)), "or"),
                 f"`{one.target}`" if one.target else "stays",
             ]
-            for one in listing.MOVES
+            for one in module.MOVES
         ),
     )
 

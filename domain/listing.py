@@ -1,12 +1,12 @@
 """A listing: ready work that its freelancer offers; its row, whose it is to change, and when."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.basket_case import Item, Listing, ListingState, Missing
 from domain.cases import Ip, Job
 from domain.errors import ConditionMissing, Linked, NotOpen, SeenIsStale
 from domain.ids import UserId
+from domain.moves import Move
 from domain.standing import Standing
 
 S = ListingState
@@ -23,17 +23,6 @@ class Content(StrEnum):
     VIDEO = "video"
     CODE = "code"
     OTHER = "other"
-
-
-@dataclass(frozen=True)
-class Move:
-    """A row of the table: what becomes of a listing, by whom, from where to where."""
-
-    name: str
-    sources: frozenset[ListingState]
-    target: ListingState | None
-    by: str
-    says: str
 
 
 MOVES = (

@@ -194,8 +194,8 @@ def _asks(wanted: Wanted) -> bool:
 
 
 def _between(wanted: Wanted) -> tuple[ColumnElement[bool], ...]:
-    """Where an order by price begins: a listing has one price, so that its bounds are there."""
-    if wanted.kind != "listing":
+    """Where an order by price begins: what has one price has its bounds there."""
+    if wanted.kind not in ("listing", "freelancer"):
         return ()
     bounds: list[ColumnElement[bool]] = []
     if wanted.at_least_minor is not None:

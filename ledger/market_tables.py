@@ -30,7 +30,12 @@ VISIBLE = text("visible")
 publication = Table(
     "publication",
     metadata,
-    Column("subject_id", Text, primary_key=True, comment="a project, a contest or a listing"),
+    Column(
+        "subject_id",
+        Text,
+        primary_key=True,
+        comment="a project, a contest, a listing or a freelancer",
+    ),
     Column("kind", Text, nullable=False),
     Column("owner_id", Text, ForeignKey("person.id"), nullable=False),
     Column("title", Text, nullable=False),
@@ -46,7 +51,7 @@ publication = Table(
     at("posted_at", now=True),
     at("ends_at", nullable=True),
     Column("words", TSVECTOR, Computed(WORDS, persisted=True), nullable=False),
-    CheckConstraint("kind in ('project','contest','listing')", name="kind_is_known"),
+    CheckConstraint("kind in ('project','contest','listing','freelancer')", name="kind_is_known"),
     CheckConstraint("low_minor > 0 and low_minor <= high_minor", name="prices_are_in_order"),
     Index("ix_publication_owner_id", "owner_id", text("subject_id desc")),
     Index("ix_publication_words", "words", postgresql_using="gin", postgresql_where=VISIBLE),

@@ -39,6 +39,7 @@ SAFE = {
     "api/notices.py:clear": "it may be asked again; an inbox is empty or is not",
     "api/part_uploads.py:give_up": "it may be asked again; bytes that are left are collected",
     "api/previews.py:preview": "what somebody looked at is written down before they see it",
+    "api/profiles.py:edit": "it may be asked again, and says all that is to be said",
     "api/signing_keys.py:announce": "each start of a process does it again",
     "activities/collector.py:uploads": "bytes without a row are collected a day later",
     "activities/collector.py:files": "bytes without a row are collected a day later",

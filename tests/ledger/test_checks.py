@@ -71,6 +71,7 @@ def listing(**change: str) -> str:
     )
 
 
+PROFILE = "insert into profile (person_id, state, title, summary, skills, rate_minor, published_at)"
 WARRANTED = {"by": "'x'", "at": "now()"}
 PUBLICATION = """insert into publication (subject_id, kind, owner_id, title, summary, low_minor,
     high_minor, currency, state, visible)"""
@@ -106,6 +107,13 @@ BROKEN = {
     "ck_listing_takes_two_people": listing(state="'sold'", job="'x'", buyer="'x'", **WARRANTED),
     "ck_listing_warranty_is_dated": listing(by="'x'"),
     "ck_listing_offered_is_warranted": listing(state="'listed'"),
+    "ck_profile_state_is_known": (f"{PROFILE} values ('x', 'hidden', 'x', 'x', '{{x}}', 1, now())"),
+    "ck_profile_hour_costs_something": (
+        f"{PROFILE} values ('x', 'draft', null, null, '{{}}', 0, null)"
+    ),
+    "ck_profile_published_is_findable": (
+        f"{PROFILE} values ('x', 'published', 'x', 'x', '{{}}', 1, now())"
+    ),
     "ck_publication_kind_is_known": (
         f"{PUBLICATION} values ('x', 'gift', 'x', 'x', 'x', 1, 2, 'USD', 'open', true)"
     ),

@@ -43,6 +43,14 @@ SHAPE = """
      where relnamespace = 'public'\\:\\:regnamespace and attnum > 0
 """
 
+PUBLIC = """
+    insert into person (id, email, name, password_hash) values ('user_x', 'x', 'x', 'x');
+    insert into profile (person_id) values ('user_x');
+    insert into publication (subject_id, kind, owner_id, title, summary, currency, state, visible)
+    values ('user_x', 'freelancer', 'user_x', 'x', 'x', 'USD', 'published', true),
+           ('listing_x', 'listing', 'user_x', 'x', 'x', 'USD', 'listed', true)
+"""
+
 
 async def _all(url: str, query: str) -> set[tuple[Any, ...]]:
     engine = connect(url, pool=1)
@@ -58,7 +66,7 @@ def test_the_schema_goes_up_from_nothing_and_back_to_nothing(server: Server, emp
     assert migrate.current(url) is None
     for _ in range(2):
         migrate.upgrade(url)
-        assert migrate.current(url) == "0025"
+        assert migrate.current(url) == "0026"
         migrate.downgrade(url, "base")
         assert migrate.current(url) is None
 
@@ -80,6 +88,21 @@ async def test_a_filled_book_goes_down_and_up_again(server: Server, empty: str) 
     await _fill(server.url(empty))
 
 
+async def test_who_is_found_by_a_profile_leaves_with_it(server: Server, empty: str) -> None:
+    """Without profiles nobody is found as a freelancer; listings and the rest stay public."""
+    url = server.url(empty, OWNER)
+    await in_thread(migrate.upgrade, url)
+    engine = connect(url, pool=1)
+    async with engine.begin() as c:
+        for statement in PUBLIC.split(";"):
+            await c.execute(text(statement))
+    await engine.dispose()
+    await in_thread(migrate.downgrade, url, "0025")
+    left = await _all(server.url(empty), "select subject_id, kind from publication")
+    assert left == {("listing_x", "listing")}
+    await in_thread(migrate.upgrade, url)
+
+
 async def test_upgrading_what_is_up_to_date_changes_nothing(server: Server, empty: str) -> None:
     """An upgrade may run at every start: what was written stays."""
     await in_thread(migrate.upgrade, server.url(empty, OWNER))
@@ -94,7 +117,7 @@ def test_processes_that_migrate_at_once_take_turns(server: Server, empty: str) -
     with ThreadPoolExecutor(3) as pool:
         for done in [pool.submit(migrate.upgrade, server.url(empty, OWNER)) for _ in range(3)]:
             done.result()
-    assert migrate.current(server.url(empty, OWNER)) == "0025"
+    assert migrate.current(server.url(empty, OWNER)) == "0026"
 
 
 def test_without_the_application_s_role_nothing_is_migrated(

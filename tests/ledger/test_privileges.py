@@ -51,6 +51,7 @@ MAY = {
     "processor_event": "select, insert",
     "processor_look": "select, insert, update",
     "processor_payout": "select, insert",
+    "profile": "select, insert, update",
     "publication": "select, insert, update",
     "receipt": "select, insert",
     "reply": ALL,

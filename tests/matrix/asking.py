@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.deposits.remitting import sum_of
 from tests.market.contesting import POSTED as CONTEST
+from tests.market.introducing import PROFILE
 from tests.market.posting import BID, POSTED
 from tests.market.selling import LISTED, WARRANTY
 from tests.matrix.scene import PART, Scene
@@ -44,6 +45,7 @@ def _bid(scene: Scene) -> Any:
 PROJECTS: Mapping[str, Asked] = {
     "POST /v1/projects": adds("/v1/projects", body=lambda scene: POSTED),
     "GET /v1/projects": reads("/v1/projects"),
+    "GET /v1/facets/{kind} (freelancers)": reads("/v1/facets/freelancers"),
     "GET /v1/facets/{kind}": reads("/v1/facets/projects"),
     "GET /v1/me/projects": reads("/v1/me/projects"),
     "GET /v1/me/bids": reads("/v1/me/bids"),
@@ -153,6 +155,16 @@ CONTESTS: Mapping[str, Asked] = {
     ),
 }
 
+FREELANCERS: Mapping[str, Asked] = {
+    "GET /v1/freelancers": reads("/v1/freelancers"),
+    "GET /v1/freelancers/{freelancer_id} (published)": reads("/v1/freelancers/{published}"),
+    "GET /v1/freelancers/{freelancer_id} (draft)": reads("/v1/freelancers/{unpublished}"),
+    "GET /v1/me/profile": reads("/v1/me/profile"),
+    "PUT /v1/me/profile": adds("/v1/me/profile", body=lambda scene: PROFILE),
+    "POST /v1/me/profile/publish": adds("/v1/me/profile/publish"),
+    "POST /v1/me/profile/unpublish": adds("/v1/me/profile/unpublish"),
+}
+
 FILES: Mapping[str, Asked] = {
     "POST /v1/files": adds("/v1/files", content=PART),
     "GET /v1/files/{file_id} (of a project)": reads("/v1/files/{handed}"),
@@ -174,7 +186,9 @@ FILES: Mapping[str, Asked] = {
     "GET /v1/certificates/{certificate_id}": reads("/v1/certificates/{certificate}"),
 }
 
-ASKED: Mapping[str, Asked] = {**PROJECTS, **CONTESTS, **LISTINGS, **FILES}
+ASKED: Mapping[str, Asked] = {**PROJECTS, **CONTESTS, **LISTINGS, **FREELANCERS, **FILES}
 """Every route of these nouns, by what it is asked about; one that is missing fails the build."""
-NOUNS = frozenset({"projects", "contests", "finding", "listings", "files", "certificates"})
+NOUNS = frozenset(
+    {"projects", "contests", "finding", "listings", "freelancers", "files", "certificates"}
+)
 """The tags of the routes that the matrix covers."""

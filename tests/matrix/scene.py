@@ -9,6 +9,7 @@ from domain import commands as c
 from tests.api.people import Person, signup
 from tests.deposits.remitting import sum_of
 from tests.market.contesting import Contesting
+from tests.market.introducing import published, written
 from tests.market.posting import Posting
 from tests.market.selling import Shop
 from tests.world import World
@@ -57,6 +58,7 @@ class Scene:
         scene.named |= {"handed": handed}
         await scene._with_contests(posting.client)
         await scene._with_listings()
+        await scene._with_profiles()
         return scene
 
     async def _with_contests(self, client: Person) -> None:
@@ -85,6 +87,13 @@ class Scene:
         }
         self.named |= {"draft": draft["id"], "basket": basket["id"]}
         await self._with_files(shop, basket["items"][0]["job_id"])
+
+    async def _with_profiles(self) -> None:
+        """One that everybody reads, and one that its freelancer still writes."""
+        seller, bidder = self.people["seller"], self.people["bidder"]
+        await published(seller)
+        await written(bidder)
+        self.named |= {"published": seller.id, "unpublished": bidder.id}
 
     async def _with_files(self, shop: Shop, job_id: str) -> None:
         """What was bought, a link to it, and an upload of its seller's that is not whole yet."""
