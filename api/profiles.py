@@ -1,24 +1,28 @@
 """Freelancers: what they say of themselves, and how they are found."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import Field, model_validator
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api import published
 from api.bodies import Amount, Asked, Line, Prose, Tag
 from api.callers import TheCaller
 from api.finding import Sought
 from api.idempotency import OwnOnce
 from api.ids import FreelancerId
-from api.pages import Limit, Page, page
+from api.pages import Limit, Page
 from api.problems import Problem
 from api.profile_views import FreelancerLine, FreelancerShown, ProfileShown, line, seen, whole
+from api.published import OfRow
 from api.state import Engine
 from domain.profile import ProfileState, require_findable, require_open, require_publishable
-from ledger import finding, people, profiles, reading
+from ledger import people, profiles, reading
 from ledger.database import to_read
 from ledger.finding import Order
 
@@ -86,12 +90,7 @@ async def found(
     wanted = replace(sought, kind="freelancer")
     if wanted.order in (Order.CHEAPEST, Order.DEAREST):
         wanted = replace(wanted, at_least_minor=max(1, wanted.at_least_minor or 0))
-    async with engine.connect() as c:
-        rows = await finding.found(c, wanted, limit + 1)
-        names = await reading.names(c, [row["owner_id"] for row in rows])
-    return page(
-        rows, limit, lambda row: line(row, names), lambda row: finding.place(row, wanted.order)
-    )
+    return await published.found(engine, wanted, limit, _lines)
 
 
 @router.get("/{freelancer_id}")
@@ -146,6 +145,11 @@ async def unpublish(caller: TheCaller, once: OwnOnce) -> JSONResponse:
         return whole(await profiles.unpublish(c, caller.id), caller.id)
 
     return await once(None, keep, status=200)
+
+
+async def _lines(c: AsyncConnection, rows: Sequence[RowMapping]) -> OfRow[FreelancerLine]:
+    names = await reading.names(c, [row["owner_id"] for row in rows])
+    return lambda row: line(row, names)
 
 
 def _kept(asked: Said) -> dict[str, Any]:
