@@ -76,14 +76,16 @@ async def decide(
 
 
 async def ask(c: AsyncConnection, scene: Scene) -> None:
-    """Staff have to look at the links for which this step is refused."""
+    """Staff have to look at the links for which this step is refused, if they have not yet."""
     facts, policy, client = scene.facts, scene.case.terms.policy, scene.actor_id
     chosen = [one.freelancer for one in facts.bids if one.linked]
     chosen += [one.freelancer for one in facts.entries if one.linked]
     chosen += [one.seller for one in facts.listings if one.linked]
     due_at = facts.calendar.after(scene.at, policy.staff_review_period, policy.timezone)
     for other in dict.fromkeys(one for one in chosen if one != client):
-        await staff_tasks.open_task(c, TASK, _task(str(client), other), due_at)
+        known = await between(c, str(client), other)
+        if known is not None and known["decided_at"] is None:
+            await staff_tasks.open_task(c, TASK, _task(str(client), other), due_at)
 
 
 def _task(*pair: str) -> str:

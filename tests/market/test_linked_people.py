@@ -118,13 +118,14 @@ async def test_a_bid_of_somebody_linked_is_awarded_once_staff_cleared_it(world: 
 async def test_a_link_that_staff_put_down_holds_a_purchase_up_until_it_is_cleared(
     world: World,
 ) -> None:
-    """Though the two have nothing in common; nothing is charged meanwhile."""
+    """Though the two have nothing in common; nothing is charged, and staff know of it already."""
     shop = await Shop.begin(world, 20_00)
     put_down = await decides(world.house.staff, shop.seller, shop.client, clear=False)
     assert (put_down.json()["linked"], put_down.json()["common"]) == (True, [])
     refused = await shop.buys(shop.listings[0])
     assert (refused.status_code, code(refused)) == (409, "linked")
     assert (await wallet(shop.client))[0] == 1_000_00
+    assert await tasks(world, shop.client) == []
     assert (await decides(world.house.second, shop.client, shop.seller, clear=True)).is_success
     assert (await shop.buys(shop.listings[0])).status_code == 201
 
