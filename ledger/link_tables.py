@@ -8,10 +8,8 @@ from sqlalchemy import (
     Index,
     Table,
     Text,
-    table,
     text,
 )
-from sqlalchemy import column as named
 
 from ledger.schema import at, metadata
 
@@ -56,6 +54,3 @@ link_decision = Table(
     ),
     Index("ix_link_decision_other_id", "other_id", "one_id"),
 )
-
-linked_people = table("linked_people", named("one_id"), named("other_id"), named("kind"))
-"""Each pair that is linked, both ways round, once for each kind of what links it."""

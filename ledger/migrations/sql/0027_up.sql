@@ -30,9 +30,9 @@ create unique index uq_link_decision_in_force on link_decision (one_id, other_id
     where replaced_at is null;
 create index ix_link_decision_other_id on link_decision (other_id, one_id);
 
--- Each pair both ways round, with what links it; a person is not linked with themselves here.
+-- Each pair once each way round; a person is not linked with themselves here.
 create view linked_people as
-    select m.person_id as one_id, n.person_id as other_id, m.kind
+    select m.person_id as one_id, n.person_id as other_id
       from identity_mark m
       join identity_mark n on n.mark = m.mark and n.person_id <> m.person_id
      where not exists (
@@ -42,9 +42,9 @@ create view linked_people as
                   and d.replaced_at is null
                   and not d.linked)
     union
-    select one_id, other_id, 'staff' from link_decision where linked and replaced_at is null
+    select one_id, other_id from link_decision where linked and replaced_at is null
     union
-    select other_id, one_id, 'staff' from link_decision where linked and replaced_at is null;
+    select other_id, one_id from link_decision where linked and replaced_at is null;
 
 comment on column identity_mark.source_id is 'what it was made of: a payout method';
 comment on column identity_mark.mark is 'HMAC-SHA256';
