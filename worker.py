@@ -106,7 +106,7 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
     policy = Policy.model_validate(our.policy, extra="forbid")
     disputed = Disputed(own, processor, doors, business_calendar(), policy)
     collector = Collector(own, open_store(our), our.unreferenced_period)
-    keepers = (sweeper, Sealer(own), Gauges(own), Housekeeper(own, collector))
+    keepers = (sweeper, Sealer(own), Gauges(own), Housekeeper(own, collector, sealing(our)))
     loops = (Post(own, our), *keepers, announced, disputed)
     workers = [composed(client, engine, our, queue, processor) for queue in queues]
     try:
@@ -174,6 +174,12 @@ async def _require_work(client: Client, our: Settings) -> None:
             )
 
 
+def sealing(our: Settings) -> SealingKeys | None:
+    """The keys of payout methods, if this process has them."""
+    secret = our.payout_keys
+    return SealingKeys(secret.get_secret_value()) if secret else None
+
+
 def composed(
     client: Client,
     engine: AsyncEngine,
@@ -184,9 +190,7 @@ def composed(
     """What takes workflow tasks and activities of one queue; not running yet."""
     processor = processor or Processor(our)
     payments = Payments(engine, processor, our.public_url)
-    secret = our.payout_keys
-    keys = SealingKeys(secret.get_secret_value()) if secret else None
-    payouts = Payouts(engine, processor, keys)
+    payouts = Payouts(engine, processor, sealing(our))
     refunds = Refunds(engine, processor)
     evidence = Evidence(engine, our, key_of(our))
     chargebacks = Chargebacks(engine, processor, evidence.case_file)

@@ -1,4 +1,4 @@
-"""What comes due of no case: tax forms that end, late tasks, receipts that agree, stored bytes."""
+"""What comes due of no case: tax forms, late tasks, receipts that agree, stored bytes, marks."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -10,25 +10,34 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.collector import Collector
 from domain import tax
-from ledger import agreeing, staff_tasks, tax_dates
+from ledger import agreeing, payout_methods, staff_tasks, tax_dates
 from ledger.database import in_short
+from ledger.sealed_values import SealingKeys
 
 log = structlog.get_logger()
 
 PAUSE_S = 60.0
+MARKED_AT_ONCE = 500
 
 
 class Housekeeper:
     """Looks every minute; each thing is noted with what is told of it, so that it is told once."""
 
-    def __init__(self, engine: AsyncEngine, collector: Collector | None = None) -> None:
-        self._engine, self._collector = engine, collector
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        collector: Collector | None = None,
+        keys: SealingKeys | None = None,
+    ) -> None:
+        self._engine, self._collector, self._keys = engine, collector, keys
 
     async def run(self) -> None:
         """Look again and again until cancelled."""
         while True:
             try:
                 while await self.look(datetime.now(UTC)):
+                    pass
+                while await self.mark():
                     pass
                 await agreeing.confirm(self._engine)
                 if self._collector is not None:
@@ -47,3 +56,13 @@ class Housekeeper:
         if found := reminded + expired + late:
             log.info("told what is due", reminded=reminded, expired=expired, late=late)
         return found
+
+    async def mark(self) -> int:
+        """A batch of those whose payout account has no mark under the present key; how many."""
+        if self._keys is None:
+            return 0
+        async with self._engine.begin() as c:
+            marked = await payout_methods.mark_again(c, self._keys, MARKED_AT_ONCE)
+        if marked:
+            log.info("marked payout accounts", count=marked)
+        return marked

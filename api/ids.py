@@ -50,6 +50,7 @@ NoticeId = Annotated[str, path_id("notice")]
 ReceiptId = Annotated[str, path_id("receipt")]
 TaxFormId = Annotated[str, path_id("taxform")]
 TaskId = Annotated[str, path_id("task")]
+PersonId = Annotated[str, path_id("user")]
 
 
 _ENTRY = re.compile(r"[!-~]{1,300}")

@@ -102,3 +102,17 @@ def last_four(destination: Destination) -> str:
         case _:
             assert_never(destination)
     return number[-4:] if len(number) >= SHOWN_FROM else ""
+
+
+def known_as(destination: Destination) -> str:
+    """The same for the same account, however it is written and whatever else is said of it."""
+    match destination:
+        case UsAccount():
+            number = destination.account_number.replace("-", "").upper().lstrip("0")
+            return f"us {destination.routing_number} {number}"
+        case IbanAccount():
+            return f"iban {destination.iban}"
+        case ConnectedAccount():
+            return f"stripe {destination.account}"
+        case _:
+            assert_never(destination)

@@ -37,6 +37,8 @@ class Listing(_Row):
     files: tuple[FileId, ...] = ()
     taken: bool = False
     """Whether one of its files has become a client's since, as the work of another job."""
+    linked: bool = False
+    """Whether its seller is linked with the buyer, and staff have not cleared that."""
 
 
 class Mode(StrEnum):

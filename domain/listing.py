@@ -67,9 +67,12 @@ def require_publishable(listing: Listing, standing: Standing) -> None:
 
 
 def require_not_own(listing: Listing, buyer: UserId) -> None:
-    """Raise Linked when the buyer is the seller."""
+    """Raise Linked when the buyer is the seller, or linked with them."""
     if buyer == listing.seller:
         raise Linked("nobody buys a listing of their own", listing=listing.id)
+    if listing.linked:
+        detail = "its seller is linked with you: staff have to look at it first"
+        raise Linked(detail, listing=listing.id)
 
 
 def missing(item: Item, listing: Listing) -> Missing | None:

@@ -90,6 +90,9 @@ def _chosen(scene: Scene, chosen: c.Chosen) -> Bid:
         raise SeenIsStale(f"the bid is {bid.state}", bid=bid.id, state=bid.state.value)
     if bid.version != chosen.version:
         raise SeenIsStale("the bid has changed", bid=bid.id, version=bid.version)
+    if bid.linked:
+        detail = "its freelancer is linked with you: staff have to look at it first"
+        raise Linked(detail, bid=bid.id)
     return bid
 
 

@@ -55,3 +55,5 @@ class Bid(BaseModel):
     state: BidState
     amount_minor: Minor
     days: int
+    linked: bool = False
+    """Whether its freelancer is linked with the client, and staff have not cleared that."""

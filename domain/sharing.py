@@ -11,12 +11,26 @@ from domain.policy import Policy
 def among(entrants: Iterable[Entrant], policy: Policy) -> list[UserId]:
     """Finalists; else who was rated well enough; else everybody; the best rated and earliest first.
 
-    Of each person one entrant at most is given.
+    Of each person one entrant at most is given; of people who are linked the earliest shares.
     """
     everybody = sorted(entrants, key=lambda one: (-one.rating, one.number))
     finalists = [one for one in everybody if one.finalist]
     rated = [one for one in everybody if one.rating >= policy.rating_that_shares]
-    return [one.person for one in finalists or rated or everybody]
+    sharing = finalists or rated or everybody
+    late = linked_with_earlier(sharing)
+    return [one.person for one in sharing if one.person not in late]
+
+
+def linked_with_earlier(entrants: Iterable[Entrant]) -> set[UserId]:
+    """Who is linked with somebody who entered earlier and shares."""
+    late, holders = set[UserId](), dict[str, set[UserId]]()
+    for one in sorted(entrants, key=lambda entrant: entrant.number):
+        if any(holders.get(mark, set()) - one.cleared for mark in one.marks):
+            late.add(one.person)
+            continue
+        for mark in one.marks:
+            holders.setdefault(mark, set()).add(one.person)
+    return late
 
 
 def shares(net_minor: int, people: Sequence[UserId], policy: Policy) -> list[tuple[UserId, int]]:

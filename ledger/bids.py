@@ -9,17 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.cases import Job
 from domain.ids import UserId
-from domain.project_case import Bid, BidState
+from domain.project_case import Bid, BidState, Project
 from ledger import ids
+from ledger.linked import linked
 from ledger.market_tables import bid, invitation, message, publication
 from ledger.tables import person
 
 
-def as_bid(row: RowMapping) -> Bid:
+def as_bid(row: RowMapping, *, linked: bool = False) -> Bid:
     """The bid of a row."""
-    return Bid.model_validate(
-        {**row, "project": row["project_id"], "freelancer": row["freelancer_id"]}
-    )
+    known = {"project": row["project_id"], "freelancer": row["freelancer_id"], "linked": linked}
+    return Bid.model_validate({**row, **known})
 
 
 async def place(c: AsyncConnection, project_id: str, freelancer: str, **said: Any) -> RowMapping:
@@ -55,11 +55,12 @@ async def own(c: AsyncConnection, project_id: str, freelancer: str) -> RowMappin
     return (await c.execute(query)).mappings().one_or_none()
 
 
-async def chosen(c: AsyncConnection, bid_ids: Collection[str]) -> tuple[Bid, ...]:
+async def chosen(c: AsyncConnection, project: Project, bid_ids: Collection[str]) -> tuple[Bid, ...]:
     """These bids, locked until the step is written; they stand behind their project's lock."""
     query = select(bid).where(bid.c.id.in_(bid_ids)).order_by(bid.c.id)
-    rows = (await c.execute(query.with_for_update(key_share=True))).mappings()
-    return tuple(as_bid(row) for row in rows)
+    rows = (await c.execute(query.with_for_update(key_share=True))).mappings().all()
+    theirs = await linked(c, project.client, [row["freelancer_id"] for row in rows])
+    return tuple(as_bid(row, linked=row["freelancer_id"] in theirs) for row in rows)
 
 
 async def promised(c: AsyncConnection, job: Job) -> str:

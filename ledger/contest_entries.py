@@ -12,7 +12,7 @@ from domain.contest_case import Contest, ContestEntry, Entrant, EntryState
 from domain.ids import CaseId, UserId
 from ledger import cases, ids
 from ledger.contest_tables import contest_entry
-from ledger.linked import linked
+from ledger.linked import among, linked
 from ledger.market_tables import publication
 from ledger.tables import attachment, file, person
 from ledger.tables import cases as rows
@@ -91,8 +91,13 @@ async def chosen(
 async def entrants(c: AsyncConnection, contest: Contest) -> tuple[Entrant, ...]:
     """Who may share the prizes, each person once; nobody linked with the client."""
     found = (await c.execute(ENTRANTS, {"contest": contest.id})).mappings().all()
-    theirs = await linked(c, contest.client, [row["person"] for row in found])
-    return tuple(Entrant.model_validate(row) for row in found if row["person"] not in theirs)
+    people = [row["person"] for row in found]
+    theirs, known = await linked(c, contest.client, people), await among(c, people)
+    return tuple(
+        Entrant.model_validate({**row, **vars(known[row["person"]])})
+        for row in found
+        if row["person"] not in theirs
+    )
 
 
 async def crowd(c: AsyncConnection, contest_id: str) -> tuple[UserId, ...]:

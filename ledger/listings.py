@@ -12,6 +12,7 @@ from domain.basket_case import Listing, ListingState
 from domain.cases import Case, Job
 from domain.listing import PREFIX, comes_back, is_purchase
 from ledger import ids, originals, publications
+from ledger.linked import linked
 from ledger.listing_tables import listing, listing_file
 from ledger.tables import cases, file, person
 
@@ -85,12 +86,21 @@ async def hold(c: AsyncConnection, involved: Iterable[Case | None]) -> None:
         await _lock(c, [str(one) for one in wanted])
 
 
-async def wanted(c: AsyncConnection, listing_ids: Collection[str]) -> tuple[Listing, ...]:
+async def wanted(
+    c: AsyncConnection, client: str, listing_ids: Collection[str]
+) -> tuple[Listing, ...]:
     """These listings, locked in the order of their ids until the step is written."""
     rows = await _lock(c, listing_ids)
     theirs, taken = await _file_ids(c, listing_ids), await originals.delivered(c, listing_ids)
+    sellers = await linked(c, client, [row["seller_id"] for row in rows])
     return tuple(
-        as_listing(row, theirs.get(row["id"], ()), taken=row["id"] in taken) for row in rows
+        as_listing(
+            row,
+            theirs.get(row["id"], ()),
+            taken=row["id"] in taken,
+            linked=row["seller_id"] in sellers,
+        )
+        for row in rows
     )
 
 
@@ -105,9 +115,9 @@ async def find(
     return rows[0], as_listing(rows[0], theirs.get(listing_id, ()))
 
 
-def as_listing(row: RowMapping, files: Sequence[str], *, taken: bool = False) -> Listing:
-    """The listing of a row."""
-    more = {"seller": row["seller_id"], "files": files, "taken": taken}
+def as_listing(row: RowMapping, files: Sequence[str], **known: bool) -> Listing:
+    """The listing of a row, with what else is known of it."""
+    more = {"seller": row["seller_id"], "files": files, **known}
     return Listing.model_validate({**row, **more})
 
 

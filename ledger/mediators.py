@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.ids import UserId
 
-# A funded job shared in the last year makes somebody not independent, in whichever roles.
+# A funded job shared in the last year makes somebody not independent, in whichever roles; so does
+# a link.
 CANDIDATES = text(
     """
     select p.id
@@ -20,6 +21,7 @@ CANDIDATES = text(
            where s.person_id = p.id and s.version = (
                select max(a.version) from agreement a
                where a.kind = s.kind and a.in_force_at <= now())) = 2
+      and p.id not in (select one_id from linked_people where other_id = any(:parties))
       and not exists (
           select 1 from cases shared
           where shared.kind = 'job'

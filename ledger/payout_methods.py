@@ -2,15 +2,18 @@
 
 from typing import Any
 
+import structlog
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.bank_details import Destination, last_four, via
-from ledger import ids
+from ledger import identity_marks, ids
 from ledger.payment_tables import payout_method
-from ledger.sealed_values import Place, Sealed, SealingKeys
+from ledger.sealed_values import Place, Sealed, SealingKeys, Unopenable
 from ledger.tables import person
+
+log = structlog.get_logger()
 
 KNOWN = [column for column in payout_method.c if column.name not in ("payload", "key_id")]
 """What is known of a method without opening it."""
@@ -50,7 +53,23 @@ async def keep(
         "last_four": last_four(details.destination),
     }
     query = insert(payout_method).values(row).returning(*KNOWN)
-    return (await c.execute(query)).mappings().one(), True
+    kept = (await c.execute(query)).mappings().one()
+    await identity_marks.keep(c, keys, method_id, person_id, details.destination)
+    return kept, True
+
+
+async def mark_again(c: AsyncConnection, keys: SealingKeys, limit: int) -> int:
+    """Mark whom it was not done for under the present key; how many methods that were."""
+    marked = 0
+    for row in await identity_marks.behind(c, keys, limit):
+        try:
+            paid = opened(keys, row).destination
+        except Unopenable as changed:
+            log.error("a payout method does not open", method=str(changed))
+            continue
+        await identity_marks.keep(c, keys, row["id"], row["person_id"], paid)
+        marked += 1
+    return marked
 
 
 async def of(c: AsyncConnection, person_id: str) -> RowMapping | None:

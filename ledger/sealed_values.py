@@ -75,6 +75,16 @@ class SealingKeys:
         except (InvalidTag, ValueError):
             raise Unopenable(f"{place.table}.{place.column} of {place.row}") from None
 
+    @property
+    def first(self) -> str:
+        """The key that seals, and that fingerprints are made from."""
+        return self._first
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The keys there are."""
+        return frozenset(self._keys)
+
     def fingerprint(self, value: bytes) -> str:
         """The same for the same value; without the first key, nobody can try out values on it."""
         return hmac.new(self._fingerprints, value, hashlib.sha256).hexdigest()

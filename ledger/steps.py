@@ -27,10 +27,11 @@ from domain.decide import (
     process_of,
     row_for,
 )
-from domain.errors import AlreadyOver, DomainError, UnknownReference
+from domain.errors import AlreadyOver, DomainError, Linked, UnknownReference
 from domain.lone_states import ContestState
 from domain.outcome import Outcome, Recorded, Said, Status, StepRequest, brief
 from domain.process import Facts, Need, Scene
+from domain.project_case import Project
 from domain.project_commands import Award
 from domain.refund_case import Refund
 from domain.registry import parse
@@ -43,6 +44,7 @@ from ledger import (
     files,
     instructions,
     journal,
+    link_decisions,
     listings,
     mails,
     mediators,
@@ -91,6 +93,8 @@ async def _person_step(c: AsyncConnection, request: StepRequest, calendar: Calen
         scene = replace(scene, facts=await _facts(c, scene, needs))
         decision = by_person(scene)
     except DomainError as refusal:
+        if isinstance(refusal, Linked):
+            await link_decisions.ask(c, scene)
         ended = not_begun(scene)
         if ended is None:
             return await recording.refuse(c, request, row, pair, refusal)
@@ -193,7 +197,9 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
         runs = await payment_runs.approved(c, case, facts.calendar)
         facts = replace(facts, runs_approved=runs)
     if Need.BIDS in needs and isinstance(command := scene.command, Award):
-        facts = replace(facts, bids=await bids.chosen(c, [one.bid for one in command.bids]))
+        assert isinstance(case, Project), "bids are awarded in a project"
+        chosen = await bids.chosen(c, case, [one.bid for one in command.bids])
+        facts = replace(facts, bids=chosen)
     if Need.CROWD in needs:
         crowd = contest_entries.crowd if isinstance(case, Contest) else bids.bidders
         facts = replace(facts, crowd=await crowd(c, case.id))
@@ -275,7 +281,7 @@ async def _of_purchase(c: AsyncConnection, scene: Scene, basket: Basket) -> Fact
     since = scene.at - basket.terms.policy.refunds_count_for
     return replace(
         scene.facts,
-        listings=await listings.wanted(c, [one.listing for one in basket.items]),
+        listings=await listings.wanted(c, basket.client, [one.listing for one in basket.items]),
         refunded_purchases=await listings.refunded(c, basket.client, since),
     )
 

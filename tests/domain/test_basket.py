@@ -174,3 +174,14 @@ def test_whatever_is_there_the_money_of_a_basket_adds_up(
     escrows = [it.books.balance(Kind.ESCROW, str(item.job)) for item in bought]
     assert escrows == [item.price_minor for item in bought]
     assert it.books.wallet(CLIENT).spendable == had - sum(escrows)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_a_listing_of_somebody_linked_with_the_buyer_is_not_bought_without_staff(
+    mode: Mode,
+) -> None:
+    """In no mode: it is there, and not theirs to buy."""
+    it = Baskets(listing(1), listing(2, linked=True), mode=mode)
+    with pytest.raises(Linked, match="staff"):
+        it.buys()
+    assert it.books.wallet(CLIENT).spendable == 200_00

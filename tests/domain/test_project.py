@@ -180,3 +180,11 @@ def test_a_bid_is_its_freelancers_to_change_until_it_is_awarded() -> None:
     for state in (BidState.WITHDRAWN, BidState.AWARDED):
         with pytest.raises(NotOpen):
             require_editable(bid(ANA, state=state))
+
+
+def test_a_bid_of_somebody_linked_with_the_client_is_not_awarded_without_staff() -> None:
+    """Nor are the others of the same award."""
+    it = Projects(bid(ANA), bid(BEN, linked=True)).posted()
+    with pytest.raises(Linked, match="staff"):
+        it.awards(bid(ANA), bid(BEN))
+    assert it.case.awards == 0

@@ -16,6 +16,13 @@ def _entrant(number: int, rating: int = 0, *, finalist: bool = False) -> Entrant
     return Entrant(person=UserId(f"p{number}"), finalist=finalist, rating=rating, number=number)
 
 
+def _linked(number: int, *marks: str, cleared: tuple[int, ...] = (), rating: int = 0) -> Entrant:
+    others = frozenset(UserId(f"p{one}") for one in cleared)
+    return _entrant(number, rating).model_copy(
+        update={"marks": frozenset(marks), "cleared": others}
+    )
+
+
 entrants = st.lists(
     st.builds(_entrant, st.integers(1, 10_000), st.integers(0, 5), finalist=st.booleans()),
     unique_by=lambda one: one.number,
@@ -61,3 +68,26 @@ def test_what_does_not_reach_for_everybody_goes_to_the_first_ones() -> None:
     found = shares(9_50, among(many, POLICY), POLICY)
     assert [person for person, _ in found] == ["p12", *(f"p{n}" for n in range(1, 9))]
     assert [minor for _, minor in found] == [1_06] * 5 + [1_05] * 4
+
+
+def test_of_linked_people_the_earliest_shares_whoever_is_rated_best() -> None:
+    """Links do not go on: the third is linked with the second alone, who has no share."""
+    three = [_linked(1, "a"), _linked(2, "a", "b", rating=2), _linked(3, "b", rating=1)]
+    assert among(three, POLICY) == ["p3", "p1"]
+
+
+def test_only_who_shares_keeps_those_linked_with_them_from_it() -> None:
+    """The earlier one was not rated well enough."""
+    assert among([_linked(1, "a"), _linked(2, "a", rating=4)], POLICY) == ["p2"]
+
+
+def test_people_whom_staff_told_apart_share_both() -> None:
+    """A third one with the same account is linked with either."""
+    two = [_linked(1, "a", cleared=(2,)), _linked(2, "a", cleared=(1,))]
+    assert among([*two, _linked(3, "a", cleared=(1,))], POLICY) == ["p1", "p2"]
+
+
+def test_a_crowd_with_one_account_is_one_person() -> None:
+    """And is told apart one by one, not pair by pair."""
+    crowd = [_linked(n, "a", f"own{n}") for n in range(1, 10_001)]
+    assert among(crowd, POLICY) == ["p1"]

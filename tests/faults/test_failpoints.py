@@ -44,6 +44,7 @@ SAFE = {
     "activities/collector.py:uploads": "bytes without a row are collected a day later",
     "activities/collector.py:files": "bytes without a row are collected a day later",
     "activities/housekeeper.py:look": "what was not committed was told nobody: it is due still",
+    "activities/housekeeper.py:mark": "what was not marked is marked with the next look",
     "activities/notices.py:_later": "a mail whose delay is lost is free when its lease is over",
     "activities/noting.py:note": "the next try notes it again, or that it is over",
     "activities/own_payouts.py:book": "what is known of a payout is asked again, and kept once",

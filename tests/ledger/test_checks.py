@@ -51,6 +51,8 @@ def payout(**change: str) -> str:
 
 
 PAID = {"outcome": "'paid'", "by": "'y'", "at": "now()"}
+MARK = "insert into identity_mark (source_id, person_id, kind, mark, key_id)"
+LINK = "insert into link_decision (id, one_id, other_id, linked, reason, decided_by)"
 METHOD = "insert into payout_method (id, person_id, via, payload, key_id, last_four)"
 
 BID = "insert into bid (id, project_id, freelancer_id, state, amount_minor, days, message, job_id)"
@@ -194,6 +196,10 @@ BROKEN = {
     "ck_payout_refused_is_not_paid": payout(refusal="'x'", **PAID),
     "ck_payout_returned_was_paid": payout(back="'x'", back_by="'y'", back_at="now()"),
     "ck_payout_via_is_known": payout(via="'pigeon'"),
+    "ck_identity_mark_is_a_keyed_hash": f"{MARK} values ('x', 'x', 'payout_account', '123', 'x')",
+    "ck_identity_mark_kind_is_known": f"{MARK} values ('x', 'x', 'tax_number', {HASH}, 'x')",
+    "ck_link_decision_is_in_order": f"{LINK} values ('x', 'b', 'a', true, 'x', 'x')",
+    "ck_link_decision_not_ones_own": f"{LINK} values ('x', 'a', 'b', false, 'x', 'b')",
     "ck_payout_method_four_and_no_more": f"{METHOD} values ('x', 'x', 'iban', 'x', 'x', '12345')",
     "ck_payout_method_via_is_known": f"{METHOD} values ('x', 'x', 'pigeon', 'x', 'x', '1234')",
     "ck_person_email_is_lower_case": f"{PERSON} values ('x', 'X@y', 'x', 'x', '{{}}')",

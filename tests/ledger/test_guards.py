@@ -42,6 +42,11 @@ METHOD = """
     insert into payout_method (id, person_id, via, payload, key_id, last_four, replaced_at)
     select 'method_1', id, 'iban', 'x', 'k', '1234', now() from person limit 1
 """
+CLEARED = """
+    insert into link_decision (id, one_id, other_id, linked, reason, decided_by, replaced_at)
+    select 'link_1', least(id, 'answerer'), greatest(id, 'answerer'), false, 'x', 'second', now()
+      from person where id not in ('answerer', 'second') limit 1
+"""
 RUN = """
     insert into payment_run (payment_date, execute_on, approved_by)
     select '2026-01-15', '2026-01-15', id from person limit 1
@@ -243,6 +248,16 @@ ATTEMPTS = {
     ),
     "a deleted payout method": Attempt("payout_method_stays", ("delete from payout_method",)),
     "truncated payout methods": Attempt("payout_method_stays", ("truncate payout_method cascade",)),
+    "a word of staff on a link that comes back": Attempt(
+        "link_decision_replaced_once",
+        (ANSWERER, SECOND, CLEARED, "update link_decision set replaced_at = null"),
+    ),
+    "a deleted word of staff on a link": Attempt(
+        "link_decision_stays", ("delete from link_decision",)
+    ),
+    "truncated words of staff on links": Attempt(
+        "link_decision_stays", ("truncate link_decision",)
+    ),
     "a payment run on another day": Attempt(
         "payment_run_is_final", ("update payment_run set execute_on = now()",)
     ),

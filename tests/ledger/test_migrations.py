@@ -66,7 +66,7 @@ def test_the_schema_goes_up_from_nothing_and_back_to_nothing(server: Server, emp
     assert migrate.current(url) is None
     for _ in range(2):
         migrate.upgrade(url)
-        assert migrate.current(url) == "0026"
+        assert migrate.current(url) == "0027"
         migrate.downgrade(url, "base")
         assert migrate.current(url) is None
 
@@ -117,7 +117,7 @@ def test_processes_that_migrate_at_once_take_turns(server: Server, empty: str) -
     with ThreadPoolExecutor(3) as pool:
         for done in [pool.submit(migrate.upgrade, server.url(empty, OWNER)) for _ in range(3)]:
             done.result()
-    assert migrate.current(server.url(empty, OWNER)) == "0026"
+    assert migrate.current(server.url(empty, OWNER)) == "0027"
 
 
 def test_without_the_application_s_role_nothing_is_migrated(

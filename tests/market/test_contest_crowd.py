@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.books import Books
-from domain import flows
+from domain import flows, sharing
 from domain.accounts import Kind
 from domain.command import Command
 from domain.contest_case import Contest, Prize
@@ -34,6 +34,10 @@ PEOPLE = text("""
         select 'user_' || lpad(to_hex(n), 26, '0'), 'entrant' || n || '@example.com', 'Entrant', ''
           from generate_series(1, :many) n
         returning id
+    ), marked as (
+        insert into identity_mark (source_id, person_id, kind, mark, key_id)
+        select 'method_' || id, id, 'payout_account', encode(sha256(cast(id as bytea)), 'hex'), 'k'
+          from made
     ), answered as (
         insert into work_permission (person_id, us_citizen, lives_in_us, result)
         select id, true, true, 'w9' from made
@@ -45,6 +49,11 @@ ENTRIES = text("""
     select 'contestentry_' || substr(:contest, 9, 20) || lpad(to_hex(n), 6, '0'), :contest,
            'user_' || lpad(to_hex(n), 26, '0'), n, 'me', repeat('a', 64), 3
       from generate_series(1, :many) n
+""")
+ONE_ACCOUNT = text("update identity_mark set mark = repeat('a', 64)")
+CLIENTS_TOO = text("""
+    insert into identity_mark (source_id, person_id, kind, mark, key_id)
+    values ('method_client', :client, 'payout_account', repeat('a', 64), 'k')
 """)
 SHARES = text("""
     select count(*), sum(balance_minor), min(balance_minor), max(balance_minor)
@@ -170,3 +179,24 @@ async def test_ten_thousand_share_two_prizes_in_one_step(crowd: Crowd) -> None:
         assert await violations(c) == []
     # 1.80 for everybody of the first prize; of the second 1.00 more for nine hundred.
     assert (many, total, least, most) == (CROWD, 18_900_00, 1_80, 2_80)
+
+
+async def test_ten_thousand_with_one_account_share_once_and_nothing_with_the_client(
+    crowd: Crowd,
+) -> None:
+    """Told in the time of a quick step: what is read grows with the people, not with pairs."""
+    await crowd.posted(100_00)
+    async with crowd.engine.connect() as c:
+        pair = await cases.read(c, crowd.contest)
+        assert pair is not None and isinstance(pair.first, Contest), "it was posted"
+        await c.execute(ONE_ACCOUNT)
+        begun = monotonic()
+        everybody = await contest_entries.entrants(c, pair.first)
+        [earliest] = sharing.among(everybody, Policy())
+        assert monotonic() - begun < options.SHORT.total_seconds()
+        assert (len(everybody), earliest) == (CROWD, "user_" + "1".rjust(26, "0"))
+        await c.execute(CLIENTS_TOO, {"client": crowd.client})
+        begun = monotonic()
+        assert await contest_entries.entrants(c, pair.first) == ()
+        assert monotonic() - begun < options.SHORT.total_seconds()
+        await c.rollback()

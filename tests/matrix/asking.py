@@ -186,9 +186,27 @@ FILES: Mapping[str, Asked] = {
     "GET /v1/certificates/{certificate_id}": reads("/v1/certificates/{certificate}"),
 }
 
-ASKED: Mapping[str, Asked] = {**PROJECTS, **CONTESTS, **LISTINGS, **FREELANCERS, **FILES}
+LINKS = "/v1/staff/people/{someone}/links"
+
+
+def _with(whom: str) -> Callable[[Scene], Any]:
+    return lambda scene: {"other": scene.people[whom].id, "reason": "One account"}
+
+
+LINKED: Mapping[str, Asked] = {
+    "GET /v1/staff/people/{person_id}/links": reads(LINKS),
+    "POST /v1/staff/people/{person_id}/links": at(LINKS, body=_with("entrant")),
+    "POST /v1/staff/people/{person_id}/links/clear": at(LINKS + "/clear", body=_with("bidder")),
+}
+
+ASKED: Mapping[str, Asked] = {
+    **PROJECTS, **CONTESTS, **LISTINGS, **FREELANCERS, **FILES, **LINKED
+}  # fmt: skip
 """Every route of these nouns, by what it is asked about; one that is missing fails the build."""
 NOUNS = frozenset(
-    {"projects", "contests", "finding", "listings", "freelancers", "files", "certificates"}
+    {
+        *("projects", "contests", "finding", "listings", "freelancers", "files", "certificates"),
+        "linked people",
+    }
 )
 """The tags of the routes that the matrix covers."""

@@ -56,6 +56,7 @@ class Scene:
         scene.people |= {"client": posting.client, "bidder": bidder, "awarded": awarded}
         scene.named |= {"project": posting.project_id, "bid": posting.bids[0]["id"]}
         scene.named |= {"handed": handed}
+        await scene._with_a_link(awarded, bidder)
         await scene._with_contests(posting.client)
         await scene._with_listings()
         await scene._with_profiles()
@@ -74,6 +75,14 @@ class Scene:
         self.named |= {"unfunded": unfunded.contest_id, "entry": entry["id"]}
         self.named |= {"works": entry["files"][0]["id"], "judged": there["id"]}
         self.named |= {"hash": there["hash"]}
+
+    async def _with_a_link(self, one: Person, other: Person) -> None:
+        """Staff linked two freelancers."""
+        path = f"/v1/staff/people/{one.id}/links"
+        body = {"other": other.id, "reason": "one desk"}
+        linked = await self.world.house.staff.post(path, body)
+        assert linked.is_success, linked.text
+        self.named["someone"] = one.id
 
     async def _with_listings(self) -> None:
         """One that can be bought, one that its seller still writes, and one that is sold."""
