@@ -49,7 +49,8 @@ def extend(scene: Scene) -> Change:
     contest = of(scene)
     assert contest.judging_since is not None, "it is judged"
     since = contest.judging_since + contest.terms.policy.judging_period
-    return Change(lone=to(scene, S.JUDGING, judging_since=since, extensions=contest.extensions + 1))
+    after = to(scene, S.JUDGING, judging_since=since, extensions=contest.extensions + 1)
+    return Change(lone=after, all_told=True)
 
 
 def withdraw(scene: Scene) -> Change:
@@ -101,6 +102,7 @@ AWARD = "prize: escrow of the contest → escrow of the job"
 REFUND = "prizes: escrow of the contest → client"
 DISTRIBUTION = "each prize, less the fee: escrow of the contest → entrants, in equal shares"
 FUNDING = {Need.WALLETS, Need.CHARGEBACKS}
+CHOOSING = {Need.ENTRIES, Need.CROWD}
 ENDING = {Need.HANDOVERS, Need.CROWD, Need.WALLETS}
 
 AWARDED = {
@@ -126,19 +128,15 @@ STEPS = (
     ),
     *step(
         (S.OPEN, S.JUDGING), c.AddPrize, {Role.CLIENT}, (), prizes.add,
-        "prize_added", "A prize was added", money=HOLD, needs=FUNDING,
+        "prize_added", "A prize was added", money=HOLD, needs={*FUNDING, Need.CROWD},
     ),
     *step(
-        S.OPEN, c.NameFinalist, {Role.CLIENT}, (), prizes.name_finalist,
-        "finalist_named", "A finalist was named", needs={Need.ENTRIES},
+        (S.OPEN, S.JUDGING), c.NameFinalist, {Role.CLIENT}, (), prizes.name_finalist,
+        "finalist_named", "A finalist was named", needs=CHOOSING,
     ),
     *step(
         S.OPEN, c.CloseEarly, {Role.CLIENT}, S.JUDGING, judge,
-        "judging_begun", "The contest takes no more entries", needs={Need.ENTERED},
-    ),
-    *step(
-        S.JUDGING, c.NameFinalist, {Role.CLIENT}, S.JUDGING, prizes.name_finalist,
-        "finalist_named", "A finalist was named", needs={Need.ENTRIES}, restarts=True,
+        "judging_begun", "The contest takes no more entries", needs={Need.ENTERED, Need.CROWD},
     ),
     *(
         row
@@ -146,13 +144,13 @@ STEPS = (
         for row in step(
             state, c.AwardPrizes, {Role.CLIENT}, targets, prizes.award,
             "prizes_awarded", "Prizes were awarded, and their winners hand over", money=AWARD,
-            needs={Need.ENTRIES, Need.HANDOVERS, Need.WALLETS},
+            needs={*CHOOSING, Need.HANDOVERS, Need.WALLETS},
         )
     ),
     *step(
         S.JUDGING, c.ExtendJudging, {Role.CLIENT}, S.JUDGING, extend,
         "judging_extended", "The client takes more time to judge",
-        when=(EXTENDABLE,), restarts=True,
+        when=(EXTENDABLE,), restarts=True, needs={Need.CROWD},
     ),
     *step(
         S.JUDGING, c.WithdrawContest, {Role.CLIENT}, (S.CLOSED, S.HANDING_OVER), withdraw,
@@ -162,7 +160,6 @@ STEPS = (
     *step(
         S.JUDGING, c.HandoversEnded, {Role.CLOCK}, S.JUDGING, prizes.settle,
         "handover_ended", "A winner's handover has ended", money=REFUND, needs=ENDING,
-        restarts=True,
     ),
     *step(
         S.DISTRIBUTING, c.HandoversEnded, {Role.CLOCK}, (S.DISTRIBUTING, S.JUDGING),
@@ -199,7 +196,7 @@ SILENCES = (
     Silence(
         "entries_end", S.OPEN, lambda p: AT_ONCE, S.JUDGING, judge,
         "judging_begun", "the contest takes no more entries and is judged", since=_until,
-        needs=frozenset({Need.ENTERED}),
+        needs=frozenset({Need.ENTERED, Need.CROWD}),
     ),
     Silence(
         "no_award", S.JUDGING, lambda p: p.judging_period, S.CLOSED, prizes.give_back,

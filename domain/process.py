@@ -180,6 +180,12 @@ class Change:
     """A case that stands beside no other: a deposit, a withdrawal."""
     quiet: bool = False
     """Whether nobody needs to hear of it."""
+    all_told: bool = False
+    """Whether the crowd beside the case hears of it although its state stays."""
+    instead: Mapping[UserId, str] = field(default_factory=dict)
+    """What some people hear instead of the row's words."""
+    restarts: bool = False
+    """Whether the wait begins anew, where the row does not say so of all its steps."""
     why: str = ""
     """The reason that whoever is told of it reads."""
     touches: tuple["Touch", ...] = ()
@@ -226,10 +232,7 @@ class Step:
     when: tuple[Condition, ...] = ()
     needs: frozenset[Need] = frozenset()
     restarts: bool = False
-    """Whether the wait begins anew although the state stays.
-
-    Timers are written when a wait begins: needed when what silence counts from moves.
-    """
+    """Whether the wait begins anew although the state stays: what silence counts from moves."""
     inside: bool = False
     """Whether the house alone hears of it: its client sees that it was done, and no more."""
     from_version: int = 1
