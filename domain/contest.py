@@ -1,5 +1,6 @@
 """A contest: prizes in escrow, entries that are judged, and a handover job for each winner."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -96,11 +97,16 @@ def _judged_since(case: Case, *, promised: bool) -> datetime | None:
     return contest.judging_since if contest.promised is promised else None
 
 
+def _nobody_shares(scene: Scene) -> bool:
+    return scene.facts.nobody_shares
+
+
 CLIENT = frozenset({Role.CLIENT})
 HOLD = "prizes: client → escrow of the contest"
 AWARD = "prize: escrow of the contest → escrow of the job"
 REFUND = "prizes: escrow of the contest → client"
 DISTRIBUTION = "each prize, less the fee: escrow of the contest → entrants, in equal shares"
+NOBODY = "because nobody is left who may share them"
 FUNDING = {Need.WALLETS, Need.CHARGEBACKS}
 CHOOSING = {Need.ENTRIES, Need.CROWD}
 ENDING = {Need.HANDOVERS, Need.CROWD, Need.WALLETS}
@@ -187,6 +193,19 @@ BESIDE = (
     ),
 )  # fmt: skip
 
+SHARED = Silence(
+    "distribution", S.DISTRIBUTING, lambda p: p.distributing_period, S.CLOSED,
+    prizes.distribute, "prizes_shared", "prizes that are not awarded are shared",
+    money=DISTRIBUTION, proof=lambda case: CLIENT,
+    needs=frozenset({Need.ENTRANTS, Need.WALLETS, *ENDING}),
+)  # fmt: skip
+TO_BE_SHARED = Silence(
+    "judging_over", S.JUDGING, lambda p: p.judging_period, S.DISTRIBUTING, begin_distribution,
+    "distribution_begun", "prizes that are not awarded are going to be shared",
+    since=lambda case: _judged_since(case, promised=True),
+    needs=frozenset({Need.SHARERS, *ENDING}),
+)  # fmt: skip
+
 SILENCES = (
     Silence(
         "unfunded", S.AWAITING_FUNDS, lambda p: p.funding_period, S.LAPSED, lapse,
@@ -204,17 +223,13 @@ SILENCES = (
         since=lambda case: _judged_since(case, promised=False),
         proof=lambda case: CLIENT, needs=frozenset(ENDING),
     ),
-    Silence(
-        "judging_over", S.JUDGING, lambda p: p.judging_period, S.DISTRIBUTING, begin_distribution,
-        "distribution_begun", "prizes that are not awarded are going to be shared",
-        since=lambda case: _judged_since(case, promised=True), needs=frozenset(ENDING),
-    ),
-    Silence(
-        "distribution", S.DISTRIBUTING, lambda p: p.distributing_period, S.CLOSED,
-        prizes.distribute, "prizes_shared", "prizes that are not awarded are shared",
-        money=DISTRIBUTION, proof=lambda case: CLIENT,
-        needs=frozenset({Need.ENTRANTS, Need.WALLETS, *ENDING}),
-    ),
+    replace(TO_BE_SHARED, unless=(_nobody_shares, replace(
+        TO_BE_SHARED, says=f"prizes that are not awarded are going to be refunded, {NOBODY}",
+    ))),
+    replace(SHARED, unless=(_nobody_shares, replace(
+        SHARED, does=prizes.give_back, event="prizes_given_back",
+        says=f"prizes that are not awarded are refunded, {NOBODY}", money=REFUND,
+    ))),
     Silence(
         "handovers_run", S.HANDING_OVER, lambda p: p.distributing_period, S.HANDING_OVER, look,
         "handovers_run", "the contest goes on waiting for its winners' handovers",

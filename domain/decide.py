@@ -149,9 +149,16 @@ def clock_needs(case: Case, row: str) -> tuple[frozenset[Need], frozenset[Role]]
         return awaiting.NEEDS[row], frozenset()
     if row in clock.BACKGROUND:
         # What the case waits for may have come with the reminder's moment, and goes first.
-        return awaiting.NEEDS.get(awaiting.row_of(case) or "", frozenset()), frozenset()
+        comes = awaiting.NEEDS.get(awaiting.row_of(case) or "", frozenset())
+        return comes | _foreseen(case), frozenset()
     silence = process_of(case).silence(row, case.state)
     return silence.needs, silence.proof(case)
+
+
+def _foreseen(case: Case) -> frozenset[Need]:
+    """What must be known to say how the wait will end."""
+    end = clock.ending(process_of(case), case)
+    return frozenset({Need.SHARERS} if end is not None and end[1].unless else ())
 
 
 def by_clock(scene: Scene) -> Decision | None:
@@ -180,6 +187,7 @@ def _fall_silent(scene: Scene, row: Silence) -> Decision:
         told = (_to_head(scene, says),) if not scene.case.tasks else ()
         change = _changed(scene, extended)
         return _decision(scene, change, "deadline_extended", says, also=told)
+    row = row.seen(scene)
     change = row.does(scene)
     if row.repeats is not None:
         again = Timer(at=scene.at + row.repeats(scene.case.terms.policy), row=row.key)
@@ -202,7 +210,8 @@ def _remind(scene: Scene) -> Decision:
     if timer.at <= scene.at or (case.timers and _is_due_reminder(case.timers[0], scene.at)):
         # It comes too late to warn of anything, or a later one says the same at this moment.
         return _decision(scene, _changed(scene, case), "reminder_missed", row.says, only=())
-    says = f"{row.says}: at {timer.at:%Y-%m-%d %H:%M} UTC {silence.says}"
+    ends = silence.seen(scene).says
+    says = f"{row.says}: at {timer.at:%Y-%m-%d %H:%M} UTC {ends}"
     people = [person for role in sorted(row.to(case)) if (person := party(case, role))]
     told = tuple(Notice(person, "reminder", says, proves=case.wait) for person in people)
     return _decision(scene, _changed(scene, case), "reminded", says, only=told)

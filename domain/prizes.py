@@ -146,10 +146,8 @@ def give_back(scene: Scene) -> Change:
 
 
 def distribute(scene: Scene) -> Change:
-    """Each open prize is shared among those who entered; with nobody valid, it is given back."""
+    """Each open prize is shared among those who entered."""
     people = _sharers(scene)
-    if not people:
-        return give_back(scene)
     shared = list(_shared(scene, people))
     entries = (*shared, *_debts_settled(scene, shared))
     return Change(lone=_onward(_settled(scene)), entries=entries, facts={"sharing": len(people)})

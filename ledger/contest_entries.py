@@ -27,7 +27,9 @@ ENTRANTS = text("""
       join work_permission w on w.person_id = e.freelancer_id and w.result in ('w9', 'w8ben')
      where e.contest_id = :contest and e.state = 'entered'
      group by e.freelancer_id
+     limit :most
 """)
+FIRST_FEW = 20
 
 
 def hash_of(files: Iterable[str]) -> str:
@@ -88,11 +90,22 @@ async def chosen(
     )  # fmt: skip
 
 
-async def entrants(c: AsyncConnection, contest: Contest) -> tuple[Entrant, ...]:
-    """Who may share the prizes, each person once; nobody linked with the client."""
-    found = (await c.execute(ENTRANTS, {"contest": contest.id})).mappings().all()
+async def entrants(
+    c: AsyncConnection, contest: Contest, most: int | None = None
+) -> tuple[Entrant, ...]:
+    """Who may share the prizes, each person once; nobody linked with the client.
+
+    Of so many at most, whoever they are: some of those who may.
+    """
+    found = (await c.execute(ENTRANTS, {"contest": contest.id, "most": most})).mappings().all()
     theirs = await linked(c, contest.client, [row["person"] for row in found])
     return tuple(Entrant.model_validate(row) for row in found if row["person"] not in theirs)
+
+
+async def anybody_shares(c: AsyncConnection, contest: Contest) -> bool:
+    """Whether there is anybody who may share the prizes."""
+    some = await entrants(c, contest, FIRST_FEW)
+    return bool(some or await entrants(c, contest))
 
 
 async def crowd(c: AsyncConnection, contest_id: str) -> tuple[UserId, ...]:

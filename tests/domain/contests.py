@@ -165,6 +165,7 @@ class Contests(Lone[Contest]):
             entries=tuple(self.entries) if Need.ENTRIES in needs else (),
             entered=len(standing) if Need.ENTERED in needs else 0,
             entrants=self._entrants(standing) if Need.ENTRANTS in needs else None,
+            nobody_shares=not standing and bool(needs & {Need.ENTRANTS, Need.SHARERS}),
             handovers=self.jobs if Need.HANDOVERS in needs else {},
             crowd=tuple(one.freelancer for one in shown) if Need.CROWD in needs else (),
             proven=self.proven,
