@@ -170,11 +170,11 @@ async def listed(
     after: str | None,
     limit: int,
 ) -> Sequence[RowMapping]:
-    """Entries that stand or won, with their freelancers' names, newest first."""
+    """The contest's entries, with their freelancers' names, newest first."""
     query = (
         select(contest_entry, person.c.name.label("freelancer_name"))
         .join(person, person.c.id == contest_entry.c.freelancer_id)
-        .where(contest_entry.c.contest_id == contest_id, SHOWN, *conditions)
+        .where(contest_entry.c.contest_id == contest_id, *conditions)
         .order_by(contest_entry.c.id.desc())
         .limit(limit)
     )
