@@ -183,9 +183,11 @@ def actions(pair: Pair, case: Case, role: Role, caller: Caller) -> list[Action]:
     ]
 
 
-def nobody(pair: Pair) -> Nobody | None:
+def nobody(pair: Pair, *, nobody_shares: bool = False) -> Nobody | None:
     """The same for both parties, to the second and the cent."""
-    outlook = if_nobody_acts(pair.first, pair.dispute, business_calendar())
+    outlook = if_nobody_acts(
+        pair.first, pair.dispute, business_calendar(), nobody_shares=nobody_shares
+    )
     if outlook is None:
         return None
     currency = pair.first.terms.currency

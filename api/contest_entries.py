@@ -24,7 +24,7 @@ from api.problems import Problem
 from api.send import TheDecider
 from api.staff import sworn
 from api.state import Engine
-from domain.cases import OVER
+from domain.cases import OVER, Role
 from domain.contest import CONTEST, require_to_enter
 from domain.contest_case import Contest, EntryState
 from domain.contest_commands import NameFinalist
@@ -122,8 +122,9 @@ async def listed(
     limit: Limit = 50,
     rated: Annotated[int | None, Query(ge=1, le=5, description="at least so well")] = None,
     finalists: bool = False,
+    state: Annotated[EntryState | None, Query()] = None,
 ) -> Page[EntryShown]:
-    """Entries, newest first.
+    """Entries that stand, or won, newest first; staff also list those that are in another state.
 
     Until the contest is over its entrants see no entries but their own, unless the client opened
     them; of others' they never see ratings and comments. Files are downloaded, or shown as
@@ -131,11 +132,15 @@ async def listed(
     """
     async with to_read(engine) as c:
         pair, role = await published.visited(c, caller, contest_id)
-        contest, whole = pair.of(Contest), role is not None
+        contest = pair.of(Contest)
+        whole = role is not None and not await _is_in_it(c, contest.id, caller.id)
         wanted = [contest_entry.c.rating >= rated] if rated is not None and whole else []
         wanted += [contest_entry.c.finalist] if finalists else []
+        wanted += [contest_entry.c.state == state.value] if state is not None else []
         if not whole and not await _opened(c, contest, caller.id):
             wanted.append(contest_entry.c.freelancer_id == caller.id)
+        if not whole or role is not Role.STAFF or state is None:
+            wanted.append(contest_entries.SHOWN)
         rows = await contest_entries.listed(c, contest.id, *wanted, after=place, limit=limit + 1)
         handed_in = await contest_entries.files(c, [row["id"] for row in rows])
 
@@ -235,7 +240,7 @@ async def remove(
     async def keep(c: AsyncConnection) -> EntryShown:
         pair = await cases.read(c, contest_id)
         mine = pair is not None and pair.of(Contest).client == caller.id
-        if mine or await contest_entries.many(c, contest_id, caller.id):
+        if mine or await _is_in_it(c, contest_id, caller.id):
             raise NotYours("staff do not decide in their own case")
         return await _one(c, await _change(c, contest_id, entry_id, "remove_entry", change))
 
@@ -297,7 +302,12 @@ async def _opened(c: AsyncConnection, contest: Contest, caller: str) -> bool:
     """Whether this visitor sees others' entries: an entrant does, once they are not blind."""
     if not (contest.open_entries or contest.state in OVER):
         return False
-    return await contest_entries.many(c, contest.id, caller) > 0
+    return await _is_in_it(c, contest.id, caller)
+
+
+async def _is_in_it(c: AsyncConnection, contest_id: str, caller: str) -> bool:
+    """Whether they have an entry that stands, or won: whoever has looks as an entrant alone."""
+    return await contest_entries.many(c, contest_id, caller) > 0
 
 
 async def _one(c: AsyncConnection, row: RowMapping) -> EntryShown:

@@ -26,7 +26,7 @@ from api.published import OfRow, Posting
 from api.send import Decider, TheDecider
 from api.state import Engine, TheSettings
 from domain.cases import OVER, Role
-from domain.contest import CONTEST
+from domain.contest import CONTEST, JUDGED
 from domain.contest_case import Contest, Prize
 from domain.contest_commands import PostContest
 from domain.lone_states import ContestState
@@ -173,7 +173,8 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
     public, written = await publications.of(c, contest.id), await reading.texts(c, contest.id)
     assert public is not None, "a contest is announced with its draft"
     return ContestShown(
-        **common(pair, contest, role, caller, our),
+        **common(pair, contest, role, caller, our)
+        | {"if_nobody_acts": await _if_nobody_acts(c, pair, contest)},
         **_public(public),
         **_said(contest)
         | {"prizes": [_whole(one, contest.terms.currency) for one in contest.prizes]},
@@ -223,9 +224,16 @@ async def _seen(c: AsyncConnection, pair: Pair, caller: Caller) -> ContestSeen:
         files=await _files(c, contest) if opens else [],
         entries=await contest_entries.many(c, contest.id),
         your_entries=await contest_entries.many(c, contest.id, caller.id),
-        if_nobody_acts=nobody(pair) if contest.state not in OVER else None,
+        if_nobody_acts=await _if_nobody_acts(c, pair, contest),
         actions=[_entering(contest)] if takes else [],
     )
+
+
+async def _if_nobody_acts(c: AsyncConnection, pair: Pair, contest: Contest) -> Nobody | None:
+    """What silence does, as things stand: without anybody to share them prizes are refunded."""
+    judged = contest.state in JUDGED
+    nobody_shares = judged and not await contest_entries.anybody_shares(c, contest)
+    return nobody(pair, nobody_shares=nobody_shares) if contest.state not in OVER else None
 
 
 def _entering(contest: Contest) -> Action:

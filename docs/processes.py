@@ -184,6 +184,9 @@ def _silence(row: Silence) -> str:
     if row.money:
         text += f". Money: {row.money}"
     proof = _proof(row)
+    if row.unless is not None:
+        other = row.unless[1]
+        text += f". Or {other.says}" + (f". Money: {other.money}" if other.money else "")
     return sentence(f"{text}. {proof}" if proof else text)
 
 

@@ -240,8 +240,7 @@ class Job(Contract):
     @property
     def prize_of(self) -> str | None:
         """The contest whose prize is handed over in it."""
-        of_contest = self.origin is not None and self.origin.startswith("contest_")
-        return self.origin if of_contest else None
+        return self.origin if (self.origin or "").startswith("contest_") else None
 
     view_only: bool = False
     """Whether its client downloads what is delivered only after the approval."""
@@ -327,6 +326,8 @@ class Remittance(Case):
     correction: Correction | None = None
     pieces: tuple[Shortfall, ...] = ()
     """What was taken back from escrows, when it bounced."""
+    prizes_minor: Minor = 0
+    """What lay in contests' escrows then: whoever wins it keeps it; less what they have got."""
 
     @property
     def parties(self) -> Mapping[Role, UserId]:
@@ -381,7 +382,6 @@ class Chargeback(Case):
     reason: str = ""
     """Why, in the network's word."""
     evidence_due: datetime | None = None
-    """When the evidence goes out."""
     taken: Parts | None = None
     """What was found for it in the client's wallet, and what was nowhere, as their debt."""
     pieces: tuple[Shortfall, ...] = ()

@@ -1,5 +1,6 @@
 """A contest: prizes in escrow, entries that are judged, and a handover job for each winner."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -49,7 +50,8 @@ def extend(scene: Scene) -> Change:
     contest = of(scene)
     assert contest.judging_since is not None, "it is judged"
     since = contest.judging_since + contest.terms.policy.judging_period
-    return Change(lone=to(scene, S.JUDGING, judging_since=since, extensions=contest.extensions + 1))
+    after = to(scene, S.JUDGING, judging_since=since, extensions=contest.extensions + 1)
+    return Change(lone=after, all_told=True)
 
 
 def withdraw(scene: Scene) -> Change:
@@ -95,12 +97,18 @@ def _judged_since(case: Case, *, promised: bool) -> datetime | None:
     return contest.judging_since if contest.promised is promised else None
 
 
+def _nobody_shares(scene: Scene) -> bool:
+    return scene.facts.nobody_shares
+
+
 CLIENT = frozenset({Role.CLIENT})
 HOLD = "prizes: client → escrow of the contest"
 AWARD = "prize: escrow of the contest → escrow of the job"
 REFUND = "prizes: escrow of the contest → client"
 DISTRIBUTION = "each prize, less the fee: escrow of the contest → entrants, in equal shares"
+NOBODY = "because nobody is left who may share them"
 FUNDING = {Need.WALLETS, Need.CHARGEBACKS}
+CHOOSING = {Need.ENTRIES, Need.CROWD}
 ENDING = {Need.HANDOVERS, Need.CROWD, Need.WALLETS}
 
 AWARDED = {
@@ -126,19 +134,15 @@ STEPS = (
     ),
     *step(
         (S.OPEN, S.JUDGING), c.AddPrize, {Role.CLIENT}, (), prizes.add,
-        "prize_added", "A prize was added", money=HOLD, needs=FUNDING,
+        "prize_added", "A prize was added", money=HOLD, needs={*FUNDING, Need.CROWD},
     ),
     *step(
-        S.OPEN, c.NameFinalist, {Role.CLIENT}, (), prizes.name_finalist,
-        "finalist_named", "A finalist was named", needs={Need.ENTRIES},
+        (S.OPEN, S.JUDGING), c.NameFinalist, {Role.CLIENT}, (), prizes.name_finalist,
+        "finalist_named", "A finalist was named", needs=CHOOSING,
     ),
     *step(
         S.OPEN, c.CloseEarly, {Role.CLIENT}, S.JUDGING, judge,
-        "judging_begun", "The contest takes no more entries", needs={Need.ENTERED},
-    ),
-    *step(
-        S.JUDGING, c.NameFinalist, {Role.CLIENT}, S.JUDGING, prizes.name_finalist,
-        "finalist_named", "A finalist was named", needs={Need.ENTRIES}, restarts=True,
+        "judging_begun", "The contest takes no more entries", needs={Need.ENTERED, Need.CROWD},
     ),
     *(
         row
@@ -146,13 +150,13 @@ STEPS = (
         for row in step(
             state, c.AwardPrizes, {Role.CLIENT}, targets, prizes.award,
             "prizes_awarded", "Prizes were awarded, and their winners hand over", money=AWARD,
-            needs={Need.ENTRIES, Need.HANDOVERS, Need.WALLETS},
+            needs={*CHOOSING, Need.HANDOVERS, Need.WALLETS},
         )
     ),
     *step(
         S.JUDGING, c.ExtendJudging, {Role.CLIENT}, S.JUDGING, extend,
         "judging_extended", "The client takes more time to judge",
-        when=(EXTENDABLE,), restarts=True,
+        when=(EXTENDABLE,), restarts=True, needs={Need.CROWD},
     ),
     *step(
         S.JUDGING, c.WithdrawContest, {Role.CLIENT}, (S.CLOSED, S.HANDING_OVER), withdraw,
@@ -162,7 +166,6 @@ STEPS = (
     *step(
         S.JUDGING, c.HandoversEnded, {Role.CLOCK}, S.JUDGING, prizes.settle,
         "handover_ended", "A winner's handover has ended", money=REFUND, needs=ENDING,
-        restarts=True,
     ),
     *step(
         S.DISTRIBUTING, c.HandoversEnded, {Role.CLOCK}, (S.DISTRIBUTING, S.JUDGING),
@@ -190,6 +193,19 @@ BESIDE = (
     ),
 )  # fmt: skip
 
+SHARED = Silence(
+    "distribution", S.DISTRIBUTING, lambda p: p.distributing_period, S.CLOSED,
+    prizes.distribute, "prizes_shared", "prizes that are not awarded are shared",
+    money=DISTRIBUTION, proof=lambda case: CLIENT,
+    needs=frozenset({Need.ENTRANTS, Need.WALLETS, *ENDING}),
+)  # fmt: skip
+TO_BE_SHARED = Silence(
+    "judging_over", S.JUDGING, lambda p: p.judging_period, S.DISTRIBUTING, begin_distribution,
+    "distribution_begun", "prizes that are not awarded are going to be shared",
+    since=lambda case: _judged_since(case, promised=True),
+    needs=frozenset({Need.SHARERS, *ENDING}),
+)  # fmt: skip
+
 SILENCES = (
     Silence(
         "unfunded", S.AWAITING_FUNDS, lambda p: p.funding_period, S.LAPSED, lapse,
@@ -199,7 +215,7 @@ SILENCES = (
     Silence(
         "entries_end", S.OPEN, lambda p: AT_ONCE, S.JUDGING, judge,
         "judging_begun", "the contest takes no more entries and is judged", since=_until,
-        needs=frozenset({Need.ENTERED}),
+        needs=frozenset({Need.ENTERED, Need.CROWD}),
     ),
     Silence(
         "no_award", S.JUDGING, lambda p: p.judging_period, S.CLOSED, prizes.give_back,
@@ -207,17 +223,13 @@ SILENCES = (
         since=lambda case: _judged_since(case, promised=False),
         proof=lambda case: CLIENT, needs=frozenset(ENDING),
     ),
-    Silence(
-        "judging_over", S.JUDGING, lambda p: p.judging_period, S.DISTRIBUTING, begin_distribution,
-        "distribution_begun", "prizes that are not awarded are going to be shared",
-        since=lambda case: _judged_since(case, promised=True), needs=frozenset(ENDING),
-    ),
-    Silence(
-        "distribution", S.DISTRIBUTING, lambda p: p.distributing_period, S.CLOSED,
-        prizes.distribute, "prizes_shared", "prizes that are not awarded are shared",
-        money=DISTRIBUTION, proof=lambda case: CLIENT,
-        needs=frozenset({Need.ENTRANTS, Need.WALLETS, *ENDING}),
-    ),
+    replace(TO_BE_SHARED, unless=(_nobody_shares, replace(
+        TO_BE_SHARED, says=f"prizes that are not awarded are going to be refunded, {NOBODY}",
+    ))),
+    replace(SHARED, unless=(_nobody_shares, replace(
+        SHARED, does=prizes.give_back, event="prizes_given_back",
+        says=f"prizes that are not awarded are refunded, {NOBODY}", money=REFUND,
+    ))),
     Silence(
         "handovers_run", S.HANDING_OVER, lambda p: p.distributing_period, S.HANDING_OVER, look,
         "handovers_run", "the contest goes on waiting for its winners' handovers",

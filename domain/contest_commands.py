@@ -80,4 +80,4 @@ class WithdrawContest(Command):
 
 
 class HandoversEnded(Command):
-    """A winner's handover has ended: its prize is settled, or is the contest's again."""
+    """A winner's handover has ended: its prize is settled, or is won anew, and judging reopens."""

@@ -1,6 +1,6 @@
 """One step of a case: what a person's command, or silence, makes of it; pure and repeatable."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -53,6 +53,8 @@ class Notice:
     proves: str | None = None
     of_many: str | None = None
     """What it is about, when it comes from many cases at once and is told for them once an hour."""
+    to_crowd: bool = False
+    """Whether so many hear it that their case tells it once an hour, however often it happens."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ def by_person(scene: Scene) -> Decision:
     change = row.does(scene)
     told = _everyone(scene, change, row.event, row.says) if row.inside else ()
     only = tuple(one for one in told if one.to in HOUSE) if row.inside else None
-    return _decision(scene, change, row.event, row.says, restarts=row.restarts, only=only)
+    restarts = row.restarts or change.restarts
+    return _decision(scene, change, row.event, row.says, restarts=restarts, only=only)
 
 
 def row_for(scene: Scene) -> Step:
@@ -146,9 +149,16 @@ def clock_needs(case: Case, row: str) -> tuple[frozenset[Need], frozenset[Role]]
         return awaiting.NEEDS[row], frozenset()
     if row in clock.BACKGROUND:
         # What the case waits for may have come with the reminder's moment, and goes first.
-        return awaiting.NEEDS.get(awaiting.row_of(case) or "", frozenset()), frozenset()
+        comes = awaiting.NEEDS.get(awaiting.row_of(case) or "", frozenset())
+        return comes | _foreseen(case), frozenset()
     silence = process_of(case).silence(row, case.state)
     return silence.needs, silence.proof(case)
+
+
+def _foreseen(case: Case) -> frozenset[Need]:
+    """What must be known to say how the wait will end."""
+    end = clock.ending(process_of(case), case)
+    return frozenset({Need.SHARERS} if end is not None and end[1].unless else ())
 
 
 def by_clock(scene: Scene) -> Decision | None:
@@ -177,6 +187,7 @@ def _fall_silent(scene: Scene, row: Silence) -> Decision:
         told = (_to_head(scene, says),) if not scene.case.tasks else ()
         change = _changed(scene, extended)
         return _decision(scene, change, "deadline_extended", says, also=told)
+    row = row.seen(scene)
     change = row.does(scene)
     if row.repeats is not None:
         again = Timer(at=scene.at + row.repeats(scene.case.terms.policy), row=row.key)
@@ -199,7 +210,8 @@ def _remind(scene: Scene) -> Decision:
     if timer.at <= scene.at or (case.timers and _is_due_reminder(case.timers[0], scene.at)):
         # It comes too late to warn of anything, or a later one says the same at this moment.
         return _decision(scene, _changed(scene, case), "reminder_missed", row.says, only=())
-    says = f"{row.says}: at {timer.at:%Y-%m-%d %H:%M} UTC {silence.says}"
+    ends = silence.seen(scene).says
+    says = f"{row.says}: at {timer.at:%Y-%m-%d %H:%M} UTC {ends}"
     people = [person for role in sorted(row.to(case)) if (person := party(case, role))]
     told = tuple(Notice(person, "reminder", says, proves=case.wait) for person in people)
     return _decision(scene, _changed(scene, case), "reminded", says, only=told)
@@ -284,15 +296,32 @@ def _settled(scene: Scene, before: Case | None, after: C, since: datetime, anew:
 
 
 def _everyone(scene: Scene, change: Change, event: str, says: str) -> tuple[Notice, ...]:
-    """Everyone the step concerns, but whoever took it."""
+    """Everyone the step concerns, but whoever took it, and once each."""
     told = [one for one in dict.fromkeys(_concerned(scene, change)) if one != scene.actor_id]
     asked = _newly_asked(scene, change)
-    return tuple(
+    notices = (
         Notice(person, event, says, of_many=_run(scene.case) if person in HOUSE else None)
         if person != asked
         else Notice(person, *ASKED_TO_MEDIATE)
         for person in told
     )
+    return (*notices, *_crowd(scene, change, event, says, told))
+
+
+def _crowd(
+    scene: Scene, change: Change, event: str, says: str, parties: Collection[UserId | Role]
+) -> Iterator[Notice]:
+    """Those beside the case, when its state changes or the step concerns them all anyway."""
+    moved = change.lone is not None and change.lone.state != scene.case.state
+    if not moved and not change.all_told:
+        return
+    # Whom the step opens a job for hears of it there.
+    elsewhere = {party(one.scene.case, Role.FREELANCER) for one in change.opens}
+    for person in scene.facts.crowd:
+        if person in change.instead:
+            yield Notice(person, event, change.instead[person])
+        elif person not in elsewhere and person not in parties and person != scene.actor_id:
+            yield Notice(person, event, says, to_crowd=not moved)
 
 
 def _concerned(scene: Scene, change: Change) -> list[UserId | Role]:
@@ -306,8 +335,7 @@ def _concerned(scene: Scene, change: Change) -> list[UserId | Role]:
         new = len(tasks) > len(scene.case.tasks) and whose is not Role.ACCOUNTING
         called += [Role.STAFF] if new else []
         called += [Role.ACCOUNTING] if after.state is ChargebackState.OPENED else []
-        crowd = scene.facts.crowd if after.state != scene.case.state else ()
-        return [*after.parties.values(), *called, *crowd]
+        return [*after.parties.values(), *called]
     dispute = change.dispute or scene.dispute
     people: list[UserId | Role] = [scene.job.client, scene.job.freelancer]
     people += [

@@ -10,6 +10,7 @@ from domain.cases import OVER, Case, Dispute, JobState, Role
 from domain.clock import ESCALATE_TASK, REMIND, RESUME, ending, wake_at
 from domain.decide import party, process_of, turn
 from domain.outlook import due_at
+from domain.process import Silence
 
 TOLD = "told"
 """The signal that makes a workflow look at its case again."""
@@ -159,13 +160,19 @@ def _wake_says(case: Case, whose: Role | None) -> str:
         found = ending(process, case)
         assert found is not None, "a state that reminds has an end"
         until, row = found
-        return f"reminder: {whose} has until {until.at:%Y-%m-%d %H:%M} UTC, else {row.says}"
+        return f"reminder: {whose} has until {until.at:%Y-%m-%d %H:%M} UTC, else {_words(row)}"
     row = process.silence(timer.row, case.state)
-    return f"{whose} has until then, else {row.says}" if row.target else f"then {row.says}"
+    says = _words(row)
+    return f"{whose} has until then, else {says}" if row.target else f"then {says}"
 
 
 def _nobody(case: Case, dispute: Dispute | None) -> str:
     if case.state is JobState.REJECTION_OPEN and dispute is not None:
         return f"what dispute/{dispute.id} says"
     found = ending(process_of(case), case)
-    return found[1].says if found else ""
+    return _words(found[1]) if found else ""
+
+
+def _words(row: Silence) -> str:
+    """What the row says, and what else it may come to be."""
+    return f"{row.says}; or {row.unless[1].says}" if row.unless else row.says

@@ -23,8 +23,13 @@ class Outlook:
     money: Mapping[str, int]
 
 
-def if_nobody_acts(first: Case, dispute: Dispute | None, calendar: Calendar) -> Outlook | None:
-    """What silence will do to the case, on a job to its open dispute; None when it is over."""
+def if_nobody_acts(
+    first: Case, dispute: Dispute | None, calendar: Calendar, *, nobody_shares: bool = False
+) -> Outlook | None:
+    """What silence will do to the case, on a job to its open dispute; None when it is over.
+
+    Of a contest it must be told whether anybody may share its prizes.
+    """
     case = _waiting(first, dispute)
     found = ending(process_of(case), case)
     if found is None:
@@ -38,6 +43,7 @@ def if_nobody_acts(first: Case, dispute: Dispute | None, calendar: Calendar) -> 
         calendar=calendar,
         wallets=dict.fromkeys(people, Wallet()),
         proven=frozenset(people),
+        nobody_shares=nobody_shares,
     )
     scene = Scene(
         at=max(timer.at, case.last_event_at),
@@ -49,7 +55,7 @@ def if_nobody_acts(first: Case, dispute: Dispute | None, calendar: Calendar) -> 
         facts=facts,
         other=first if case is dispute else None,
     )
-    decision = by_clock(scene)
+    decision, row = by_clock(scene), row.seen(scene)
     entries = decision.entries if decision and row.money else ()
     return Outlook(timer.at, row.says, moved(entries, people))
 

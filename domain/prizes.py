@@ -24,6 +24,8 @@ SOMEBODY = "entrants"
 """Who gets what is shared, while nobody has looked who that will be."""
 BEGUN = "handover_begun", "The contest entry won a prize: please hand over the work"
 """What a handover tells of its beginning."""
+ANEW = "what came back of its prize can be won again, and judging goes on"
+FINALIST = "Your contest entry is a finalist: prizes that are not awarded go to finalists"
 
 
 def fund(scene: Scene) -> Change:
@@ -48,7 +50,8 @@ def add(scene: Scene) -> Change:
         contest.id, prize.number, contest.client, parts, contest.terms.currency
     )
     facts = {"prize": prize.number, "amount_minor": prize.amount_minor}
-    return Change(lone=to(scene, contest.state, **more), entries=(entry,), facts=facts)
+    after = to(scene, contest.state, **more)
+    return Change(lone=after, entries=(entry,), facts=facts, all_told=True)
 
 
 def require_prizes(policy: Policy, amounts_minor: list[int]) -> None:
@@ -83,7 +86,10 @@ def award(scene: Scene) -> Change:
         prizes[prize.number] = prize.model_copy(update={"entry": entry.id, "job": job})
     after = _onward(to(scene, contest.state, held=held, prizes=tuple(prizes.values())))
     named = {one.entry: prizes[one.prize].job for one in command.entries}
-    return Change(lone=after, entries=before.entries, opens=tuple(opened), facts={"jobs": named})
+    # Of what it took note of first, the new wait remains.
+    return replace(
+        before, lone=after, opens=tuple(opened), facts={"jobs": named}, all_told=True, why=""
+    )
 
 
 def name_finalist(scene: Scene) -> Change:
@@ -95,7 +101,13 @@ def name_finalist(scene: Scene) -> Change:
     if entry.linked:
         raise Linked("its freelancer is linked with you", entry=entry.id)
     after = to(scene, contest.state, finalists=contest.finalists + 1)
-    return Change(lone=after, facts={"entry": entry.id})
+    return Change(
+        lone=after,
+        facts={"entry": entry.id},
+        all_told=True,
+        instead={entry.freelancer: FINALIST},
+        restarts=after.promised and not contest.promised,
+    )
 
 
 def settle(scene: Scene) -> Change:
@@ -117,8 +129,14 @@ def settle(scene: Scene) -> Change:
     if reopens:
         update["judging_since"] = max(scene.at, contest.judging_since or scene.at)
     after = _onward(to(scene, S.JUDGING if reopens else contest.state, **update))
-    facts = {"jobs": {job.id: job.state.value for job in over.values()}}
-    return Change(lone=after, entries=_given_back(scene, back), facts=facts)
+    return Change(
+        lone=after,
+        entries=_given_back(scene, back),
+        facts={"jobs": {job.id: job.state.value for job in over.values()}},
+        all_told=reopens,
+        why=ANEW if reopens else "",
+        restarts=reopens,
+    )
 
 
 def give_back(scene: Scene) -> Change:
@@ -128,10 +146,8 @@ def give_back(scene: Scene) -> Change:
 
 
 def distribute(scene: Scene) -> Change:
-    """Each open prize is shared among those who entered; with nobody valid, it is given back."""
+    """Each open prize is shared among those who entered."""
     people = _sharers(scene)
-    if not people:
-        return give_back(scene)
     shared = list(_shared(scene, people))
     entries = (*shared, *_debts_settled(scene, shared))
     return Change(lone=_onward(_settled(scene)), entries=entries, facts={"sharing": len(people)})

@@ -40,6 +40,7 @@ class Need(StrEnum):
     ENTRIES = "entries"
     ENTERED = "entered"
     ENTRANTS = "entrants"
+    SHARERS = "sharers"
     HANDOVERS = "handovers"
     LISTINGS = "listings"
 
@@ -67,10 +68,7 @@ class Facts:
     standing: Standing | None = None
     """The standing of the person who acts."""
     waiting_longer: tuple[int, ...] = ()
-    """What the client's jobs that wait for money longer than this one still lack, in minor units.
-
-    That is their prices, less what was paid in for them alone.
-    """
+    """What the client's jobs that wait for money longer lack, less what is meant for each alone."""
     meant_minor: int = 0
     """What was paid in for this job alone."""
     meant_for_others_minor: int = 0
@@ -103,6 +101,8 @@ class Facts:
     """How many contest entries there are."""
     entrants: tuple[Entrant, ...] | None = None
     """Who may share a contest's prizes, each person once; None: nobody has looked."""
+    nobody_shares: bool = False
+    """Whether somebody has looked, and nobody may share them."""
     handovers: Mapping[CaseId, Job] = field(default_factory=dict)
     """The jobs in which a contest's prizes are handed over."""
     listings: tuple[Listing, ...] = ()
@@ -180,6 +180,12 @@ class Change:
     """A case that stands beside no other: a deposit, a withdrawal."""
     quiet: bool = False
     """Whether nobody needs to hear of it."""
+    all_told: bool = False
+    """Whether the crowd beside the case hears of it although its state stays."""
+    instead: Mapping[UserId, str] = field(default_factory=dict)
+    """What some people hear instead of the row's words."""
+    restarts: bool = False
+    """Whether the wait begins anew, where the row does not say so of all its steps."""
     why: str = ""
     """The reason that whoever is told of it reads."""
     touches: tuple["Touch", ...] = ()
@@ -226,10 +232,7 @@ class Step:
     when: tuple[Condition, ...] = ()
     needs: frozenset[Need] = frozenset()
     restarts: bool = False
-    """Whether the wait begins anew although the state stays.
-
-    Timers are written when a wait begins: needed when what silence counts from moves.
-    """
+    """Whether the wait begins anew although the state stays: what silence counts from moves."""
     inside: bool = False
     """Whether the house alone hears of it: its client sees that it was done, and no more."""
     from_version: int = 1
@@ -267,9 +270,14 @@ class Silence:
     tells: frozenset[Role] | None = None
     """Who alone is told; None: everyone it concerns."""
     repeats: Callable[[Policy], timedelta] | None = None
+    unless: tuple[Callable[[Scene], bool], "Silence"] | None = None
+    """When it is another row, which has the same time and proof: what only the books can tell."""
     from_version: int = 1
     until_version: int | None = None
-    """The policy versions this row belongs to; None: it is still in force."""
+
+    def seen(self, scene: Scene) -> "Silence":
+        """The row as it will be if things stay as the books know them."""
+        return self.unless[1] if self.unless and self.unless[0](scene) else self
 
 
 @dataclass(frozen=True)
@@ -368,8 +376,7 @@ def unmet(row: Step, scene: Scene) -> Condition | None:
 
 def require(row: Step, scene: Scene) -> None:
     """Raise ConditionMissing unless every condition of the row holds."""
-    missing = unmet(row, scene)
-    if missing is not None:
+    if (missing := unmet(row, scene)) is not None:
         raise ConditionMissing(missing.says)
 
 

@@ -1,6 +1,7 @@
 """Provisional money clears where it is, or is taken back along the way it went."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import cast
 
 from domain import flows, shortfalls
@@ -53,7 +54,7 @@ def bounce(scene: Scene) -> Change:
         **named_by_the_bank(cast(Bounce, scene.command).bank_reference),
     }
     update = {"state": state, "correction": None, "pieces": short.pieces}
-    bounced = remittance.model_copy(update=update)
+    bounced = remittance.model_copy(update={**update, "prizes_minor": _in_contests(scene)})
     return Change(lone=bounced, entries=tuple(entries), facts=facts, touches=short.touches)
 
 
@@ -78,20 +79,28 @@ def give_up(scene: Scene) -> Change:
 
 
 def recover(scene: Scene) -> Change:
-    """What has come out of an escrow settles the debt; once that is paid, it clears."""
+    """What has come out of an escrow settles the debt; once that is paid, it clears.
+
+    What was won in a contest clears at once: a prize is a promise, and the client owes it.
+    """
     remittance, entries = _of(scene), list[Entry]()
     client, currency = remittance.client, remittance.terms.currency
     assert client is not None, "what is in a wallet is somebody's"
     owed = scene.facts.wallets.get(client, Wallet()).receivable
+    prizes = remittance.prizes_minor
     for person, parts in _in_wallets(scene):
-        settles = _at_most(parts, owed)
-        owed -= settles.total
+        won = Parts() if person == client else _at_most(parts, prizes)
+        settles = _at_most(_without(parts, won), owed)
+        prizes, owed = prizes - won.total, owed - settles.total
         sequence = remittance.version + 1
         entries.append(
             flows.bounce_recovered(remittance.id, person, settles, client, sequence, currency)
         )
-        entries += _cleared(scene, person, _without(parts, settles), settles_debts=False)
-    return _ended(scene, entries, S.BOUNCING, S.BOUNCED)
+        left = _without(parts, settles)
+        entries += _cleared(scene, person, left, settles_debts=person != client)
+    ended = _ended(scene, entries, S.BOUNCING, S.BOUNCED)
+    assert isinstance(ended.lone, Remittance), "it is the deposit's own step"
+    return replace(ended, lone=ended.lone.model_copy(update={"prizes_minor": prizes}))
 
 
 def _ended(
@@ -147,6 +156,16 @@ def _without(parts: Parts, taken: Parts) -> Parts:
     return Parts(
         credits_provisional=parts.credits_provisional - taken.credits_provisional,
         earnings_provisional=parts.earnings_provisional - taken.earnings_provisional,
+    )
+
+
+def _in_contests(scene: Scene) -> int:
+    """What of it lies in contests' escrows, which nobody takes it from."""
+    lots = scene.facts.lots.items()
+    return sum(
+        minor
+        for place, minor in lots
+        if place.kind is Kind.ESCROW and place.owner.startswith("contest_")
     )
 
 

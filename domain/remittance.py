@@ -353,7 +353,8 @@ SILENCES = (
     ),
     Silence(
         "recovers", S.BOUNCING, lambda p: p.clearing_pause, S.BOUNCED, provisional.recover,
-        "bounce_recovered", "what has come out of escrows is taken back", needs=frozenset(LOTS),
+        "bounce_recovered", "what has come out of escrows is taken back, or clears",
+        needs=frozenset(LOTS),
     ),
 )  # fmt: skip
 

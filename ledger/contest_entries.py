@@ -27,7 +27,9 @@ ENTRANTS = text("""
       join work_permission w on w.person_id = e.freelancer_id and w.result in ('w9', 'w8ben')
      where e.contest_id = :contest and e.state = 'entered'
      group by e.freelancer_id
+     limit :most
 """)
+FIRST_FEW = 20
 
 
 def hash_of(files: Iterable[str]) -> str:
@@ -88,9 +90,14 @@ async def chosen(
     )  # fmt: skip
 
 
-async def entrants(c: AsyncConnection, contest: Contest) -> tuple[Entrant, ...]:
-    """Who may share the prizes, each person once; nobody linked with the client."""
-    found = (await c.execute(ENTRANTS, {"contest": contest.id})).mappings().all()
+async def entrants(
+    c: AsyncConnection, contest: Contest, most: int | None = None
+) -> tuple[Entrant, ...]:
+    """Who may share the prizes, each person once; nobody linked with the client.
+
+    Of so many at most, whoever they are: some of those who may.
+    """
+    found = (await c.execute(ENTRANTS, {"contest": contest.id, "most": most})).mappings().all()
     people = [row["person"] for row in found]
     theirs, known = await linked(c, contest.client, people), await among(c, people)
     return tuple(
@@ -98,6 +105,12 @@ async def entrants(c: AsyncConnection, contest: Contest) -> tuple[Entrant, ...]:
         for row in found
         if row["person"] not in theirs
     )
+
+
+async def anybody_shares(c: AsyncConnection, contest: Contest) -> bool:
+    """Whether there is anybody who may share the prizes."""
+    some = await entrants(c, contest, FIRST_FEW)
+    return bool(some or await entrants(c, contest))
 
 
 async def crowd(c: AsyncConnection, contest_id: str) -> tuple[UserId, ...]:
@@ -162,11 +175,11 @@ async def listed(
     after: str | None,
     limit: int,
 ) -> Sequence[RowMapping]:
-    """Entries that stand or won, with their freelancers' names, newest first."""
+    """The contest's entries, with their freelancers' names, newest first."""
     query = (
         select(contest_entry, person.c.name.label("freelancer_name"))
         .join(person, person.c.id == contest_entry.c.freelancer_id)
-        .where(contest_entry.c.contest_id == contest_id, SHOWN, *conditions)
+        .where(contest_entry.c.contest_id == contest_id, *conditions)
         .order_by(contest_entry.c.id.desc())
         .limit(limit)
     )

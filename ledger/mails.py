@@ -60,10 +60,13 @@ async def letters(
     c: AsyncConnection, case_id: str, title: str, notices: Iterable[Notice], at: datetime
 ) -> Letters:
     """What is to be written so that everybody named is told; a role is everybody who has it."""
+    notices = tuple(notices)
+    lately = await _told_lately(c, case_id, at) if any(one.to_crowd for one in notices) else ()
     told = [
         (to, one)
         for one in notices
         for to in await _people(c, one.to)
+        if not one.to_crowd or (to, one.kind) not in lately
         if one.of_many is None or await _first_of_many(c, to, one, at)
     ]
     rows = [_notice(to, one, case_id, title, at) for to, one in told]
@@ -197,6 +200,13 @@ async def _first_of_many(c: AsyncConnection, to: str, one: Notice, at: datetime)
         notice.c.at > at - AGAIN_AFTER,
     )
     return not await c.scalar(select(told))
+
+
+async def _told_lately(c: AsyncConnection, case_id: str, at: datetime) -> set[tuple[str, str]]:
+    """What this case told whom an hour ago or less; no other step of it is under way."""
+    query = select(notice.c.person_id, notice.c.kind)
+    query = query.where(notice.c.case_id == case_id, notice.c.at > at - AGAIN_AFTER)
+    return {(row.person_id, row.kind) for row in await c.execute(query)}
 
 
 async def _emails(c: AsyncConnection, people: Collection[str]) -> dict[str, str]:

@@ -270,7 +270,10 @@ async def _of_contest(
     if Need.ENTERED in needs:
         facts = replace(facts, entered=await contest_entries.many(c, contest.id))
     if Need.ENTRANTS in needs:
-        facts = replace(facts, entrants=await contest_entries.entrants(c, contest))
+        entrants = await contest_entries.entrants(c, contest)
+        facts = replace(facts, entrants=entrants, nobody_shares=not entrants)
+    elif Need.SHARERS in needs:
+        facts = replace(facts, nobody_shares=not await contest_entries.anybody_shares(c, contest))
     if Need.HANDOVERS in needs:
         facts = replace(facts, handovers=await contest_entries.handovers(c, contest))
     return facts

@@ -155,6 +155,9 @@ class Contests(Lone[Contest]):
 
     def facts(self, needs: frozenset[Need]) -> Facts:
         standing = [one for one in self.entries if one.state is EntryState.ENTERED]
+        shown = [
+            one for one in self.entries if one.state in (EntryState.ENTERED, EntryState.AWARDED)
+        ]
         people = (CLIENT, ANA, BEN, CHO) if Need.WALLETS in needs else ()
         return Facts(
             Calendar(holidays=HOLIDAYS),
@@ -162,8 +165,9 @@ class Contests(Lone[Contest]):
             entries=tuple(self.entries) if Need.ENTRIES in needs else (),
             entered=len(standing) if Need.ENTERED in needs else 0,
             entrants=self._entrants(standing) if Need.ENTRANTS in needs else None,
+            nobody_shares=not standing and bool(needs & {Need.ENTRANTS, Need.SHARERS}),
             handovers=self.jobs if Need.HANDOVERS in needs else {},
-            crowd=tuple(one.freelancer for one in standing) if Need.CROWD in needs else (),
+            crowd=tuple(one.freelancer for one in shown) if Need.CROWD in needs else (),
             proven=self.proven,
             charged_back=self.charged_back,
         )

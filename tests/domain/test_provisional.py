@@ -115,6 +115,24 @@ def test_what_an_escrow_holds_of_a_bounced_check_pays_the_debt_when_it_comes_out
     assert (balances[OWED], balances[EARNED]) == (repaid + taken - 60_00, 54_00 - taken)
 
 
+def test_what_a_contest_holds_of_a_bounced_check_is_kept_by_whoever_wins_it() -> None:
+    """Cleared, and settling what they owe; only so much, and what the client gets pays the debt."""
+    remittance = check().booked().held(60_00, "contest_1").held(30_00, "mediation_1")
+    remittance.by(BOB, c.Bounce)
+    balances = remittance.books.balances
+    remittance.books.give(FREELANCER, receivable=-10_00)
+    won = Parts(credits_provisional=40_00)
+    remittance.released(won, 4_00, "contest_1").until(remittance.at + 2 * DAY)
+    assert (balances[EARNED], balances[Account(Kind.RECEIVABLE, FREELANCER)]) == (26_00, 0)
+    assert (balances[OWED], remittance.case.prizes_minor) == (-90_00, 24_00)
+    remittance.refunded(Parts(credits_provisional=20_00), "contest_1")
+    remittance.released(Parts(credits_provisional=30_00), 3_00, "mediation_1")
+    remittance.until(remittance.at + 2 * DAY)
+    assert (remittance.case.state, balances[CREDITS]) == (S.BOUNCED, 0)
+    # 24.00 of the 27.00 that came last are as much as could still have been won.
+    assert (balances[EARNED], balances[OWED]) == (50_00, -67_00)
+
+
 def test_a_correction_of_a_check_takes_back_what_is_its_own() -> None:
     """Another deposit's money in the same account is another's."""
     remittance = check().booked().held(70_00)

@@ -15,7 +15,7 @@ from domain import flows, sharing
 from domain.accounts import Kind
 from domain.command import Command
 from domain.contest_case import Contest, Prize
-from domain.contest_commands import AwardPrizes, PostContest
+from domain.contest_commands import AwardPrizes, NameFinalist, PostContest
 from domain.outcome import Outcome, Status, StepRequest
 from domain.policy import DAY, Policy, Terms
 from ledger import cases, contest_entries, ids, instructions, journal, people
@@ -59,7 +59,10 @@ SHARES = text("""
     select count(*), sum(balance_minor), min(balance_minor), max(balance_minor)
       from account where kind = 'earnings' and owner like 'user%' and balance_minor > 0
 """)
-TOLD = text("select count(*) from notice where case_id = :case and kind = 'prizes_shared'")
+TOLD = text("""
+    select count(*), count(m.id) from notice n
+      left join mail m on m.notice_id = n.id where case_id = :case and kind = :kind
+""")
 OPENED = text("update notice set opened_at = at where proves is not null")
 
 
@@ -117,6 +120,13 @@ class Crowd:
                 await c.execute(OPENED)
         return outcome
 
+    async def told(self, kind: str) -> int:
+        """How many notices of this kind the contest has sent, each with its mail."""
+        async with self.engine.connect() as c:
+            found = (await c.execute(TOLD, {"case": self.contest, "kind": kind})).one()
+        assert found[0] == found[1], "no notice goes without its mail"
+        return int(found[0])
+
     async def _step(self, at: datetime, **more: Any) -> Outcome:
         request = StepRequest(case_id=self.contest, version=await self._version(), at=at, **more)
         return await self.books.commit_step(request)
@@ -150,17 +160,35 @@ async def crowd(crowd_database: str) -> AsyncIterator[Crowd]:
 
 
 async def test_an_award_among_ten_thousand_is_a_quick_step(crowd: Crowd) -> None:
-    """It looks at the entry it names, and at no other."""
-    await crowd.posted(100_00)
+    """It looks at the entry it names, and at no other; everybody else reads that prizes are won."""
+    await crowd.posted(100_00, 50_00)
     await crowd.until(NOW + 4 * DAY)
+    assert await crowd.told("judging_begun") == CROWD + 1
     async with crowd.engine.connect() as c:
         assert await contest_entries.many(c, crowd.contest) == CROWD
-        [entry] = await contest_entries.listed(c, crowd.contest, after=None, limit=1)
-    chosen = {"entry": entry["id"], "hash": entry["hash"], "prize": 1}
+        entries = await contest_entries.listed(c, crowd.contest, after=None, limit=2)
     begun = monotonic()
-    outcome = await crowd.decides(AwardPrizes.model_validate({"entries": [chosen]}), NOW + 5 * DAY)
-    assert monotonic() - begun < options.SHORT.total_seconds()
-    assert (outcome.case.state, [one.kind for one in outcome.starts]) == ("handing_over", ["job"])
+    for prize, entry in enumerate(entries, 1):
+        chosen = {"entry": entry["id"], "hash": entry["hash"], "prize": prize}
+        award = AwardPrizes.model_validate({"entries": [chosen]})
+        outcome = await crowd.decides(award, NOW + 5 * DAY)
+        assert [one.kind for one in outcome.starts] == ["job"]
+    assert monotonic() - begun < 2 * options.SHORT.total_seconds()
+    assert outcome.case.state == "handing_over"
+    # With the second award the contest came to wait, of which everybody hears.
+    assert await crowd.told("prizes_awarded") == 2 * (CROWD - 1)
+
+
+async def test_what_happens_twice_in_an_hour_is_told_to_a_crowd_once(crowd: Crowd) -> None:
+    """Each finalist reads of their own entry; all others that there are finalists."""
+    await crowd.posted(100_00)
+    async with crowd.engine.connect() as c:
+        entries = await contest_entries.listed(c, crowd.contest, after=None, limit=3)
+    for entry, after in zip(entries, (0, 50, 61), strict=True):
+        at = NOW + timedelta(minutes=after)
+        await crowd.decides(NameFinalist(entry=entry["id"]), at)
+    # At first all; then the second finalist; an hour after the first, all but the second one.
+    assert await crowd.told("finalist_named") == CROWD + 1 + (CROWD - 1)
 
 
 async def test_ten_thousand_share_two_prizes_in_one_step(crowd: Crowd) -> None:
@@ -175,8 +203,8 @@ async def test_ten_thousand_share_two_prizes_in_one_step(crowd: Crowd) -> None:
     assert took < options.STEP_TIMEOUT.total_seconds(), took
     async with crowd.engine.connect() as c:
         [(many, total, least, most)] = await c.execute(SHARES)
-        assert await c.scalar(TOLD, {"case": crowd.contest}) == CROWD + 1
         assert await violations(c) == []
+    assert await crowd.told("prizes_shared") == CROWD + 1
     # 1.80 for everybody of the first prize; of the second 1.00 more for nine hundred.
     assert (many, total, least, most) == (CROWD, 18_900_00, 1_80, 2_80)
 

@@ -186,6 +186,36 @@ async def test_staff_remove_what_breaks_the_rules(world: World) -> None:
     assert code(await it.awards(it.choice(0, 1))) == "seen_is_stale"
 
 
+async def test_staff_list_what_was_removed_or_taken_back_and_nobody_else_does(world: World) -> None:
+    """By its state; whoever asks for none sees what stands or won, and so does staff."""
+    it, staff = await opened(world, 3, open_entries=True), world.house.staff
+    at = f"/v1/staff{it.of_entry(0, 'remove').removeprefix('/v1')}"
+    assert (await staff.post(at, {"reason": "copied from a book"})).status_code == 200
+    assert (await it.entrants[1].delete(it.of_entry(1))).status_code == 204
+    gone = {"removed": 1, "withdrawn": 2}
+    for state, number in gone.items():
+        [one] = await listed(it, staff, state=state)
+        assert (one["number"], one["state"]) == (number, state)
+        for nobody in (it.client, *it.entrants, await world.person("stranger")):
+            assert await listed(it, nobody, state=state) == []
+    [removed] = await listed(it, staff, state="removed")
+    assert removed["removed_because"] == "copied from a book"
+    for who in (staff, it.client, it.entrants[2]):
+        assert [one["number"] for one in await listed(it, who)] == [3]
+        assert [one["number"] for one in await listed(it, who, state="entered")] == [3]
+    assert code(await staff.get(it.at("entries"), state="lost")) == "invalid"
+
+
+async def test_whoever_enters_is_blind_even_if_they_work_for_the_house(world: World) -> None:
+    """They look at it as an entrant; until then they saw all of it."""
+    it, insider = await opened(world, 2), await world.person("in", roles=["head_of_support"])
+    assert [one["number"] for one in await listed(it, insider)] == [2, 1]
+    entered = await it.entry_of(insider)
+    assert entered.status_code == 201, entered.text
+    assert [one["number"] for one in await listed(it, insider)] == [3]
+    assert await listed(it, insider, state="removed") == []
+
+
 @pytest.mark.parametrize("what", ["rating", "finalist"])
 async def test_nobody_but_the_client_judges(world: World, what: str) -> None:
     """To everybody else there is no such route."""

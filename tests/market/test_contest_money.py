@@ -27,6 +27,27 @@ async def test_a_prize_that_comes_back_smaller_is_awarded_anew(world: World) -> 
     assert await world.violations() == []
 
 
+async def test_prizes_that_nobody_may_share_are_shown_and_given_to_their_client(
+    world: World,
+) -> None:
+    """Once staff have removed the last entry of a guaranteed contest; sharing, until then."""
+    it = await (await (await Contesting.begin(world)).posted(guaranteed=True)).with_entries(1)
+    await it.judged()
+    assert "shared" in (await it.shown())["if_nobody_acts"]["what"]
+    at = f"/v1/staff{it.of_entry(0, 'remove').removeprefix('/v1')}"
+    assert (await world.house.staff.post(at, {"reason": "copied"})).status_code == 200
+    for reader in (it.client, it.entrants[0]):
+        assert "refunded" in (await it.shown(reader))["if_nobody_acts"]["what"]
+    assert (await it.ends())["state"] == "distributing"
+    end = (await it.shown())["if_nobody_acts"]
+    assert "refunded" in end["what"] and end["money"] == {"client": sum_of(300_00)}
+    assert (await it.ends())["state"] == "closed"
+    assert await wallet(it.client) == (1_000_00, 0)
+    [ended, *_] = (await it.client.get(it.at("timeline"))).json()["items"]
+    assert ended["kind"] == "prizes_given_back"
+    assert await world.violations() == []
+
+
 async def test_an_award_in_the_moment_a_handover_fails_takes_what_came_back_into_account(
     world: World,
 ) -> None:
