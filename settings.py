@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     person_bytes: Annotated[int, Field(ge=0)] = 50 * 1024**3
     person_files: Annotated[int, Field(ge=0)] = 10_000
     """How much one person may store."""
+    delivery_bytes: Annotated[int, Field(ge=0)] = 10 * 1024**3
+    delivery_files: Annotated[int, Field(ge=0)] = 1_000
+    """How much that is handed over nowhere, whatever else they store, if they have a job to do."""
     unreferenced_period: Annotated[timedelta, Field(ge=timedelta(days=1))] = timedelta(days=30)
     """How long a file is kept that is handed over nowhere."""
 

@@ -32,6 +32,7 @@ OF_THE_LAW: dict[str, int] = {
     "confidentiality_missing": 409,
     "debt_open": 409,
     "escrow_short": 409,
+    "file_in_use": 409,
     "insufficient_funds": 402,
     "invalid_amount": 422,
     "linked": 409,
