@@ -76,6 +76,7 @@ OF_THE_DOOR: dict[str, tuple[int, str]] = {
     "too_large": (413, "The request is too large"),
     "range_not_satisfiable": (416, "The file is shorter than that"),
     "invalid": (422, "Some fields do not fit"),
+    "part_too_small": (422, "Only the last part of a file may be so short"),
     "no_preview": (422, "No preview can be made of this file"),
     "too_many_requests": (429, "Too many attempts, wait a while"),
     "internal": (500, "Something went wrong on our side"),
