@@ -158,6 +158,19 @@ async def opened(
     return file
 
 
+async def look_at_all(c: AsyncConnection, caller: Caller, seen: Iterable[RowMapping]) -> None:
+    """Write down that the caller looks at these files, in every case that opens them to them."""
+    theirs = [one["id"] for one in seen if one["owner_id"] != caller.id]
+    standing = await people.standing(c, caller.id)
+    staff = not caller.roles.isdisjoint(HOUSE)
+    looks = [
+        accesses.Look(case_id, role, "file", file_id)
+        for file_id, handovers in (await files.handovers_of(c, theirs)).items()
+        for case_id, role in opened_by(handovers, caller.id, standing, staff=staff).items()
+    ]
+    await accesses.record(c, caller.id, looks)
+
+
 async def require_readable(c: AsyncConnection, caller: Caller, file_id: str) -> None:
     """Raise what `opened` would, without a look at the file."""
     await _found(c, caller, file_id, may_read, preview=False)

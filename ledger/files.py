@@ -61,6 +61,11 @@ async def handovers(c: AsyncConnection, file_id: str) -> list[Handover]:
     return [*handed.get(file_id, []), *await _for_sale(c, file_id)]
 
 
+async def handovers_of(c: AsyncConnection, file_ids: Collection[str]) -> dict[str, list[Handover]]:
+    """Every case that each of these files was handed over in, by file."""
+    return await _handovers(c, attachment.c.file_id.in_(file_ids))
+
+
 async def handovers_in(c: AsyncConnection, case_ids: Collection[str]) -> dict[str, list[Handover]]:
     """As what each file was handed over in these cases, by file."""
     return await _handovers(c, attachment.c.case_id.in_(case_ids))
