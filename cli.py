@@ -23,8 +23,11 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__d
 SHORTEST_PASSWORD = 10
 KEYS = Annotated[
     list[str] | None,
-    typer.Option(help="A public key, or a file saved from /v1/signing-keys; again for more."),
+    typer.Option(help="A public key you trust, or a saved /v1/signing-keys; again for more."),
 ]
+
+NOT_PROVEN = 3
+"""How a check ends when a file is whole, and nobody said by whose key it should be signed."""
 
 staff = typer.Typer(no_args_is_help=True, help="The people who work for the platform.")
 app.add_typer(staff, name="staff")
@@ -291,7 +294,10 @@ def verify_case_file(
     file: Annotated[Path, typer.Argument(help="A case file, as JSON or PDF.")],
     key: KEYS = None,
 ) -> None:
-    """Say whether a case file is, byte for byte, as it was signed; needs no server."""
+    """Say whether a case file is, byte for byte, as it was signed; needs no server.
+
+    Ends with 0 if a key you trust signed it, with 3 if you named none, else with 1.
+    """
     from papers import checking
 
     _say_of(file, key, checking.check, "Not as it was signed")
@@ -302,14 +308,17 @@ def verify_certificate(
     file: Annotated[Path, typer.Argument(help="A certificate, as JSON or PDF.")],
     key: KEYS = None,
 ) -> None:
-    """Say whether a certificate is, byte for byte, as it was signed; needs no server."""
+    """Say whether a certificate is, byte for byte, as it was signed; needs no server.
+
+    Ends with 0 if a key you trust signed it, with 3 if you named none, else with 1.
+    """
     from papers import certificate
 
     _say_of(file, key, certificate.check, "It proves nothing")
 
 
 def _say_of(file: Path, key: list[str] | None, check: "Check", otherwise: str) -> None:
-    """Print the verdict, and end with 0 if the file holds and 1 if it does not."""
+    """Print the verdict; end with 0 if it proves something, 1 if not, 3 if nobody named a key."""
     from papers import checking
 
     try:
@@ -317,6 +326,9 @@ def _say_of(file: Path, key: list[str] | None, check: "Check", otherwise: str) -
     except (OSError, ValueError) as error:
         print(f"Cannot check {file}: {error}")
         raise typer.Exit(1) from None
+    if verdict.holds and not verdict.proven:
+        print(f"Not proven, though whole. {verdict.says}")
+        raise typer.Exit(NOT_PROVEN)
     print(f"{'Unchanged' if verdict.holds else otherwise}. {verdict.says}")
     raise typer.Exit(0 if verdict.holds else 1)
 

@@ -148,6 +148,18 @@ READ_AT = Gauge(
     registry=REGISTRY,
 )
 
+COLLECTED = Counter(
+    "peerok_collected_total",
+    "Stored objects that went because nobody needed them, by what they were",
+    ("what",),
+    registry=REGISTRY,
+)
+COLLECTED_AT = Gauge(
+    "peerok_collected_timestamp_seconds",
+    "When this worker last looked for stored objects that nobody needs",
+    registry=REGISTRY,
+)
+
 # Every process's.
 POOL = Gauge(
     "peerok_pool_connections", "Connections to the database by state", ("state",), registry=REGISTRY

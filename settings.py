@@ -19,8 +19,8 @@ class Settings(BaseSettings):
     """The application's role: it can neither change nor delete what the ledger has recorded."""
     migration_database_url: str = "postgresql://peerok_owner@localhost/peerok"
     """The owner of the schema, used by `python -m cli migrate` alone."""
-    database_pool: Annotated[int, Field(ge=8, le=200)] = 12
-    """Connections of one process; a worker keeps seven for its loops, its steps share the rest."""
+    database_pool: Annotated[int, Field(ge=9, le=200)] = 12
+    """Connections of one process; a worker keeps eight for its loops, its steps share the rest."""
 
     temporal_address: str = Field(
         "127.0.0.1:7233",
@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     """Without them, what Amazon's machines know of themselves."""
     max_upload_bytes: Annotated[int, Field(ge=1)] = 256 * 1024 * 1024
     """How much one request may bring: a file, or a part of one."""
+    least_part_bytes: Annotated[int, Field(ge=1)] = 5 * 1024**2
+    """How long a part of a file is at least, unless it is the last one or the only one."""
     max_file_bytes: Annotated[int, Field(ge=1)] = 10 * 1024**3
     """How long a file may be that arrives in parts."""
     upload_period: Annotated[timedelta, Field(gt=timedelta())] = timedelta(days=1)
@@ -78,6 +80,9 @@ class Settings(BaseSettings):
     person_bytes: Annotated[int, Field(ge=0)] = 50 * 1024**3
     person_files: Annotated[int, Field(ge=0)] = 10_000
     """How much one person may store."""
+    delivery_bytes: Annotated[int, Field(ge=0)] = 10 * 1024**3
+    delivery_files: Annotated[int, Field(ge=0)] = 1_000
+    """How much that is handed over nowhere, whatever else they store, if they have a job to do."""
     unreferenced_period: Annotated[timedelta, Field(ge=timedelta(days=1))] = timedelta(days=30)
     """How long a file is kept that is handed over nowhere."""
 

@@ -86,7 +86,7 @@ GRACE = timedelta(seconds=15)
 HANDED_ON_AFTER = timedelta(seconds=5)
 """When a case goes to another worker than the one that has it in memory; 10 s by default."""
 CONNECT_TRIES = 30
-LOOPS = 7
+LOOPS = 8
 """Each may hold a connection, and has it to itself: however many steps wait, mails go out."""
 
 log = structlog.get_logger()
@@ -106,7 +106,7 @@ async def run(our: Settings, stopped: asyncio.Event) -> None:
     policy = Policy.model_validate(our.policy, extra="forbid")
     disputed = Disputed(own, processor, doors, business_calendar(), policy)
     collector = Collector(own, open_store(our), our.unreferenced_period)
-    keepers = (sweeper, Sealer(own), Gauges(own), Housekeeper(own, collector, sealing(our)))
+    keepers = (sweeper, Sealer(own), Gauges(own), Housekeeper(own, sealing(our)), collector)
     loops = (Post(own, our), *keepers, announced, disputed)
     workers = [composed(client, engine, our, queue, processor) for queue in queues]
     try:

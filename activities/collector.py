@@ -1,4 +1,8 @@
-"""Stored bytes that nobody needs any more go away, and never those that somebody does."""
+"""Stored bytes that nobody needs any more go away, and never those that somebody does.
+
+It is a loop of its own: however much there is to collect, and however slow the store, nothing
+waits for it, and it waits for nothing.
+"""
 
 import asyncio
 import re
@@ -10,14 +14,21 @@ from pathlib import Path
 
 import obstore
 import structlog
+from obstore.exceptions import BaseError as StoreError
 from obstore.store import LocalStore, ObjectStore
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+import metrics
 from ledger import collecting
+from ledger.database import in_short
 
 log = structlog.get_logger()
 
+PAUSE_S = 60.0
 BATCH = 200
+MOST_BATCHES = 50
+"""Of one look; what is left is for the next, so that expired uploads never wait for long."""
 EVERYTHING_EVERY_S = 6 * 3600.0
 """How often files without a use and bytes without a row are looked for."""
 UNRECORDED_FOR = timedelta(days=1)
@@ -35,12 +46,25 @@ class Collector:
         self._engine, self._store, self._unreferenced = engine, store, unreferenced
         self._next = time.monotonic()
 
+    async def run(self) -> None:
+        """Look again and again until cancelled."""
+        while True:
+            try:
+                await self.look()
+                metrics.COLLECTED_AT.set(time.time())
+            except (SQLAlchemyError, OSError, StoreError) as error:
+                log.warning("collector will look again", error=in_short(error))
+            await asyncio.sleep(PAUSE_S)
+
     async def look(self) -> int:
-        """Collect what is due; how many objects that were."""
+        """Collect what is due, no more than so much of it; how many objects that were."""
         collected = await self.uploads()
         if time.monotonic() >= self._next:
-            self._next = time.monotonic() + EVERYTHING_EVERY_S
-            collected += await self.files() + await self.unrecorded(datetime.now(UTC))
+            files = await self.files()
+            if files < MOST_BATCHES * BATCH:
+                collected += await self.unrecorded(datetime.now(UTC))
+                self._next = time.monotonic() + EVERYTHING_EVERY_S
+            collected += files
         return collected
 
     async def uploads(self) -> int:
@@ -52,12 +76,13 @@ class Collector:
     async def files(self) -> int:
         """Files nobody has referred to for long, a batch after the other."""
         total = 0
-        while True:
+        for _ in range(MOST_BATCHES):
             async with self._engine.begin() as c:
                 keys = await collecting.unreferenced(c, self._unreferenced, BATCH)
             total += await self._forget("unreferenced files", keys)
             if not keys:
-                return total
+                break
+        return total
 
     async def unrecorded(self, now: datetime) -> int:
         """What lies there without a row; nothing when that is more than what has one."""
@@ -82,6 +107,7 @@ class Collector:
             with suppress(FileNotFoundError):
                 await obstore.delete_async(self._store, key)
             gone += 1
+            metrics.COLLECTED.labels(what).inc()
         if gone:
             log.info("collected", what=what, objects=gone)
         return gone

@@ -1,14 +1,12 @@
-"""What comes due of no case: tax forms, late tasks, receipts that agree, stored bytes, marks."""
+"""What comes due of no case: tax forms that end, late tasks, receipts that agree, marks."""
 
 import asyncio
 from datetime import UTC, datetime
 
 import structlog
-from obstore.exceptions import BaseError as StoreError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from activities.collector import Collector
 from domain import tax
 from ledger import agreeing, payout_methods, staff_tasks, tax_dates
 from ledger.database import in_short
@@ -23,13 +21,8 @@ MARKED_AT_ONCE = 500
 class Housekeeper:
     """Looks every minute; each thing is noted with what is told of it, so that it is told once."""
 
-    def __init__(
-        self,
-        engine: AsyncEngine,
-        collector: Collector | None = None,
-        keys: SealingKeys | None = None,
-    ) -> None:
-        self._engine, self._collector, self._keys = engine, collector, keys
+    def __init__(self, engine: AsyncEngine, keys: SealingKeys | None = None) -> None:
+        self._engine, self._keys = engine, keys
 
     async def run(self) -> None:
         """Look again and again until cancelled."""
@@ -40,9 +33,7 @@ class Housekeeper:
                 while await self.mark():
                     pass
                 await agreeing.confirm(self._engine)
-                if self._collector is not None:
-                    await self._collector.look()
-            except (SQLAlchemyError, OSError, StoreError) as error:
+            except (SQLAlchemyError, OSError) as error:
                 log.warning("housekeeper will look again", error=in_short(error))
             await asyncio.sleep(PAUSE_S)
 

@@ -27,7 +27,7 @@ from domain.certificate import owner, require_owned
 from ledger import cases, certificates, ids, reading, seals, stories
 from ledger.database import to_read
 from papers import document, rendering, sealed_pdf
-from papers.certificate import CERTIFICATE, REVOCATION
+from papers.certificate import CERTIFICATE, REVOCATION, VERSION
 from papers.chain import Item
 from papers.signing import PublicKey, SigningKey
 
@@ -185,7 +185,7 @@ def _about(
     return {
         "title": f"{kind.capitalize()} {certificate_id}",
         "kind": kind,
-        "version": 1,
+        "version": VERSION,
         "certificate": certificate_id,
         "subject": subject,
         "check_at": f"{platform}/v1/certificates/{certificate_id}",

@@ -21,9 +21,9 @@ from api.uploads import discard, discard_unrecorded, receive
 from domain.access import Handover, may_read, opened_by
 from domain.cases import Role
 from domain.errors import ApproveFirst, NdaMissing
-from domain.quota import Quota
+from domain.quota import Amount, Quota
 from failpoints import here
-from ledger import accesses, files, people
+from ledger import accesses, collecting, files, people, room
 from ledger.accesses import What
 from ledger.database import to_read
 from settings import Settings
@@ -73,7 +73,7 @@ async def upload(
     here("upload.arriving")
     quota, again = quota_of(settings), await once.is_answered()
     async with to_read(engine) as c:
-        used = await files.used(c, caller.id)
+        used = await room.used(c, caller.id)
 
     def fits(size: int) -> None:
         if not again:
@@ -100,7 +100,9 @@ async def upload(
 
 def quota_of(settings: Settings) -> Quota:
     """How much one person may store."""
-    return Quota(bytes=settings.person_bytes, files=settings.person_files)
+    to_deliver = Amount(bytes=settings.delivery_bytes, files=settings.delivery_files)
+    theirs = {"bytes": settings.person_bytes, "files": settings.person_files}
+    return Quota(**theirs, to_deliver=to_deliver)
 
 
 @router.get("/{file_id}", response_class=StreamingResponse)
@@ -111,6 +113,17 @@ async def download(
     async with engine.begin() as c:
         file = await opened(c, caller, file_id, "file")
     return await served(store, file, asked)
+
+
+@router.delete("/{file_id}", status_code=204)
+async def take_back(file_id: FileId, caller: TheCaller, engine: Engine, store: Files) -> Response:
+    """Delete a file of one's own that was handed over nowhere; 409 says what refers to it."""
+    async with engine.begin() as c:
+        key = await collecting.take_back(c, caller.id, file_id)
+    if key is None:
+        raise Problem("not_found")
+    await discard(store, [key])
+    return Response(status_code=204)
 
 
 async def readable(c: AsyncConnection, caller: Caller, case_ids: Collection[str]) -> set[str]:
@@ -143,6 +156,19 @@ async def opened(
     looks = [accesses.Look(case_id, role, what, file_id) for case_id, role in cases.items()]
     await accesses.record(c, caller.id, looks)
     return file
+
+
+async def look_at_all(c: AsyncConnection, caller: Caller, seen: Iterable[RowMapping]) -> None:
+    """Write down that the caller looks at these files, in every case that opens them to them."""
+    theirs = [one["id"] for one in seen if one["owner_id"] != caller.id]
+    standing = await people.standing(c, caller.id)
+    staff = not caller.roles.isdisjoint(HOUSE)
+    looks = [
+        accesses.Look(case_id, role, "file", file_id)
+        for file_id, handovers in (await files.handovers_of(c, theirs)).items()
+        for case_id, role in opened_by(handovers, caller.id, standing, staff=staff).items()
+    ]
+    await accesses.record(c, caller.id, looks)
 
 
 async def require_readable(c: AsyncConnection, caller: Caller, file_id: str) -> None:

@@ -108,8 +108,13 @@ async def put_part(
     here("part.arriving")
     async with to_read(engine) as c:
         upload = _open(await uploads.find(c, caller.id, upload_id))
-        left = _left(upload, await uploads.parts(c, upload_id), number)
-    part = await receive_part(request, store, number, min(left, settings.max_upload_bytes))
+        there = await uploads.parts(c, upload_id)
+    largest = min(_left(upload, there, number), settings.max_upload_bytes)
+
+    def fits(size: int, beside: Sequence[Part] = there) -> None:
+        _require_long(beside, number, size, settings.least_part_bytes)
+
+    part = await receive_part(request, store, number, largest, fits)
     here("part.stored")
     try:
         async with engine.begin() as c:
@@ -117,6 +122,7 @@ async def put_part(
             others = await uploads.parts(c, upload_id)
             if part.size > _left(upload, others, number):
                 raise Problem("too_large", "The parts are longer than the file together")
+            fits(part.size, others)
             await uploads.put(c, upload_id, part)
             here("part.written")
     except BaseException:
@@ -200,6 +206,16 @@ def _open(upload: RowMapping | None) -> RowMapping:
 def _left(upload: RowMapping, parts: Sequence[Part], number: int) -> int:
     """How long the part with this number may be beside the others."""
     return int(upload["size"]) - sum(part.size for part in parts if part.number != number)
+
+
+def _require_long(parts: Sequence[Part], number: int, size: int, least: int) -> None:
+    """Only the last part of a file is short, so that a file is never of a great many."""
+    sizes = {part.number: part.size for part in parts} | {number: size}
+    last = max(sizes)
+    short = sorted(one for one in sizes if one != last and sizes[one] < least)
+    if short:
+        detail = f"A part has at least {least} bytes, unless it is the last"
+        raise Problem("part_too_small", detail, facts={"least_bytes": least, "parts": short})
 
 
 def _shown(upload: RowMapping, parts: Sequence[Part]) -> UploadShown:

@@ -38,13 +38,19 @@ async def receive(
     return Stored(key, name, incoming.kind, incoming.size, incoming.sha256)
 
 
-async def receive_part(request: Request, store: ObjectStore, number: int, largest: int) -> Part:
-    """Store the body as a part; its length and its hash are said before it comes."""
+async def receive_part(
+    request: Request, store: ObjectStore, number: int, largest: int, fits: Callable[[int], None]
+) -> Part:
+    """Store the body as a part; its length and its hash are said before it comes.
+
+    `fits` raises when a part of that length is not taken.
+    """
     incoming = Incoming(request, largest)
     if incoming.length is None:
         raise bad_header("content-length", "say how long the part is")
     if incoming.promised is None:
         raise bad_header("x-content-sha256", "say the SHA-256 of the part")
+    fits(incoming.length)
     key = await _stored(store, incoming.chunks())
     return Part(number, incoming.size, incoming.sha256, key)
 

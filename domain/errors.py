@@ -204,6 +204,13 @@ class QuotaFull(DomainError):
     title = "You store as much as one person may"
 
 
+class FileInUse(DomainError):
+    """Somebody takes back a file that something refers to; the facts say what."""
+
+    code = "file_in_use"
+    title = "Something refers to this file"
+
+
 def every_error() -> tuple[type[DomainError], ...]:
     """All refusals, by code, for documentation and the HTTP edge."""
     return tuple(sorted(DomainError.__subclasses__(), key=lambda error: error.code))

@@ -107,6 +107,8 @@ class Facts:
     """The jobs in which a contest's prizes are handed over."""
     listings: tuple[Listing, ...] = ()
     """The listings that are wanted, as far as there are any, locked."""
+    rivals: tuple[str, ...] = ()
+    """Listings that offer work which may become a client's by this step, locked."""
     refunded_purchases: int = 0
     """How many purchases of the client's were refunded in the time for which that counts."""
 

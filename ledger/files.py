@@ -4,18 +4,17 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, case, func, insert, or_, select, union_all
+from sqlalchemy import ColumnElement, RowMapping, Select, case, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.access import HandedAs, Handover
 from domain.cases import Ip
 from domain.errors import UnknownReference
-from domain.quota import Quota, Used
-from ledger import ids, originals
+from domain.quota import Quota
+from ledger import ids, originals, room
 from ledger.contest_tables import contest_entry
-from ledger.file_tables import upload
 from ledger.listing_tables import listing, listing_file
-from ledger.tables import attachment, cases, delivery, file, person
+from ledger.tables import attachment, cases, delivery, file
 
 NOT_TAKEN = ("draft", "refused", "declined", "lapsed")
 """States of a job that its freelancer has not taken, or not yet been offered."""
@@ -39,7 +38,7 @@ async def record(c: AsyncConnection, owner: str, stored: Stored, quota: Quota) -
 
     Raises QuotaFull when others came first, however many arrive at once.
     """
-    quota.require(await used_alone(c, owner), stored.size, 1)
+    quota.require(await room.used_alone(c, owner), stored.size, 1)
     return await add(c, owner, stored)
 
 
@@ -51,28 +50,6 @@ async def add(c: AsyncConnection, owner: str, stored: Stored) -> RowMapping:
     return made
 
 
-async def used_alone(c: AsyncConnection, owner: str) -> Used:
-    """The same as `used`, to which nothing is added until the transaction is over."""
-    row = select(person.c.id).where(person.c.id == owner)
-    await c.execute(row.with_for_update(key_share=True))
-    return await used(c, owner)
-
-
-async def used(c: AsyncConnection, owner: str) -> Used:
-    """What a person stores and is sending in parts."""
-    sizes = union_all(
-        select(file.c.size).where(file.c.owner_id == owner),
-        select(upload.c.size).where(
-            upload.c.owner_id == owner,
-            upload.c.file_id.is_(None),
-            upload.c.expires_at > func.now(),
-        ),
-    ).subquery()
-    total = func.coalesce(func.sum(sizes.c.size), 0)
-    row = (await c.execute(select(total, func.count()).select_from(sizes))).one()
-    return Used(bytes=int(row[0]), files=row[1])
-
-
 async def find(c: AsyncConnection, file_id: str) -> RowMapping | None:
     """The file's facts."""
     return (await c.execute(select(file).where(file.c.id == file_id))).mappings().one_or_none()
@@ -82,6 +59,11 @@ async def handovers(c: AsyncConnection, file_id: str) -> list[Handover]:
     """Every case the file was handed over in."""
     handed = await _handovers(c, attachment.c.file_id == file_id)
     return [*handed.get(file_id, []), *await _for_sale(c, file_id)]
+
+
+async def handovers_of(c: AsyncConnection, file_ids: Collection[str]) -> dict[str, list[Handover]]:
+    """Every case that each of these files was handed over in, by file."""
+    return await _handovers(c, attachment.c.file_id.in_(file_ids))
 
 
 async def handovers_in(c: AsyncConnection, case_ids: Collection[str]) -> dict[str, list[Handover]]:

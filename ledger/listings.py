@@ -79,11 +79,23 @@ async def follow(c: AsyncConnection, jobs: Iterable[Job | None]) -> None:
             await _show(c, await _update(c, listing.c.job_id == job.id, **now))
 
 
-async def hold(c: AsyncConnection, involved: Iterable[Case | None]) -> None:
-    """Lock the listings that these cases were bought as, before any wallet."""
-    wanted = [one.origin for one in involved if isinstance(one, Job) and is_purchase(one)]
-    if wanted:
-        await _lock(c, [str(one) for one in wanted])
+async def leave(c: AsyncConnection, rivals: Collection[str]) -> None:
+    """Those of these listings whose work has become a client's are offered to nobody any more.
+
+    Each is its seller's draft, which cannot be published again with that file.
+    """
+    for listing_id in sorted(await originals.delivered(c, rivals)) if rivals else ():
+        if await _rows(c, (listing.c.id == listing_id) & (listing.c.state == "listed")):
+            await unpublish(c, listing_id)
+
+
+async def hold(
+    c: AsyncConnection, involved: Iterable[Case | None], rivals: Collection[str]
+) -> None:
+    """Lock the rivals, and the listings that these cases were bought as, before any wallet."""
+    bought = [one.origin for one in involved if isinstance(one, Job) and is_purchase(one)]
+    if bought or rivals:
+        await _lock(c, [*map(str, bought), *rivals])
 
 
 async def wanted(

@@ -1,11 +1,11 @@
 """Whose a file is, by its hash: what was sold, won or is offered, is not offered a second time."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import Exists, exists, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.cases import Ip, JobState
+from domain.cases import OVER, Case, Ip, Job, JobState
 from domain.errors import NotOriginal
 from ledger.contest_tables import contest_entry
 from ledger.listing_tables import listing, listing_file
@@ -42,6 +42,32 @@ async def require_free(c: AsyncConnection, file_ids: Collection[str], *, but: st
     taken = list(await c.scalars(query.order_by(file.c.id)))
     if taken:
         raise NotOriginal(field="entries", files=taken)
+
+
+async def rivals(c: AsyncConnection, involved: Iterable[Case | None]) -> tuple[str, ...]:
+    """Listings that offer what was delivered in those of these jobs that are not over.
+
+    Until the transaction ends nobody else can claim the same.
+    """
+    jobs = [one for one in involved if isinstance(one, Job) and one.state not in OVER]
+    handed_over = [delivery_id for job in jobs for delivery_id in job.deliveries]
+    if not handed_over:
+        return ()
+    query = select(attachment.c.file_id).where(attachment.c.subject_id.in_(handed_over))
+    return await offering(c, list(await c.scalars(query)))
+
+
+async def offering(c: AsyncConnection, file_ids: Collection[str]) -> tuple[str, ...]:
+    """Listings for sale with the content of one of these files, which nobody else can claim now."""
+    await c.execute(CLAIM, {"files": list(file_ids)})
+    query = (
+        select(listing.c.id)
+        .join(listing_file, listing_file.c.listing_id == listing.c.id)
+        .join(same, same.c.id == listing_file.c.file_id)
+        .join(file, file.c.sha256 == same.c.sha256)
+        .where(file.c.id.in_(file_ids), listing.c.state == "listed")
+    )
+    return tuple(await c.scalars(query.distinct()))
 
 
 async def delivered(c: AsyncConnection, listing_ids: Collection[str]) -> set[str]:

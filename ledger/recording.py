@@ -100,6 +100,7 @@ async def commit(
     if isinstance(scene.command, NameFinalist):
         await contest_entries.change(c, scene.command.entry, finalist=True)
     await listings.follow(c, [one.job for one in all_of_it])
+    await listings.leave(c, scene.facts.rivals)
     if isinstance(decision.lone, publications.PUBLISHED):
         await publications.follow(c, decision.lone)
     outcome = await _outcome(c, request, recorded, after)

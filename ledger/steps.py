@@ -208,7 +208,11 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
     if Need.ESCROWS in needs:
         # Before the wallets: no case is locked after an account.
         facts = replace(facts, places=await escrows.locked(c, case))
-    await listings.hold(c, [case, scene.other, *(there.job for there in facts.places)])
+    involved = [case, scene.other, *(there.job for there in facts.places)]
+    if Need.WALLETS in needs:
+        rivals = await originals.rivals(c, involved)
+        facts = replace(facts, rivals=(*facts.rivals, *rivals))
+    await listings.hold(c, involved, facts.rivals)
     if Need.LISTINGS in needs and isinstance(case, Basket):
         facts = await _of_purchase(c, replace(scene, facts=facts), case)
     if Need.WALLETS in needs:
@@ -266,6 +270,7 @@ async def _of_contest(
             theirs = await contest_entries.files(c, command.chosen)
             handed_in = [one["id"] for files in theirs.values() for one in files]
             await originals.require_free(c, handed_in, but=contest.id)
+            facts = replace(facts, rivals=await originals.offering(c, handed_in))
         facts = replace(facts, entries=chosen)
     if Need.ENTERED in needs:
         facts = replace(facts, entered=await contest_entries.many(c, contest.id))

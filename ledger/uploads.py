@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.quota import Quota
-from ledger import files, ids
+from ledger import files, ids, room
 from ledger.file_tables import upload, upload_part
 from ledger.files import Stored
 
@@ -34,7 +34,7 @@ async def begin(
     quota: Quota,
 ) -> RowMapping:
     """A new upload, whose size counts from now on; QuotaFull when that is too much."""
-    quota.require(await files.used_alone(c, owner), size, 1)
+    quota.require(await room.used_alone(c, owner), size, 1)
     row = {"id": ids.fresh("upload"), "owner_id": owner, "name": name, "size": size}
     query = insert(upload).values(**row, sha256=sha256, expires_at=func.now() + kept)
     made: RowMapping = (await c.execute(query.returning(upload))).mappings().one()
@@ -75,7 +75,7 @@ async def become(c: AsyncConnection, locked: RowMapping, whole: Stored, quota: Q
     done = update(upload).where(upload.c.id == locked["id"]).values(file_id=made["id"])
     await c.execute(done)
     await c.execute(delete(upload_part).where(upload_part.c.upload_id == locked["id"]))
-    quota.require(await files.used_alone(c, locked["owner_id"]))
+    quota.require(await room.used_alone(c, locked["owner_id"]))
     return made
 
 

@@ -28,8 +28,8 @@ This paper was made from a signed file, which is attached to it as case-file.jso
 carries the SHA-256 hash of the one before, so that none can be changed, moved or left out without
 changing all that follow; the last hash, at the foot of every page, stands for the whole. The file
 and this paper, byte for byte, are signed with the platform's Ed25519 key named above.
-Whoever holds either checks it without us: python -m cli verify-case-file FILE. The public keys are
-at {platform}/v1/signing-keys. The item numbers in the tables are those of the file.
+Whoever holds either checks it without us: python -m cli verify-case-file FILE --key KEYS, where
+KEYS is saved from {platform}/v1/signing-keys. The item numbers in the tables are those of the file.
 """
 LETTERS = """
 Chinese, Japanese and Korean letters are shown by the reader's own fonts, others by those in this

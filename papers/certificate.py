@@ -10,6 +10,9 @@ from papers.verdict import Verdict
 
 CERTIFICATE, REVOCATION = "certificate", "revocation"
 ATTACHED = "certificate.json"
+VERSION = 2
+"""Of what a certificate says. In the first, which holds as well, the client's own terms of
+confidentiality stood in full; they open with the brief, so now their SHA-256 stands for them."""
 
 
 def check(content: bytes, trusted: Mapping[PublicKey, bool] | None = None) -> Verdict:

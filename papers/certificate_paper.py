@@ -41,7 +41,7 @@ FROM = {
 CHECKING = """
 The signed file is attached to this paper as certificate.json, and this paper, byte for byte, is
 signed with the same key. Whoever holds either checks it without us: python -m cli
-verify-certificate FILE. The public keys are at {platform}/v1/signing-keys.
+verify-certificate FILE --key KEYS, where KEYS is saved from {platform}/v1/signing-keys.
 """
 
 

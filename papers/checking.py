@@ -23,14 +23,16 @@ def check(content: bytes, trusted: Mapping[PublicKey, bool] | None = None) -> Ve
         return found
     key = found.key
     if trusted is None:
-        says = f"It was signed with {key.id} ({key.hex}). That this is PeerOK's key is seen at"
-        return replace(found, says=f"{found.says} {says} {KEYS_AT}, or checked with --key.")
+        says = f"The signature fits the key within, {key.id} ({key.hex}); whose key that is was not"
+        save = f"checked: save {KEYS_AT} from the platform you trust, and say --key FILE."
+        return replace(found, says=f"{found.says} {says} {save}")
     if key not in trusted:
         return Verdict(False, f"It is whole, but signed with {key.id}, which is no key you trust.")
     if not trusted[key]:
         says = f"It is whole, but {key.id} was withdrawn: others may have signed with it too."
         return Verdict(False, says)
-    return replace(found, says=f"{found.says} Signed with {key.id}, which you trust.")
+    says = f"{found.says} Signed with {key.id}, which you trust."
+    return replace(found, says=says, proven=True)
 
 
 def keys(named: Collection[str]) -> dict[PublicKey, bool]:

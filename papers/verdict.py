@@ -15,6 +15,8 @@ class Verdict:
     says: str
     key: PublicKey | None = None
     document: Mapping[str, Any] | None = None
+    proven: bool = False
+    """Whether that key is one that the holder trusts; else anybody may have signed it."""
 
 
 def no(says: str) -> Verdict:

@@ -52,8 +52,8 @@ async def test_activities_are_called_as_they_are_registered(registered: WorkerCo
 async def test_a_worker_takes_no_more_steps_than_it_has_connections(
     registered: WorkerConfig,
 ) -> None:
-    """A step that waits for a connection wastes its seconds; the loops have seven of their own."""
-    left = Settings().database_pool - 7
+    """A step that waits for a connection wastes its seconds; the loops have eight of their own."""
+    left = Settings().database_pool - 8
     assert registered["max_concurrent_local_activities"] == left
     assert registered["max_concurrent_activities"] == left
 

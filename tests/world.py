@@ -124,6 +124,7 @@ def settings_for(
         "temporal_namespace": namespace,
         "smtp_port": smtp_port,
         "files_url": files.as_uri(),
+        "least_part_bytes": 1,
         "login_limit": "1000/second",
         "login_address_limit": "1000/second",
         "login_email_limit": "1000/second",

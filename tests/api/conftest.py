@@ -41,6 +41,7 @@ def api_settings(api_database: str, uploads: Path) -> Settings:
         database_url=api_database,
         files_url=uploads.as_uri(),
         max_upload_bytes=LARGEST_UPLOAD,
+        least_part_bytes=1,
         login_limit="1000/second",
         login_address_limit="1000/second",
         login_email_limit="1000/second",

@@ -88,7 +88,7 @@ async def completed(world: World) -> Life:
 
 async def test_it_names_work_parties_time_way_and_terms(completed: Life) -> None:
     """And every file with its hash, and the ledger's seal of what paid for it."""
-    _, document = await certified(completed)
+    signed, document = await certified(completed)
     about, items = document["about"], document["items"]
     passed, terms, first, second = (one["content"] for one in items)
     shown = await completed.shown()
@@ -107,7 +107,9 @@ async def test_it_names_work_parties_time_way_and_terms(completed: Life) -> None
     assert terms["clause"] == CLAUSE and terms["policy_version"] == 1
     assert terms["price"] == {"amount_minor": 200_00, "currency": "USD"}
     assert terms["nda"]["version"] == terms["nda"]["in_force"] == 1
-    assert terms["confidentiality"]["text"] == "Not a word of the new name."
+    own = "Not a word of the new name."
+    assert terms["confidentiality"] == {"sha256": hashlib.sha256(own.encode()).hexdigest()}
+    assert own.encode() not in signed and about["version"] == 2
     names = [[file["name"] for file in one["files"]] for one in (first, second)]
     assert names == [["draft.svg"], ["final.svg"]]
     assert second["files"][0]["sha256"] == hashlib.sha256(b"final.svg").hexdigest()

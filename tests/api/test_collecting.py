@@ -16,8 +16,8 @@ from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+import metrics
 from activities.collector import FEW, Collector
-from activities.housekeeper import Housekeeper
 from api.main import create
 from domain import commands as c
 from domain.access import HandedAs
@@ -213,21 +213,41 @@ async def test_the_store_of_other_books_is_left_alone(
     assert await collector.unrecorded(NOW() + timedelta(days=2)) == FEW
 
 
-async def test_the_housekeeper_collects(
+async def test_the_collector_is_a_loop(
     ours: FastAPI, ana: Person, collector: Collector, folder: Path
 ) -> None:
-    """Its loop does all of it: expired uploads, unreferenced files, bytes without a row."""
+    """It does all of it: expired uploads, unreferenced files, bytes without a row, counted."""
+    counted = partial(metrics.REGISTRY.get_sample_value, "peerok_collected_total")
+    before = {what: counted({"what": what}) or 0 for what in COLLECTED}
     await aged(ours, await uploaded(ana))
     abandoned = folder / ("0" * 32)
     abandoned.write_text("x")
     yesterday = time.time() - timedelta(hours=25).total_seconds()
     os.utime(abandoned, (yesterday, yesterday))
-    running = asyncio.create_task(Housekeeper(ours.state.engine, collector).run())
+    running = asyncio.create_task(collector.run())
     try:
         await eventually(partial(nothing_is_left, folder))
     finally:
         running.cancel()
     assert not kept(folder)
+    assert {what: (counted({"what": what}) or 0) - before[what] for what in COLLECTED} == COLLECTED
+
+
+async def test_one_look_takes_no_more_than_so_much(
+    ours: FastAPI, ana: Person, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest is for the next one, at once, so that expired uploads come between."""
+    monkeypatch.setattr("activities.collector.BATCH", 2)
+    monkeypatch.setattr("activities.collector.MOST_BATCHES", 2)
+    for n in range(7):
+        await aged(ours, await uploaded(ana, b"%d" % n))
+    collector = Collector(ours.state.engine, ours.state.files, OLD)
+    assert [await collector.look() for _ in range(3)] == [4, 3, 0]
+    assert not kept(folder)
+
+
+COLLECTED = {"expired uploads": 0, "unreferenced files": 1, "unrecorded bytes": 1}
+"""How many objects go in the test of the loop."""
 
 
 async def nothing_is_left(folder: Path) -> bool:

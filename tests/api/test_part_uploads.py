@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from httpx import AsyncClient
+from httpx import ASGITransport, AsyncClient, Response
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from api.main import create
+from settings import Settings
 from tests.api.conftest import LARGEST_UPLOAD
 from tests.api.parts import announced, completed, kept, sent, sha256
 from tests.api.people import Person, code, new_key, pointers, signup
@@ -189,6 +192,58 @@ async def test_one_part_is_no_longer_than_a_request_may_be(ana: Person) -> None:
     upload = await announced(ana, bytes(LARGEST_UPLOAD + 1))
     answer = await sent(ana, upload, 1, bytes(LARGEST_UPLOAD + 1))
     assert (answer.status_code, code(answer)) == (413, "too_large")
+
+
+@pytest.fixture
+async def strict(api_settings: Settings, ana: Person) -> AsyncIterator[Person]:
+    """Somebody before an API that takes parts of 1,000 bytes at least."""
+    app = create(api_settings.model_copy(update={"least_part_bytes": 1_000}))
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=ASGITransport(app), base_url="http://api.test") as http,
+    ):
+        yield replace(ana, http=http)
+
+
+def short(answer: Response) -> list[int]:
+    """Which parts the refusal names."""
+    assert (answer.status_code, code(answer)) == (422, "part_too_small"), answer.text
+    assert answer.json()["facts"]["least_bytes"] == 1_000
+    parts: list[int] = answer.json()["facts"]["parts"]
+    return parts
+
+
+async def test_only_the_last_part_is_short(strict: Person, uploads: Path) -> None:
+    """In whatever order they come; a short one is refused, or is replaced by a longer one."""
+    upload, before = await announced(strict, b"x" * 2_500), kept(uploads)
+    assert (await sent(strict, upload, 2, b"x" * 999)).status_code == 200
+    assert short(await sent(strict, upload, 1, b"x" * 999)) == [1]
+    assert short(await sent(strict, upload, 3, b"x" * 1_000)) == [2]
+    assert (await sent(strict, upload, 2, b"x" * 1_000)).status_code == 200
+    assert (await sent(strict, upload, 3, b"x" * 500)).status_code == 200
+    assert short(await sent(strict, upload, 4, b"x")) == [3]
+    assert (await sent(strict, upload, 1, b"x" * 1_000)).status_code == 200
+    assert len(kept(uploads) - before) == 3
+    assert (await completed(strict, upload)).json()["sha256"] == sha256(b"x" * 2_500)
+
+
+async def test_a_file_of_one_part_is_as_short_as_it_is(strict: Person) -> None:
+    """Of one byte, too."""
+    upload = await announced(strict, b"x")
+    assert (await sent(strict, upload, 1, b"x")).status_code == 200
+    assert (await completed(strict, upload)).json()["sha256"] == sha256(b"x")
+
+
+async def test_short_parts_that_come_at_once_are_not_all_the_last(
+    strict: Person, uploads: Path
+) -> None:
+    """Each would be, had the others not come; however many are sent, one stays."""
+    upload, before = await announced(strict, b"x" * 2_500), kept(uploads)
+    answers = await asyncio.gather(*(sent(strict, upload, n, b"x" * 10) for n in range(1, 9)))
+    taken = [answer.json()["number"] for answer in answers if answer.status_code == 200]
+    assert len(taken) == 1
+    assert all(short(answer) for answer in answers if answer.status_code != 200)
+    assert len(kept(uploads) - before) == 1
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,14 +12,25 @@ from httpx import ASGITransport, AsyncClient, Response
 
 from activities.collector import Collector
 from api.main import create
+from domain import commands as c
 from domain.errors import QuotaFull
-from domain.quota import Quota, Used
+from domain.quota import Amount, Quota, Used
 from settings import Settings
 from tests.api.parts import announced, completed, kept, sent
 from tests.api.people import Person, code, new_key, signup
 from tests.api.test_collecting import aged
+from tests.deposits.remitting import sum_of
+from tests.life import Life
+from tests.market.selling import LISTED
+from tests.world import World
 
-BYTES, FILES = 10_000, 4
+BYTES, FILES, TO_DELIVER = 10_000, 4, 3_000
+NARROW = {
+    "person_bytes": BYTES,
+    "person_files": FILES,
+    "delivery_bytes": TO_DELIVER,
+    "delivery_files": 1,
+}
 
 
 @pytest.fixture
@@ -29,8 +41,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 async def narrow(api_settings: Settings, folder: Path) -> AsyncIterator[FastAPI]:
     """An API with little room for each person, and a store of its own."""
-    ours = {"files_url": folder.as_uri(), "person_bytes": BYTES, "person_files": FILES}
-    app = create(api_settings.model_copy(update=ours))
+    app = create(api_settings.model_copy(update=NARROW | {"files_url": folder.as_uri()}))
     async with app.router.lifespan_context(app):
         yield app
 
@@ -157,6 +168,58 @@ async def test_everybody_has_a_quota_of_their_own(ana: Person) -> None:
     assert (await ana.upload(b"x" * BYTES)).status_code == 201
     bob = await signup(ana.http, "Bob")
     assert (await bob.upload(b"x" * BYTES)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("unused", "working", "fits"),
+    [(0, True, True), (400, True, True), (401, True, False), (0, False, False)],
+)
+def test_whoever_has_a_job_to_do_has_room_to_deliver(
+    unused: int, working: bool, fits: bool
+) -> None:
+    """So much that nothing refers to yet, however much they store; that they can delete."""
+    quota = Quota(bytes=BYTES, files=FILES, to_deliver=Amount(bytes=500, files=2))
+    loose = Amount(bytes=unused, files=1)
+    used = Used(bytes=BYTES, files=FILES, unused=loose, working=working)
+    if fits:
+        quota.require(used, 100, 1)
+        return
+    with pytest.raises(QuotaFull) as refused:
+        quota.require(used, 100, 1)
+    assert refused.value.facts["unused_bytes"] == unused
+
+
+async def test_a_quota_never_keeps_anybody_from_delivering(world: World, life: Life) -> None:
+    """Full of what they cannot delete, a freelancer delivers again and again, and that is all."""
+    narrow = create(world.settings.model_copy(update=NARROW))
+    async with (
+        narrow.router.lifespan_context(narrow),
+        AsyncClient(transport=ASGITransport(narrow), base_url="http://api.test") as http,
+    ):
+        ana = replace(life.freelancer, http=http)
+        file = (await ana.upload(b"x" * BYTES)).json()["id"]
+        listed = await ana.post("/v1/listings", LISTED | {"price": sum_of(50_00), "files": [file]})
+        assert listed.status_code == 201, listed.text
+        assert full(await ana.upload(b"x")) == (BYTES, 1)
+        await life.in_progress()
+        for n in range(3):
+            made = await ana.upload(b"%d" % n * TO_DELIVER)
+            assert made.status_code == 201, made.text
+            assert full(await ana.upload(b"x")) == (BYTES + TO_DELIVER, 2)
+            await life.freelancer_does(c.Deliver, note="", files=[made.json()["id"]])
+        spare = (await ana.upload(b"x" * TO_DELIVER)).json()["id"]
+        assert (await ana.delete(f"/v1/files/{spare}")).status_code == 204
+        assert (await ana.upload(b"y" * TO_DELIVER)).status_code == 201
+        await life.client_does(c.Approve)
+        assert full(await ana.upload(b"x")) == (BYTES + TO_DELIVER, 2)
+
+
+async def test_what_is_deleted_makes_room(ana: Person) -> None:
+    """A full store is emptied by its owner."""
+    file = (await ana.upload(b"x" * BYTES)).json()["id"]
+    assert full(await ana.upload(b"x")) == (BYTES, 1)
+    assert (await ana.delete(f"/v1/files/{file}")).status_code == 204
+    assert (await ana.upload(b"x" * BYTES)).status_code == 201
 
 
 async def test_what_is_collected_makes_room(narrow: FastAPI, ana: Person) -> None:

@@ -14,6 +14,7 @@ from obstore.store import LocalStore
 from api.zips import distinct, zipped
 from domain import commands as c
 from tests.api.people import Person, code
+from tests.holding.hands import rows
 from tests.life import Life
 from tests.world import World
 
@@ -95,6 +96,31 @@ async def test_only_those_who_may_read_the_files_get_it(world: World, life: Life
     await life.freelancer_does(c.Resign)
     await finds_nothing(life.client, path(shown))
     assert unpacked((await life.freelancer.get(path(shown))).content) == WORK
+
+
+async def looked_at(life: Life) -> set[tuple[str, str | None]]:
+    """As whom somebody looked at a file of the job, and at which, as its client reads it."""
+    got = await life.client.get(f"/v1/jobs/{life.job_id}/access-log")
+    return {(one["role"], one["file_name"]) for one in got.json()["items"] if one["file_name"]}
+
+
+async def test_a_zip_is_a_look_at_each_of_its_files_in_every_case(world: World, life: Life) -> None:
+    """A file that two jobs have: staff who take one job's ZIP are in both logs, a client in one."""
+    await life.in_progress()
+    client = await world.person("client", credits_minor=200_00)
+    other = await Life(world, client, life.freelancer).in_progress()
+    ids = [(await life.freelancer.upload(one)).json()["id"] for one in (b"both", b"only here")]
+    shown = await life.freelancer_does(c.Deliver, note="", files=ids)
+    theirs = await other.freelancer_does(c.Deliver, note="", files=ids[:1])
+    assert (await other.client.get(path(theirs))).status_code == 200
+    assert (await life.freelancer.get(path(shown))).status_code == 200
+    assert await looked_at(life) == set()
+    assert await looked_at(other) == {("client", "work.txt")}
+    assert (await world.house.staff.get(path(shown))).status_code == 200
+    assert await looked_at(life) == {("staff", "work.txt")}
+    assert await looked_at(other) == {("client", "work.txt"), ("staff", "work.txt")}
+    query = "select distinct file_id from case_access where case_id = :j and file_id is not null"
+    assert {row.file_id for row in await rows(world, query, j=life.job_id)} == set(ids)
 
 
 async def test_what_is_no_delivery_of_this_job_is_not_found(world: World, life: Life) -> None:

@@ -33,6 +33,7 @@ SAFE = {
     "api/listings.py:edit": "it may be asked again, and names the version that was seen",
     "api/deliveries.py:download_all": "what somebody looked at is written down before they see it",
     "api/files.py:download": "what somebody looked at is written down before they see it",
+    "api/files.py:take_back": "it may be asked again; bytes that are left are collected",
     "api/links.py:content": "what somebody looked at is written down before they see it",
     "api/main.py:_texts_in_place": "each start of a process does it again",
     "api/notices.py:remove": "it may be asked again; a notice is there or is not",

@@ -180,7 +180,7 @@ async def test_what_has_become_a_clients_work_since_is_not_sold_a_second_time(
     listing = await shop.listed(30_00, files=[await shop.file(content)])
     await job.client_does(c.Approve)
     answer = await shop.buys(listing)
-    named = {"listing": listing["id"], "missing": "not_original"}
+    named = {"listing": listing["id"], "missing": "not_listed"}
     assert (code(answer), answer.json()["facts"]["items"]) == ("seen_is_stale", [named])
     assert (await shop.fills(0, 1, mode="those_still_there")).status_code == 201
     assert await has(shop.client) == 980_00

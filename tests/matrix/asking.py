@@ -173,6 +173,8 @@ FILES: Mapping[str, Asked] = {
     "GET /v1/files/{file_id} (entered)": reads("/v1/files/{works}"),
     "GET /v1/files/{file_id}/preview (entered)": reads("/v1/files/{works}/preview"),
     "GET /v1/files/{file_id}/preview (for sale)": reads("/v1/files/{file}/preview"),
+    "DELETE /v1/files/{file_id} (for sale)": at("/v1/files/{file}"),
+    "DELETE /v1/files/{file_id} (unused)": at("/v1/files/{unused}"),
     "POST /v1/files/{file_id}/link (bought)": adds("/v1/files/{bought}/link"),
     "GET /content/{token} (bought)": reads("{link}"),
     "GET /v1/jobs/{job_id}/deliveries/{delivery_id}/zip": reads(

@@ -105,7 +105,7 @@ class Scene:
         self.named |= {"published": seller.id, "unpublished": bidder.id}
 
     async def _with_files(self, shop: Shop, job_id: str) -> None:
-        """What was bought, a link to it, and an upload of its seller's that is not whole yet."""
+        """What was bought, a link to it, and of its seller's an unused file and half an upload."""
         [delivery] = (await shop.client.get(f"/v1/jobs/{job_id}")).json()["deliveries"]
         bought = delivery["files"][0]["id"]
         link = (await shop.client.post(f"/v1/files/{bought}/link")).json()["url"]
@@ -118,6 +118,7 @@ class Scene:
         assert sent.is_success, sent.text
         self.named |= {"job": job_id, "delivery": delivery["id"], "bought": bought}
         self.named |= {"link": urlsplit(link).path, "upload": upload}
+        self.named["unused"] = await shop.file()
 
 
 async def always(world: World) -> Scene:

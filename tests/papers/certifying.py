@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.certificate import CLAUSE
 from papers import document, rendering, sealed_pdf
-from papers.certificate import CERTIFICATE, REVOCATION
+from papers.certificate import CERTIFICATE, REVOCATION, VERSION
 from papers.chain import Item
 from papers.signing import SigningKey
 
@@ -29,7 +29,7 @@ def about(kind: str, title: str) -> dict[str, Any]:
     return {
         "title": f"{kind.capitalize()} {ID}",
         "kind": kind,
-        "version": 1,
+        "version": VERSION,
         "certificate": ID,
         "subject": title,
         "check_at": CHECK_AT,
@@ -45,8 +45,9 @@ def certificate(
     files: tuple[dict[str, Any], ...] = (file(1), file(2, "logo-dark.svg")),
     note: str = "As agreed",
     key: SigningKey = KEY,
+    version: int = VERSION,
 ) -> bytes:
-    """One, signed, for this work of this maker."""
+    """One, signed, for this work of this maker, as it was or is written."""
     passing = {
         "work": {"id": "job_01kb2m6s7nfzqvk6a0sq3v5x1c", "title": title},
         "from": {"role": "freelancer", "id": "user_01kb2m6s7nfzqvk6a0sq3v5x1d", "name": maker},
@@ -68,8 +69,10 @@ def certificate(
         "policy_version": 1,
         "price": {"amount_minor": 1_250_00, "currency": "USD"},
         "nda": {"version": 1, "in_force": 1, "signed_at": AT, "full_name": maker},
-        "confidentiality": {"text": "Nothing of the new name.", "sha256": "ab" * 32},
+        "confidentiality": {"sha256": "ab" * 32},
     }
+    if version == 1:
+        terms["confidentiality"] = {"text": "Nothing of the new name.", "sha256": "ab" * 32}
     delivery = {
         "id": "delivery_01kb2m6s7nfzqvk6a0sq3v5x1g",
         "number": 1,
@@ -82,7 +85,7 @@ def certificate(
         Item("terms", AT, terms),
         Item("delivery", AT, delivery),
     ]
-    return document.signed(about(CERTIFICATE, title), items, key)
+    return document.signed(about(CERTIFICATE, title) | {"version": version}, items, key)
 
 
 def revocation(title: str = "A logo for Harbour Bakery") -> bytes:

@@ -43,6 +43,15 @@ def test_a_certificate_says_whose_the_work_is_and_where_to_ask_whether_it_still_
         assert f"from Fay Okonkwo to Anna Ñandú at {AT}" in found.says and CHECK_AT in found.says
 
 
+def test_a_certificate_of_the_first_version_holds_as_it_did() -> None:
+    """In it the client's own terms stand in full; on its page their hash stands, in both."""
+    old = certificate(version=1)
+    assert b"Nothing of the new name." in old and b"Nothing of the new name." not in SIGNED
+    for content in (old, on_paper(old)):
+        assert check(content, {KEY.public: True}).proven
+    assert all("ab" * 8 in text_of(on_paper(one)) for one in (old, SIGNED))
+
+
 @settings(max_examples=300, deadline=None)
 @given(DAMAGES)
 def test_a_single_byte_changed_anywhere_in_the_file_is_found(damage: Damage) -> None:
@@ -158,12 +167,15 @@ def verify(*arguments: str) -> tuple[int, str]:
 
 
 def test_anybody_checks_one_with_nothing_but_the_file(tmp_path: Path) -> None:
-    """0 for one that holds, 1 for another key, a change, a revocation, and what is not there."""
+    """0 by a trusted key, 3 by any, 1 for a change, another key, a revocation, no file at all."""
     path = tmp_path / "certificate.pdf"
     path.write_bytes(certifying.usual())
     status, says = verify(str(path), "--key", KEY.public.hex)
     assert status == 0 and says.startswith("Unchanged. Certificate") and CHECK_AT in says
     assert verify(str(path), "--key", OTHER.public.hex)[0] == 1
+    status, says = verify(str(path))
+    assert status == 3 and says.startswith("Not proven, though whole. Certificate")
+    assert "fits the key within" in says and "whose key that is was not checked" in says
     path.write_bytes(SIGNED.replace(b"Fay Okonkwo", b"Eve Okonkwo"))
     status, says = verify(str(path))
     assert status == 1 and says.startswith("It proves nothing. Item 1 (passing) was changed")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from papers import checking
+from papers import checking, document
+from papers.chain import Item
 from papers.signing import PublicKey, SigningKey
 from tests.papers.test_documents import FILE, KEY
 
@@ -28,11 +29,19 @@ def saved(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_file_that_holds_ends_with_zero(saved: Path) -> None:
-    """And with its key, which is to be compared."""
-    status, says = verify(str(saved))
-    assert status == 0 and says.startswith("Unchanged. ") and KEY.public.hex in says
-    assert verify(str(saved), "--key", KEY.public.hex)[0] == 0
+def test_a_file_that_a_trusted_key_signed_ends_with_zero(saved: Path) -> None:
+    """It is the only one that does."""
+    status, says = verify(str(saved), "--key", KEY.public.hex)
+    assert status == 0 and says.startswith("Unchanged. ")
+
+
+def test_a_file_is_not_proven_by_the_key_it_brings_along(saved: Path) -> None:
+    """Anybody can sign with a key of their own: it says so, and with which, and ends with three."""
+    for key in (KEY, SigningKey("11" * 32)):
+        saved.write_bytes(document.signed({"title": "x"}, [Item("x", "2026", {"a": 1})], key))
+        status, says = verify(str(saved))
+        assert status == 3 and says.startswith("Not proven, though whole. ")
+        assert key.public.hex in says and "not checked" in says
 
 
 def test_a_changed_file_ends_with_one(saved: Path) -> None:
