@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, case, func, insert, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.access import HandedAs, Handover
+from domain.access import NOT_TAKEN, HandedAs, Handover
 from domain.cases import Ip
 from domain.errors import UnknownReference
 from domain.quota import Quota, Used
@@ -17,8 +17,6 @@ from ledger.file_tables import upload
 from ledger.listing_tables import listing, listing_file
 from ledger.tables import attachment, cases, delivery, file, person
 
-NOT_TAKEN = ("draft", "refused", "declined", "lapsed")
-"""States of a job that its freelancer has not taken, or not yet been offered."""
 OUT = ("withdrawn", "removed")
 """States of an entry that takes part no more."""
 
