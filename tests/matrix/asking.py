@@ -68,7 +68,10 @@ PROJECTS: Mapping[str, Asked] = {
         "/v1/projects/{new_project}/invitations",
         body=lambda scene: {"freelancer": scene.people["freelancer"].id},
     ),
-    "POST /v1/projects/{project_id}/messages": at(
+    "POST /v1/projects/{project_id}/messages (to the client)": adds(
+        "/v1/projects/{new_project}/messages", body=lambda scene: {"text": "Hello"}
+    ),
+    "POST /v1/projects/{project_id}/messages (to or as the bidder)": at(
         "/v1/projects/{new_project}/messages",
         body=lambda scene: {"text": "Hello", "freelancer": scene.people["bidder"].id},
     ),
