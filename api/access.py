@@ -4,7 +4,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.callers import Caller
 from api.problems import Problem
-from domain.cases import Chargeback, JobState, Remittance, Role
+from domain.access import brief_is_closed_to
+from domain.cases import Chargeback, Job, JobState, Remittance, Role
 from domain.decide import MEDIATED, party
 from domain.refund_case import Refund
 from ledger import accesses, cases, people
@@ -48,10 +49,12 @@ async def entitled(c: AsyncConnection, caller: Caller, case_id: str) -> tuple[Pa
     return pair, stands_as
 
 
-async def may_read_brief(c: AsyncConnection, caller: Caller, stands_as: Role) -> bool:
-    """Whether the caller has promised to keep what the brief says to themselves."""
+async def may_read_brief(c: AsyncConnection, caller: Caller, stands_as: Role, job: Job) -> bool:
+    """Whether the brief is open to the caller, who has promised to keep it to themselves."""
     if stands_as is Role.CLIENT:
         return True
+    if brief_is_closed_to(stands_as, job):
+        return False
     standing = await people.standing(c, caller.id)
     if stands_as is Role.FREELANCER:
         return standing.nda_signed

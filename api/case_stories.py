@@ -54,7 +54,7 @@ async def _story(c: AsyncConnection, job: Job, caller: Caller, seen: Sight) -> S
         people=people,
         names=await reading.names(c, list(people)),
         texts=await reading.texts(c, job.id),
-        brief_is_open=await access.may_read_brief(c, caller, seen.role),
+        brief_is_open=await access.may_read_brief(c, caller, seen.role, job),
         files=await _files(c, seen),
         events=events,
         refused=refused,

@@ -87,7 +87,7 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
     """The job as this caller sees it."""
     job, role = pair.job, access.role(caller, pair)
     assert role is not None, "whoever gets here has a role"
-    signed = await access.may_read_brief(c, caller, role) and not _not_taken(job, role)
+    signed = await access.may_read_brief(c, caller, role, job)
     if signed:
         await access.brief_opened(c, caller, job.id, role)
     page = await reading.job_page(c, job.id)
@@ -138,11 +138,6 @@ def _delivery(
     if closed:
         return Delivery(**{**row, "note": "", "files": []})
     return Delivery(**{**row, "files": handed(files, row["id"])})
-
-
-def _not_taken(job: Job, role: Role) -> bool:
-    """Whether the reader was offered the job, and did not take it."""
-    return role is Role.FREELANCER and job.state in (JobState.DECLINED, JobState.LAPSED)
 
 
 def asked_besides(asked: Fingerprint | None, text: str | None) -> Confidentiality | None:

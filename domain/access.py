@@ -51,6 +51,15 @@ class Handover(BaseModel):
     """Whether it is a brief that everybody works from who has promised to keep it to themselves."""
 
 
+NOT_TAKEN = frozenset({JobState.DRAFT, JobState.REFUSED, JobState.DECLINED, JobState.LAPSED})
+"""States of a job that its freelancer has not taken, or not yet been offered."""
+
+
+def brief_is_closed_to(role: Role, job: Job) -> bool:
+    """Whoever was offered the job and did not take it reads its brief no more."""
+    return role is Role.FREELANCER and job.state in NOT_TAKEN
+
+
 def work_is_closed_to(role: Role, job: Job) -> bool:
     """After a full refund the work stays with the freelancer: the client's access to it closes."""
     return role is Role.CLIENT and job.state is JobState.CANCELLED

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, case, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.access import HandedAs, Handover
+from domain.access import NOT_TAKEN, HandedAs, Handover
 from domain.cases import Ip
 from domain.errors import UnknownReference
 from domain.quota import Quota
@@ -16,8 +16,6 @@ from ledger.contest_tables import contest_entry
 from ledger.listing_tables import listing, listing_file
 from ledger.tables import attachment, cases, delivery, file
 
-NOT_TAKEN = ("draft", "refused", "declined", "lapsed")
-"""States of a job that its freelancer has not taken, or not yet been offered."""
 OUT = ("withdrawn", "removed")
 """States of an entry that takes part no more."""
 

@@ -177,6 +177,17 @@ async def test_a_freelancer_without_the_nda_gets_no_brief(world: World, life: Li
     assert own["brief"] == "In blue" and len(own["files"]) == 1
 
 
+async def test_whoever_declined_gets_no_brief(life: Life) -> None:
+    """Nor its files: what they were offered is not theirs to know any more."""
+    file = (await life.client.upload(b"secret plan")).json()["id"]
+    await life.offered(files=[file])
+    assert "In blue" in str(await file_for(life, Role.FREELANCER))
+    await life.freelancer_does(c.Decline)
+    closed = await file_for(life, Role.FREELANCER)
+    assert "In blue" not in str(closed) and file not in str(closed)
+    assert "In blue" in str(await file_for(life, Role.CLIENT))
+
+
 async def test_a_refunded_client_reads_no_delivery(life: Life) -> None:
     """The work stays with the freelancer: that there was one is all that is told."""
     await life.in_progress()
