@@ -7,8 +7,9 @@ from domain.cases import Case, Role
 from domain.commands import Command
 from domain.decide import process_of, row_for
 from domain.errors import DomainError
+from domain.facts import Facts
 from domain.outcome import Recorded
-from domain.process import Facts, Scene, Step, require
+from domain.process import Scene, Step, require
 from ledger import cases, instructions
 from ledger.cases import Pair
 from ledger.recording import refused

@@ -8,8 +8,9 @@ from domain.command import Command
 from domain.commands import Fund
 from domain.contest_case import Contest
 from domain.contest_commands import HandoversEnded
+from domain.facts import Need
 from domain.lone_states import ContestState
-from domain.process import Need, Scene
+from domain.process import Scene
 
 NEEDS: Mapping[str, frozenset[Need]] = {
     Fund.name: frozenset({Need.WALLETS, Need.CHARGEBACKS}),

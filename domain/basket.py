@@ -11,11 +11,12 @@ from domain.basket_commands import BuyBasket
 from domain.cases import Job, Role
 from domain.commands import Deliver
 from domain.errors import InsufficientFunds, SeenIsStale, UnknownReference
+from domain.facts import Need
 from domain.ids import CaseId, DeliveryId, derived
 from domain.listing import missing, require_not_own
 from domain.lone_states import BasketState
 from domain.policy import Terms
-from domain.process import Change, Need, Process, Scene, Touch, step
+from domain.process import Change, Process, Scene, Touch, step
 
 S = BasketState
 OPENED = "listing_bought", "The listing was bought: its price is in escrow, its files are delivered"

@@ -10,8 +10,9 @@ from domain.accounts import Kind, Parts, Wallet
 from domain.cases import Booking, Case, Chargeback, ChargebackState, Role
 from domain.clock import open_task
 from domain.errors import InsufficientFunds, InvalidAmount, SeenIsStale
+from domain.facts import Need
 from domain.money import show
-from domain.process import Change, Condition, Need, Process, Scene, Silence, step
+from domain.process import Change, Condition, Process, Scene, Silence, step
 from domain.proposed import second
 from domain.reminding import usual_reminders
 from domain.shortfalls import ESCROWS, GIVEN_UP

@@ -10,10 +10,11 @@ from domain.cases import Case, Role
 from domain.commands import Fund
 from domain.contest_case import Contest
 from domain.errors import ChargebackOpen, ConditionMissing, InsufficientFunds, Linked
+from domain.facts import Need
 from domain.ids import UserId
 from domain.lone_states import ContestState
 from domain.prizes import of, to
-from domain.process import Beside, Change, Condition, Need, Process, Scene, Silence, step
+from domain.process import Beside, Change, Condition, Process, Scene, Silence, step
 from domain.reminding import usual_reminders
 from domain.standing import Standing
 

@@ -20,8 +20,9 @@ from domain.cases import (
     Withdrawal,
 )
 from domain.errors import DomainError, NotYours
+from domain.facts import Need
 from domain.ids import UserId
-from domain.process import Change, Need, Scene, Silence, Step, Touch, require
+from domain.process import Change, Scene, Silence, Step, Touch, require
 from domain.tables import PROCESSES as PROCESSES
 from domain.tables import party as party
 from domain.tables import process_of as process_of

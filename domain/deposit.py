@@ -9,8 +9,9 @@ from domain.cases import Deposit, DepositState, End, Role
 from domain.clock import open_task
 from domain.deposit_commands import ConfirmEnd, EndDeposit
 from domain.errors import InvalidAmount
+from domain.facts import Need
 from domain.money import show
-from domain.process import Change, Condition, Need, Process, Scene, Silence, step
+from domain.process import Change, Condition, Process, Scene, Silence, step
 from domain.proposed import second
 
 S = DepositState

@@ -8,8 +8,9 @@ from domain import endings, flows, opening, settlement
 from domain.accounts import Wallet
 from domain.cases import Case, Dispute, DisputeState, JobState, Proposal, Role, Ruling
 from domain.errors import SeenIsStale
+from domain.facts import Need
 from domain.job import MONEY, REFUND, RELEASE, SPLIT
-from domain.process import Change, Condition, Need, Process, Scene, Silence, step
+from domain.process import Change, Condition, Process, Scene, Silence, step
 from domain.reminding import rejection_reminders, usual_reminders
 
 S = DisputeState

@@ -16,9 +16,10 @@ from domain.errors import (
     Linked,
     SeenIsStale,
 )
+from domain.facts import Need
 from domain.ids import DeliveryId, UserId
 from domain.money import show
-from domain.process import Change, Condition, Need, Process, Scene, Silence, step
+from domain.process import Change, Condition, Process, Scene, Silence, step
 from domain.reminding import usual_reminders
 
 S = JobState

@@ -10,8 +10,9 @@ from domain.calendar import Calendar
 from domain.cases import Case, Dispute, Job, JobState, Role
 from domain.clock import ending, wake_at
 from domain.decide import by_clock, process_of
+from domain.facts import Facts
 from domain.prizes import SOMEBODY
-from domain.process import Facts, Scene
+from domain.process import Scene
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from domain import project_commands as c
 from domain.cases import Case, Job, Role
 from domain.commands import OfferJob
 from domain.errors import InvalidAmount, Linked, NotOpen, SeenIsStale, UnknownReference
+from domain.facts import Need
 from domain.ids import CaseId, UserId, derived
 from domain.lone_states import ProjectState
 from domain.money import show
 from domain.policy import Policy, Terms
-from domain.process import Beside, Change, Condition, Need, Process, Scene, Silence, Touch, step
+from domain.process import Beside, Change, Condition, Process, Scene, Silence, Touch, step
 from domain.project_case import Bid, BidState, Project
 from domain.reminding import usual_reminders
 from domain.standing import Standing

@@ -14,9 +14,10 @@ from domain.errors import (
     NotYours,
     SeenIsStale,
 )
+from domain.facts import Need
 from domain.lone_states import RefundState
 from domain.money import show
-from domain.process import Change, Condition, Need, Process, Scene, Silence, step
+from domain.process import Change, Condition, Process, Scene, Silence, step
 from domain.refund_case import Refund
 from domain.source import Source
 

@@ -14,10 +14,11 @@ from domain.chargeback_commands import Refill
 from domain.clock import open_task
 from domain.correcting import correct_books
 from domain.errors import InvalidAmount, NotYours, SeenIsStale, UnknownReference
+from domain.facts import Need
 from domain.ids import UserId
 from domain.money import show
 from domain.policy import Policy
-from domain.process import Change, Condition, Need, Process, Scene, Silence, step
+from domain.process import Change, Condition, Process, Scene, Silence, step
 from domain.receipt import CLEARS_LATER, credit, named_by_the_bank
 from domain.reminding import usual_reminders
 from domain.shortfalls import ESCROWS, GIVEN_UP

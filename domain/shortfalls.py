@@ -12,8 +12,9 @@ from domain import endings, flows
 from domain.accounts import Entry, Kind, Parts, Shortfall, Wallet
 from domain.cases import OVER, Contract, Dispute, Job
 from domain.clock import ESCALATE_TASK, RESUME, not_before, shift, with_timer
+from domain.facts import Need, Place
 from domain.ids import UserId
-from domain.process import Change, Need, Place, Scene, Touch
+from domain.process import Change, Scene, Touch
 
 C = TypeVar("C", bound=Contract)
 ESCROWS = frozenset({Need.WALLETS, Need.ESCROWS})

@@ -12,10 +12,11 @@ from domain.bank_details import Via
 from domain.cases import Role, Withdrawal, WithdrawalState
 from domain.clock import open_task
 from domain.errors import InsufficientFunds, InvalidAmount, SeenIsStale
+from domain.facts import Need
 from domain.money import show
 from domain.payee import Payee
 from domain.policy import CaseTerms, Policy
-from domain.process import Change, Condition, Need, Process, Scene, Silence, step
+from domain.process import Change, Condition, Process, Scene, Silence, step
 
 S = WithdrawalState
 PAY_OUT = "pay_out"

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.accounts import Kind
 from domain.cases import Case, Chargeback, Remittance
-from domain.process import Place
+from domain.facts import Place
 from ledger import cases, chargebacks, remittances
 from ledger.tables import cases as rows
 

@@ -28,9 +28,10 @@ from domain.decide import (
     row_for,
 )
 from domain.errors import AlreadyOver, DomainError, Linked, UnknownReference
+from domain.facts import Facts, Need
 from domain.lone_states import ContestState
 from domain.outcome import Outcome, Recorded, Said, Status, StepRequest, brief
-from domain.process import Facts, Need, Scene
+from domain.process import Scene
 from domain.project_case import Project
 from domain.project_commands import Award
 from domain.refund_case import Refund

@@ -8,10 +8,10 @@ from domain.calendar import Calendar
 from domain.cases import Job, Role
 from domain.command import Command
 from domain.decide import Decision
+from domain.facts import Facts, Need
 from domain.ids import CaseId, ListingId, UserId
 from domain.lone_states import BasketState
 from domain.policy import CaseTerms, Policy
-from domain.process import Facts, Need
 from tests.domain.lone import Lone
 from tests.domain.story import CLIENT, HOLIDAYS, MONDAY
 

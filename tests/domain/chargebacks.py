@@ -10,9 +10,10 @@ from domain.cases import OVER, Chargeback, ChargebackState, Role
 from domain.command import Command
 from domain.decide import by_clock, clock_needs, clock_row, not_taken
 from domain.errors import DomainError
+from domain.facts import Facts, Need, Place
 from domain.ids import CaseId, UserId
 from domain.policy import DAY, CaseTerms, Policy
-from domain.process import Facts, Need, Place, Scene
+from domain.process import Scene
 from tests.domain.lone import Lone
 from tests.domain.story import CLIENT, FREELANCER, HOLIDAYS, MONDAY, Story
 

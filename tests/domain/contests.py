@@ -11,10 +11,11 @@ from domain.cases import Job, Role
 from domain.command import Command
 from domain.contest_case import Contest, ContestEntry, Entrant, EntryState, Prize
 from domain.decide import Decision, by_clock, by_person, clock_needs, clock_row
+from domain.facts import Facts, Need
 from domain.ids import CaseId, DeliveryId, UserId
 from domain.lone_states import ContestState
 from domain.policy import DAY, Policy, Terms
-from domain.process import Facts, Need, Scene
+from domain.process import Scene
 from tests.domain.lone import Lone
 from tests.domain.story import CLIENT, HOLIDAYS, MONDAY
 

@@ -8,9 +8,9 @@ from domain.carriers import Checkout
 from domain.cases import Deposit, DepositState, Role
 from domain.command import Command
 from domain.deposit_commands import ConfirmEnd, EndDeposit
+from domain.facts import Facts, Need
 from domain.ids import CaseId
 from domain.policy import CaseTerms, Policy
-from domain.process import Facts, Need
 from tests.domain.lone import Lone
 from tests.domain.story import CLIENT, HOLIDAYS, MONDAY, SECOND, STAFF
 

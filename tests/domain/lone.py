@@ -13,8 +13,9 @@ from domain.clock import wake_at
 from domain.command import Command
 from domain.contest_case import Contest
 from domain.decide import Decision, by_clock, by_person, clock_needs, clock_row, not_begun, row_for
+from domain.facts import Facts, Need
 from domain.ids import UserId
-from domain.process import Facts, Need, Scene
+from domain.process import Scene
 from domain.project_case import Project
 from domain.refund_case import Refund
 from tests.domain.books import Books

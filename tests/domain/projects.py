@@ -6,10 +6,10 @@ from domain import project_commands as c
 from domain.calendar import Calendar
 from domain.cases import Role
 from domain.command import Command
+from domain.facts import Facts, Need
 from domain.ids import BidId, CaseId, UserId
 from domain.lone_states import ProjectState
 from domain.policy import DAY, CaseTerms, Policy
-from domain.process import Facts, Need
 from domain.project_case import Bid, BidState, Project
 from tests.domain.lone import Lone
 from tests.domain.story import CLIENT, HOLIDAYS, MONDAY

@@ -7,10 +7,10 @@ from domain.calendar import Calendar
 from domain.carriers import Carried, Checkout
 from domain.cases import Deposit, DepositState, Remittance, RemittanceState, Role
 from domain.command import Command
+from domain.facts import Facts, Need
 from domain.ids import CaseId, UserId
 from domain.lone_states import RefundState
 from domain.policy import DAY, CaseTerms, Policy
-from domain.process import Facts, Need
 from domain.refund_case import Refund
 from domain.source import Source
 from tests.domain.lone import Lone

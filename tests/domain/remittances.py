@@ -11,10 +11,10 @@ from domain.calendar import Calendar
 from domain.carriers import Carried
 from domain.cases import Remittance, RemittanceState, Role
 from domain.errors import DomainError
+from domain.facts import Facts, Need, Place
 from domain.ids import CaseId, UserId
 from domain.policy import CaseTerms, Policy
 from domain.postings import cut
-from domain.process import Facts, Need, Place
 from domain.tracing import TRACED, Written, traced
 from tests.domain.lone import Lone
 from tests.domain.story import CLIENT, FREELANCER, HOLIDAYS, MONDAY, Story

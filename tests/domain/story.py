@@ -24,11 +24,12 @@ from domain.decide import (
     row_for,
 )
 from domain.errors import DomainError
+from domain.facts import Facts, Need
 from domain.ids import CaseId, DeliveryId, UserId
 from domain.opening import quoted_fee
 from domain.outlook import due_at
 from domain.policy import DAY, Policy, Terms
-from domain.process import Facts, Need, Scene
+from domain.process import Scene
 from domain.registry import DISPUTE_COMMANDS
 from domain.standing import Permission, Standing
 from tests.domain.books import Books

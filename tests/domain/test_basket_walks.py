@@ -15,10 +15,11 @@ from domain.calendar import Calendar
 from domain.cases import OVER, Case, Job, JobState, Role
 from domain.decide import Decision, by_person
 from domain.errors import DomainError
+from domain.facts import Facts
 from domain.ids import CaseId, UserId
 from domain.listing import comes_back
 from domain.policy import CaseTerms, Policy
-from domain.process import Facts, Scene
+from domain.process import Scene
 from tests.domain.baskets import SELLER, listing, seen
 from tests.domain.books import Books
 from tests.domain.story import HOLIDAYS, MONDAY

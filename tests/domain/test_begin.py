@@ -9,7 +9,8 @@ from domain.cases import OVER, Role
 from domain.clock import wake_at
 from domain.command import Command
 from domain.decide import PROCESSES, not_begun
-from domain.process import Facts, Process, Scene
+from domain.facts import Facts
+from domain.process import Process, Scene
 from domain.refund_commands import RefundToSource
 from tests.domain.deposits import Deposits
 from tests.domain.refunds import Refunds

@@ -5,7 +5,8 @@ import pytest
 from domain.calendar import Calendar
 from domain.cases import JobState, Role
 from domain.decide import by_clock
-from domain.process import Facts, Scene
+from domain.facts import Facts
+from domain.process import Scene
 from tests.domain.story import CLIENT, Story
 
 

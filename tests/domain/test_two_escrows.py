@@ -7,9 +7,10 @@ from domain import shortfalls
 from domain.accounts import Kind, Wallet
 from domain.calendar import Calendar
 from domain.cases import Role
+from domain.facts import Facts, Place
 from domain.ids import CaseId
 from domain.policy import DAY, Policy
-from domain.process import Facts, Place, Scene, Touch
+from domain.process import Scene, Touch
 from tests.domain.chargebacks import short
 from tests.domain.story import CLIENT, FREELANCER, HOLIDAYS
 

@@ -8,10 +8,10 @@ from domain import commands as c
 from domain.bank_details import Via
 from domain.calendar import Calendar
 from domain.cases import Role, Withdrawal, WithdrawalState
+from domain.facts import Facts, Need
 from domain.ids import CaseId
 from domain.payee import Payee, PayoutMethod
 from domain.policy import DAY, CaseTerms, Policy
-from domain.process import Facts, Need
 from domain.standing import Permission
 from domain.tax import FormKind, FormState, Held
 from tests.domain.lone import Lone
