@@ -14,8 +14,7 @@ from api.problems import Problem
 from api.sight import Sight, sight
 from domain.cases import Job, Role
 from ledger import reading, stories
-
-SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+from ledger.database import SNAPSHOT
 
 
 async def read(

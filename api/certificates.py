@@ -14,7 +14,6 @@ from api import access, certificate_items
 from api.bodies import Shown
 from api.callers import Caller, TheCaller
 from api.case_files import JSON, PDF, download
-from api.case_stories import SNAPSHOT
 from api.case_words import moment
 from api.certificate_items import items, revoked
 from api.ids import CertificateId, JobId
@@ -25,7 +24,7 @@ from api.turns import Turns
 from domain.cases import Ip, Job
 from domain.certificate import owner, require_owned
 from ledger import cases, certificates, ids, reading, seals, stories
-from ledger.database import to_read
+from ledger.database import SNAPSHOT, to_read
 from papers import document, rendering, sealed_pdf
 from papers.certificate import CERTIFICATE, REVOCATION, VERSION
 from papers.chain import Item

@@ -13,10 +13,10 @@ from api.problems import Problem
 from api.state import Engine, TheRates, TheSettings
 from ledger import deadlines, feeds, people
 from ledger.calendars import business_calendar
+from ledger.database import SNAPSHOT
 
 router = APIRouter(prefix="/me", tags=["deadlines"])
 PATH = "/v1/me/deadlines.ics"
-SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class Feed(Shown):

@@ -95,10 +95,7 @@ async def found(
 ) -> Page[ListingLine]:
     """What is for sale; `q` looks into title, tags and description."""
     wanted = replace(sought, kind="listing", content=kind.value if kind else None)
-    shown = await published.found(engine, wanted, limit, _lines)
-    # What was withdrawn since it was found is a draft, which nobody else sees.
-    listed = [one for one in shown.items if one.state == ListingState.LISTED]
-    return shown.model_copy(update={"items": listed})
+    return await published.found(engine, wanted, limit, _lines)
 
 
 @router.get("/{listing_id}")

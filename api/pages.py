@@ -19,7 +19,7 @@ LONGEST_MOMENT = 16
 """Digits of a moment in microseconds, until the year 2286."""
 LONGEST_NUMBER = 18
 """Digits of a row's number."""
-_PLACE = re.compile(r"[0-9a-z_.]{1,100}")
+_PLACE = re.compile(r"[0-9a-z_.~-]{1,140}")
 
 Limit = Annotated[int, Query(ge=1, le=100)]
 """How many at most."""

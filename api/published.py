@@ -21,7 +21,7 @@ from domain.lone_states import UNSEEN
 from domain.process import Process
 from ledger import cases, files, finding, publications
 from ledger.cases import Pair
-from ledger.database import to_read
+from ledger.database import SNAPSHOT, to_read
 from ledger.finding import Wanted
 
 C = TypeVar("C", bound=Case)
@@ -69,6 +69,7 @@ async def begin(
 async def found(engine: AsyncEngine, wanted: Wanted, limit: int, lines: Lines[T]) -> Page[T]:
     """A page of what a search finds."""
     async with engine.connect() as c:
+        await c.execution_options(**SNAPSHOT)
         rows = await finding.found(c, wanted, limit + 1)
         line = await lines(c, rows)
     return page(rows, limit, line, lambda row: finding.place(row, wanted.order))

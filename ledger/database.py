@@ -55,6 +55,10 @@ def connect(url: str, pool: int = 10) -> AsyncEngine:
     return engine
 
 
+SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""Options of a connection whose statements all see what was committed when the first began."""
+
+
 def to_read(engine: AsyncEngine) -> AsyncConnection:
     """A connection for reads alone: each statement sees what is committed when it begins.
 

@@ -1,9 +1,8 @@
 """Finding what is public: by words, tags and price, in an order, a page at a time.
 
 The first rows of the order are looked at one after the other: what is frequent fills its page
-there. They tell how frequent it is: what is not too rare fills its page among the next rows, and
-the rest is found by the indexes of words, tags and prices. So neither way looks at many rows
-(`benchmarks/README.md` has the figures).
+there. What is rare is found by the indexes of words, tags and prices. What is neither is looked
+for in the next rows of the order, each time more of them. `benchmarks/README.md` has the figures.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +10,19 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, case, func, literal, select, text, tuple_
+from sqlalchemy import (
+    REAL,
+    ColumnElement,
+    RowMapping,
+    Select,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.market_tables import publication as p
@@ -20,10 +31,16 @@ WINDOW = 10_000
 """Rows of an order that are looked at before an index is asked for the rest."""
 PRICED = 2_500
 """The same where the order is one of prices: its rows lie apart from each other."""
-WIDER = 3
-"""Times as many rows are looked at where what is looked for seems frequent enough for that."""
-RANKED = 300
-"""Matches, the newest, among which the most relevant are found."""
+MOST = 5
+"""Times as many rows at most are looked at before an index is asked."""
+WIDER = 4
+"""Times as many rows are looked at next when an index has said that there are too many."""
+SURELY = 1.3
+"""Times as many as would be enough on average."""
+RARE = 5_000
+"""Matches that are put in order when an index has found no more than these."""
+RANKED = 200
+"""Matches, the newest, that are ranked by relevance; the others follow, the newest first."""
 COUNTED = 1_000
 """Matches, the newest, of which facets are counted."""
 MOST_TAGS = 20
@@ -92,32 +109,46 @@ async def facets(c: AsyncConnection, wanted: Wanted) -> Facets:
     return Facets(len(rows), whole, most, [band for band in bands.items() if band[1]])
 
 
+async def only_denies(c: AsyncConnection, words: str) -> bool:
+    """Whether these words say what is not looked for, and nothing else."""
+    return await c.scalar(select(func.querytree(_query(words)))) == "T"
+
+
 def place(row: RowMapping | Mapping[str, Any], order: Order) -> str:
     """Where a page goes on after this row."""
+    subject = str(row["subject_id"])
     if order in (Order.CHEAPEST, Order.DEAREST):
-        return f"{row['low_minor']}.{row['subject_id']}"
-    return str(row["subject_id"])
+        return f"{row['low_minor']}.{subject}"
+    # What was ranked says among which rows: others that come or go change none of its places.
+    return f"{row['ranked']}~{row['rank']}~{subject}" if "rank" in row else subject
 
 
 async def _in_order(
     c: AsyncConnection, wanted: Wanted, limit: int, shown: Sequence[Any] = SHOWN
 ) -> Sequence[RowMapping]:
     priced = wanted.order in (Order.CHEAPEST, Order.DEAREST)
-    window = PRICED if priced else WINDOW
-    near = await _near(c, wanted, limit, shown, window)
-    if len(near) == limit or not _asks(wanted):
-        return near
-    keys = _ordered(wanted).with_only_columns(p.c.subject_id, *([p.c.low_minor] if priced else []))
-    last = (await c.execute(keys.offset(window - 1).limit(1))).mappings().one_or_none()
-    if last is None:
-        return near
-    rest, missing = replace(wanted, after=place(last, wanted.order)), limit - len(near)
-    # As frequent there as it was here, it fills the page sooner than an index would.
-    if len(near) * WIDER > missing:
-        more = await _near(c, rest, missing, shown, WIDER * window)
-        if len(more) == missing:
-            return [*near, *more]
-    return [*near, *await _far(c, rest, missing, shown)]
+    first = window = PRICED if priced else WINDOW
+    there, looked, asked = list[RowMapping](), 0, False
+    while True:
+        there += await _near(c, wanted, limit - len(there), shown, window)
+        missing, looked = limit - len(there), looked + window
+        if not missing or not _asks(wanted):
+            return there
+        keys = _ordered(wanted)
+        keys = keys.with_only_columns(p.c.subject_id, *([p.c.low_minor] if priced else []))
+        last = (await c.execute(keys.offset(window - 1).limit(1))).mappings().one_or_none()
+        if last is None:
+            return there
+        wanted = replace(wanted, after=place(last, wanted.order))
+        # As frequent from here on as it was, it fills the page sooner than an index would.
+        enough = int(SURELY * looked * missing / len(there)) if there else MOST * first
+        window = max(enough, looked // WIDER)
+        if not asked and looked + window > MOST * first:
+            asked, rest = True, await _far(c, wanted, missing, shown)
+            if not rest or rest[0]["matches"] <= RARE:
+                return [*there, *rest]
+        if asked:
+            window = WIDER * looked
 
 
 async def _near(
@@ -132,30 +163,39 @@ async def _near(
 async def _far(
     c: AsyncConnection, wanted: Wanted, limit: int, shown: Sequence[Any]
 ) -> Sequence[RowMapping]:
-    """All there are by the indexes, of which only what is shown is fetched whole."""
+    """The first by the indexes, and how many `matches` these found: of more than RARE, any."""
     there = select(p.c.subject_id, p.c.low_minor)
     there = there.where(*_public(wanted), *_fits(wanted, p.c), *_between(wanted), *_after(wanted))
-    rare = there.cte("rare").prefix_with("materialized", dialect="postgresql")
-    first = select(rare).order_by(*_keys(wanted.order, rare.c)).limit(limit).subquery()
-    query = select(*shown).join(first, first.c.subject_id == p.c.subject_id)
+    rare = there.limit(RARE + 1).cte("rare").prefix_with("materialized", dialect="postgresql")
+    first = select(rare, func.count().over().label("matches"))
+    one = first.order_by(*_keys(wanted.order, rare.c)).limit(limit).subquery()
+    query = select(*shown, one.c.matches).join(one, one.c.subject_id == p.c.subject_id)
     return (await c.execute(query.order_by(*_keys(wanted.order)))).mappings().all()
 
 
 async def _most_relevant(c: AsyncConnection, wanted: Wanted, limit: int) -> Sequence[RowMapping]:
-    """The newest matches, ranked; equal ones the newest first."""
-    newest = replace(wanted, order=Order.NEWEST, after=None)
-    ids = [row["subject_id"] for row in await _in_order(c, newest, RANKED, [p.c.subject_id])]
-    rank = func.ts_rank_cd(p.c.words, _query(wanted.words)) if wanted.words else literal(0)
-    ranked = select(p.c.subject_id).where(p.c.subject_id.in_(ids))
-    ranked = ranked.order_by(rank.desc(), p.c.subject_id.desc())
-    order = list((await c.execute(ranked)).scalars())
-    # Whatever stood there may be among the matches no more: then nothing follows it.
-    begin = 0
-    if wanted.after is not None:
-        begin = order.index(wanted.after) + 1 if wanted.after in order else len(order)
-    page = order[begin : begin + limit]
-    rows = await c.execute(select(*SHOWN).where(p.c.subject_id.in_(page)))
-    return sorted(rows.mappings(), key=lambda row: page.index(row["subject_id"]))
+    """The newest matches by their rank, equal ones the newest first; then all the others."""
+    newest = replace(wanted, order=Order.NEWEST)
+    if wanted.after and "~" not in wanted.after:
+        return await _in_order(c, newest, limit)
+    first, last, *here = wanted.after.split("~") if wanted.after else ("", "")
+    since = replace(newest, after=f"{first}~" if here else None)
+    ids = [row["subject_id"] for row in await _in_order(c, since, RANKED, [p.c.subject_id])]
+    if here:
+        ids = [one for one in ids if one >= last]
+    elif ids:
+        first, last = ids[0], ids[-1] if len(ids) == RANKED else ""
+    rank = func.ts_rank_cd(p.c.words, _query(wanted.words)) if wanted.words else literal(0.0, REAL)
+    query = select(*SHOWN, rank.label("rank"), literal(f"{first}~{last}").label("ranked"))
+    query = query.where(p.c.subject_id.in_(ids))
+    if here:
+        after = tuple_(cast(float(here[0]), REAL), here[1])
+        query = query.where(tuple_(rank, p.c.subject_id) < after)
+    query = query.order_by(rank.desc(), p.c.subject_id.desc()).limit(limit)
+    page = (await c.execute(query)).mappings().all()
+    if len(page) == limit or not last:
+        return page
+    return [*page, *await _in_order(c, replace(newest, after=last), limit - len(page))]
 
 
 def _ordered(wanted: Wanted) -> Select[Any]:
@@ -222,7 +262,6 @@ def _fits(wanted: Wanted, row: Any) -> tuple[ColumnElement[bool], ...]:
 
 
 def _query(words: str) -> ColumnElement[Any]:
-    """Words as people write them: of the text by their stems, of tags as they stand."""
+    """Words as people write them, by their stems; nothing but words like "will": as they are."""
     stems = func.websearch_to_tsquery("english", words)
-    simple = func.websearch_to_tsquery("simple", words)
-    return case((stems == simple, stems), else_=stems.op("||")(simple))
+    return case((func.numnode(stems) == 0, func.websearch_to_tsquery("simple", words)), else_=stems)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
@@ -22,8 +23,11 @@ from ledger.schema import at, metadata
 
 WORDS = (
     "setweight(to_tsvector('english', title), 'A')"
-    " || setweight(array_to_tsvector(tags), 'B')"
+    " || setweight(to_tsvector('english', together(tags)), 'B')"
     " || setweight(to_tsvector('english', summary), 'C')"
+    # Names are no words of a language: "Will" is found too.
+    " || setweight(to_tsvector('simple', case kind when 'freelancer'"
+    " then split_part(summary, chr(10), 1) else '' end), 'A')"
 )
 VISIBLE = text("visible")
 
@@ -60,6 +64,13 @@ publication = Table(
     Index("ix_publication_price", "kind", "low_minor", "subject_id", postgresql_where=VISIBLE),
     Index("ix_publication_newest", "kind", text("subject_id desc"), postgresql_where=VISIBLE),
 )
+
+TOGETHER = text("""
+    create function together(words text[]) returns text
+        language sql immutable parallel safe strict
+        return array_to_string(words, ' ')
+""")
+event.listen(publication, "before_create", lambda _, c, **more: c.execute(TOGETHER))
 
 bid = Table(
     "bid",

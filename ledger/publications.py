@@ -1,4 +1,4 @@
-"""What everybody may read of projects and contests: written by clients, shown by their steps."""
+"""What everybody may read of what is offered, and what it is found by."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,6 +1,8 @@
 """The schema goes up and down, from nothing and over data, and is what tables.py says."""
 
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,7 +42,7 @@ SHAPE = """
     select 'comment', attrelid\\:\\:regclass\\:\\:text, attname, col_description(attrelid, attnum)
       from pg_attribute
       join pg_class on pg_class.oid = attrelid and relkind = 'r'
-     where relnamespace = 'public'\\:\\:regnamespace and attnum > 0
+     where relnamespace = 'public'\\:\\:regnamespace and attnum > 0 and not attisdropped
 """
 
 PUBLIC = """
@@ -50,6 +52,17 @@ PUBLIC = """
     values ('user_x', 'freelancer', 'user_x', 'x', 'x', 'USD', 'published', true),
            ('listing_x', 'listing', 'user_x', 'x', 'x', 'USD', 'listed', true)
 """
+
+
+WRITTEN = Path(__file__).with_name("migrations.txt")
+SCRIPTS = Path(migrate.__file__).parent / "migrations" / "sql"
+
+
+def test_a_migration_is_never_changed_only_followed() -> None:
+    """Databases that have taken it would keep what it was; add a line for a new one alone."""
+    written = dict(line.split()[::-1] for line in WRITTEN.read_text().splitlines())
+    there = {one.name: sha256(one.read_bytes()).hexdigest() for one in SCRIPTS.glob("*.sql")}
+    assert there == written
 
 
 async def _all(url: str, query: str) -> set[tuple[Any, ...]]:
@@ -66,7 +79,7 @@ def test_the_schema_goes_up_from_nothing_and_back_to_nothing(server: Server, emp
     assert migrate.current(url) is None
     for _ in range(2):
         migrate.upgrade(url)
-        assert migrate.current(url) == "0027"
+        assert migrate.current(url) == "0028"
         migrate.downgrade(url, "base")
         assert migrate.current(url) is None
 
@@ -117,7 +130,7 @@ def test_processes_that_migrate_at_once_take_turns(server: Server, empty: str) -
     with ThreadPoolExecutor(3) as pool:
         for done in [pool.submit(migrate.upgrade, server.url(empty, OWNER)) for _ in range(3)]:
             done.result()
-    assert migrate.current(server.url(empty, OWNER)) == "0027"
+    assert migrate.current(server.url(empty, OWNER)) == "0028"
 
 
 def test_without_the_application_s_role_nothing_is_migrated(

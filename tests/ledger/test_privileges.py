@@ -98,6 +98,7 @@ MAY_CALL = {
     "provisional_way",
     "waiting_for_money",
     "take_step",
+    "together",
     "write_step",
     "post",
     "wallets",

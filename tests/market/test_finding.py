@@ -89,7 +89,10 @@ async def test_what_is_no_search_is_refused(world: World) -> None:
         {"tag": "\x07"},
         {"q": "x" * 201},
         {"q": "-logo -print"},
+        {"q": "the -logo"},
+        {"q": "or -logo"},
         {"at_least": -1},
+        {"at_least": 5, "at_most": 1},
     ):
         answer = await it.client.get("/v1/projects", **query)
         assert (answer.status_code, code(answer)) == (422, "invalid"), query
@@ -105,15 +108,17 @@ async def test_the_confidential_part_is_not_searched(world: World) -> None:
     assert await ids_of(world, it.client, q=secret) == []
 
 
+@pytest.mark.parametrize("rare", [1, finding.RARE])
 @pytest.mark.parametrize("rows", [4, 40, finding.WINDOW])
 @pytest.mark.parametrize("order", [Order.NEWEST, Order.CHEAPEST, Order.DEAREST])
 async def test_beyond_the_window_the_rest_is_found_by_index(
-    world: World, order: Order, rows: int, monkeypatch: pytest.MonkeyPatch
+    world: World, order: Order, rows: int, rare: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is rare is found though it lies behind thousands; once, in order, page by page.
 
-    However many rows are looked at first: then a page is filled by them, by the next, or by index.
+    However many rows are looked at first: a page is filled by them, by index, or by the next ones.
     """
+    monkeypatch.setattr(finding, "RARE", rare)
     monkeypatch.setattr(finding, "WINDOW", rows)
     monkeypatch.setattr(finding, "PRICED", rows)
     owner = (await world.person("seller")).id

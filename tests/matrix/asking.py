@@ -53,7 +53,7 @@ def _bid(scene: Scene) -> Any:
 PROJECTS: Mapping[str, Asked] = {
     "POST /v1/projects": adds("/v1/projects", body=lambda scene: POSTED),
     "GET /v1/projects": reads("/v1/projects"),
-    "GET /v1/facets/{kind}": reads("/v1/facets/projects"),
+    "GET /v1/facets/{noun}": reads("/v1/facets/projects"),
     "GET /v1/me/projects": reads("/v1/me/projects"),
     "GET /v1/me/bids": reads("/v1/me/bids"),
     **each("GET /v1/projects/{case_id}", "/v1/projects/{}", open="project", closed="closed"),

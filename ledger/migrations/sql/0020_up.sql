@@ -118,7 +118,8 @@ begin
            freelancer_id, mediator_id, terms, data, opened_at, last_event_at, closed_at
       from jsonb_populate_recordset(null::cases, step -> 'opened');
 
-    insert into brief select * from jsonb_populate_recordset(null::brief, step -> 'briefs');
+    insert into brief (case_id, title, body)
+    select case_id, title, body from jsonb_populate_recordset(null::brief, step -> 'briefs');
 
     update cases c
        set (state, version, over, owner, due_at, wake_at, mediator_id, data, last_event_at,
