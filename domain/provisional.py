@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import cast
 
-from domain import flows, shortfalls
+from domain import flows, shortfalls, spending
 from domain.accounts import WALLET, Entry, Kind, Parts, Wallet
 from domain.cases import Remittance, RemittanceState
 from domain.commands import Bounce
-from domain.errors import InsufficientFunds
 from domain.ids import UserId
 from domain.process import Change, Scene
 from domain.receipt import named_by_the_bank
@@ -65,7 +64,8 @@ def refill(scene: Scene) -> Change:
     wallet = scene.facts.wallets.get(remittance.client, Wallet())
     filled, entries = shortfalls.refill(scene, wallet, f"deposit/{remittance.id}")
     if lacking and not filled.total:
-        raise InsufficientFunds(missing_minor=lacking)
+        free = spending.free(wallet, scene.facts.meant_for_others_minor)
+        raise spending.lacks(wallet, lacking - free)
     left = lacking - filled.total
     after = remittance.model_copy(update={"state": S.REFILLING if left else S.BOUNCING})
     facts = {"amount_minor": filled.total, "lacking_minor": left}
