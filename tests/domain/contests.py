@@ -5,7 +5,8 @@ from typing import Any, Self
 
 from domain import commands as j
 from domain import contest_commands as c
-from domain.accounts import Kind
+from domain import flows, tracing
+from domain.accounts import Account, Kind, Parts
 from domain.calendar import Calendar
 from domain.cases import Job, Role
 from domain.command import Command
@@ -17,6 +18,7 @@ from domain.lone_states import ContestState
 from domain.policy import DAY, Policy, Terms
 from domain.process import Scene
 from tests.domain.lone import Lone
+from tests.domain.remittances import written
 from tests.domain.story import CLIENT, HOLIDAYS, MONDAY
 
 S = ContestState
@@ -171,7 +173,31 @@ class Contests(Lone[Contest]):
             crowd=tuple(one.freelancer for one in shown) if Need.CROWD in needs else (),
             proven=self.proven,
             charged_back=self.charged_back,
+            bounced_minor=self._bounced() if Need.WALLETS in needs else 0,
         )
+
+    def pays_in(self, deposit: str, minor: int) -> Self:
+        """A check of the client's is credited."""
+        came = flows.deposit_provisional(deposit, CLIENT, minor, Kind.BANK_CLEARING, "USD")
+        self.books.post([came])
+        return self
+
+    def bounces(self, deposit: str, minor: int) -> Self:
+        """What of a check is in the client's wallet is taken back, and the rest is owed."""
+        there = self.traced().get(deposit, {})
+        at = Account(Kind.CREDITS_PROVISIONAL, CLIENT)
+        found = there.get(at, 0)
+        taken = Parts(credits_provisional=found, advanced=minor - found)
+        self.books.post([flows.deposit_reversed(deposit, CLIENT, taken, Kind.BANK_CLEARING, "USD")])
+        return self
+
+    def traced(self) -> dict[str, dict[Account, int]]:
+        """Where each check's money is."""
+        return tracing.traced(map(written, self.books.entries.values()))
+
+    def _bounced(self) -> int:
+        way = map(written, self.books.entries.values())
+        return tracing.bounced(way, CLIENT).get(Account(Kind.ESCROW, self.case.id), 0)
 
     def _entrants(self, standing: list[ContestEntry]) -> tuple[Entrant, ...]:
         return tuple(
