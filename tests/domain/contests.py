@@ -80,6 +80,8 @@ class Contests(Lone[Contest]):
         self.jobs = dict[CaseId, Job]()
         self.proven = frozenset({CLIENT})
         self.charged_back = False
+        self.checks = dict[str, int]()
+        self.bounced = set[str]()
         self.give(credits=wallet)
 
     def give(self, **amounts: int) -> Self:
@@ -90,6 +92,7 @@ class Contests(Lone[Contest]):
     def fork(self) -> Self:
         other = super().fork()
         other.entries, other.jobs = copy(self.entries), copy(self.jobs)
+        other.checks, other.bounced = copy(self.checks), copy(self.bounced)
         return other
 
     def by(self, kind: type[Command], **body: Any) -> Self:
@@ -173,21 +176,22 @@ class Contests(Lone[Contest]):
             crowd=tuple(one.freelancer for one in shown) if Need.CROWD in needs else (),
             proven=self.proven,
             charged_back=self.charged_back,
-            bounced_minor=self._bounced() if Need.WALLETS in needs else 0,
+            bounced_minor=self._lies_there() if Need.WALLETS in needs else 0,
         )
 
     def pays_in(self, deposit: str, minor: int) -> Self:
         """A check of the client's is credited."""
         came = flows.deposit_provisional(deposit, CLIENT, minor, Kind.BANK_CLEARING, "USD")
         self.books.post([came])
+        self.checks[deposit] = minor
         return self
 
-    def bounces(self, deposit: str, minor: int) -> Self:
+    def bounces(self, deposit: str) -> Self:
         """What of a check is in the client's wallet is taken back, and the rest is owed."""
         there = self.traced().get(deposit, {})
-        at = Account(Kind.CREDITS_PROVISIONAL, CLIENT)
-        found = there.get(at, 0)
-        taken = Parts(credits_provisional=found, advanced=minor - found)
+        found = there.get(Account(Kind.CREDITS_PROVISIONAL, CLIENT), 0)
+        taken = Parts(credits_provisional=found, advanced=self.checks[deposit] - found)
+        self.bounced.add(deposit)
         self.books.post([flows.deposit_reversed(deposit, CLIENT, taken, Kind.BANK_CLEARING, "USD")])
         return self
 
@@ -195,7 +199,7 @@ class Contests(Lone[Contest]):
         """Where each check's money is."""
         return tracing.traced(map(written, self.books.entries.values()))
 
-    def _bounced(self) -> int:
+    def _lies_there(self) -> int:
         way = map(written, self.books.entries.values())
         return tracing.bounced(way, CLIENT).get(Account(Kind.ESCROW, self.case.id), 0)
 

@@ -84,7 +84,7 @@ def test_escrows_are_refilled_with_what_is_left_besides_a_debt(
 
 
 def _bounced(it: Contests) -> Contests:
-    return it.bounces("deposit_1", 300_00)
+    return it.bounces("deposit_1")
 
 
 def _of_a_check(**more: bool) -> Contests:
@@ -144,7 +144,7 @@ def test_a_debt_is_paid_with_what_bounced_and_what_cleared_and_not_with_another_
     """What may bounce as well is the client's, cannot be spent, and pays when it clears."""
     it = Contests(wallet=50_00, guaranteed=True)
     it.pays_in("deposit_2", 150_00).pays_in("deposit_1", 100_00).judging()
-    it.bounces("deposit_1", 100_00).books.give(CLIENT, receivable=-100_00)
+    it.bounces("deposit_1").books.give(CLIENT, receivable=-100_00)
     it.until(MONDAY + SHARED)
     assert it.books.wallet(CLIENT) == Wallet(credits_provisional=50_00, receivable=50_00)
     assert it.traced()["deposit_2"][Account(Kind.CREDITS_PROVISIONAL, CLIENT)] == 50_00
