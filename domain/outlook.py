@@ -66,8 +66,10 @@ def if_nobody_acts(
         other=first if case is dispute else None,
     )
     decision, row = by_clock(scene), row.seen(scene)
-    entries = decision.entries if decision and row.money else ()
-    return Outlook(timer.at, row.says, moved(entries, people))
+    if decision is None or not row.money:
+        return Outlook(timer.at, row.says, {})
+    why = decision.says[len(row.says) :]
+    return Outlook(timer.at, row.says + why, moved(decision.entries, people))
 
 
 def moved(entries: tuple[Entry, ...], people: Mapping[str, str]) -> dict[str, int]:

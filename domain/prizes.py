@@ -167,7 +167,7 @@ def distribute(scene: Scene) -> Change:
     if owed.total:
         facts["owed_minor"] = owed.total
         rest = "the rest is shared" if shared else "nothing is left"
-        why = f"the client owed {show(owed.total)}, which is paid first; {rest}"
+        why = f"what the client owes, {show(owed.total)}, is paid first; {rest}"
     return Change(lone=_onward(_settled(scene)), entries=entries, facts=facts, why=why)
 
 

@@ -54,8 +54,9 @@ async def test_a_guaranteed_contest_pays_the_debt_and_shares_nothing(world: Worl
     await it.with_entries(1)
     for state in ("judging", "distributing"):
         assert (await it.ends())["state"] == state
-    shown = (await it.shown())["if_nobody_acts"]["money"]
-    assert {who: one["amount_minor"] for who, one in shown.items()} == {"client": 300_00}
+    shown = (await it.shown(it.entrants[0]))["if_nobody_acts"]
+    money = {who: one["amount_minor"] for who, one in shown["money"].items()}
+    assert money == {"client": 300_00} and "nothing is left" in shown["what"]
     assert (await it.ends())["state"] == "closed"
     told = (await it.entrants[0].get("/v1/me/notices")).json()["items"]
     assert any("nothing is left" in one["body"] for one in told)

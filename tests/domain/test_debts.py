@@ -114,9 +114,10 @@ def test_an_award_in_the_last_time_is_refused_too_and_silence_ends_it() -> None:
         it.by(c.AwardPrizes)
     shown = if_nobody_acts(it.case, None, it.facts(NOTHING).calendar, owed_minor=300_00)
     assert shown is not None and dict(shown.money) == {"client": 300_00}
+    assert shown.what.endswith("what the client owes, 300.00, is paid first; nothing is left")
     it.until(MONDAY + SHARED)
     assert (it.case.state, it.held, it.last and it.last.event) == (S.CLOSED, 0, "prizes_shared")
-    assert it.last is not None and "300.00, which is paid first; nothing is left" in it.last.says
+    assert it.last is not None and it.last.says.lower() == shown.what
     assert it.last.facts == {"sharing": 0, "owed_minor": 300_00}
     assert it.books.wallet(CLIENT) == Wallet()
     assert [it.wallet(who) for who in (ANA, BEN, CHO)] == [0, 0, 0]
