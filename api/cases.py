@@ -183,10 +183,14 @@ def actions(pair: Pair, case: Case, role: Role, caller: Caller) -> list[Action]:
     ]
 
 
-def nobody(pair: Pair, *, nobody_shares: bool = False) -> Nobody | None:
+def nobody(pair: Pair, *, nobody_shares: bool = False, owed_minor: int = 0) -> Nobody | None:
     """The same for both parties, to the second and the cent."""
     outlook = if_nobody_acts(
-        pair.first, pair.dispute, business_calendar(), nobody_shares=nobody_shares
+        pair.first,
+        pair.dispute,
+        business_calendar(),
+        nobody_shares=nobody_shares,
+        owed_minor=owed_minor,
     )
     if outlook is None:
         return None

@@ -25,6 +25,7 @@ from api.problems import field
 from api.published import OfRow, Posting
 from api.send import Decider, TheDecider
 from api.state import Engine, TheSettings
+from domain.accounts import Kind
 from domain.cases import OVER, Role
 from domain.contest import CONTEST, JUDGED
 from domain.contest_case import Contest, Prize
@@ -230,10 +231,15 @@ async def _seen(c: AsyncConnection, pair: Pair, caller: Caller) -> ContestSeen:
 
 
 async def _if_nobody_acts(c: AsyncConnection, pair: Pair, contest: Contest) -> Nobody | None:
-    """What silence does, as things stand: without anybody to share them prizes are refunded."""
-    judged = contest.state in JUDGED
-    nobody_shares = judged and not await contest_entries.anybody_shares(c, contest)
-    return nobody(pair, nobody_shares=nobody_shares) if contest.state not in OVER else None
+    """What silence does, as things stand: who may share the prizes, and what the client owes."""
+    if contest.state in OVER:
+        return None
+    if contest.state not in JUDGED:
+        return nobody(pair)
+    nobody_shares = not await contest_entries.anybody_shares(c, contest)
+    there = await journal.balances(c, contest.client, contest.terms.currency)
+    owed = -there.get(Kind.RECEIVABLE, 0)
+    return nobody(pair, nobody_shares=nobody_shares, owed_minor=owed)
 
 
 def _entering(contest: Contest) -> Action:

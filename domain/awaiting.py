@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from domain import spending
 from domain.cases import OVER, Case, Chargeback, ChargebackState, Job, JobState
 from domain.chargeback_commands import DebtPaid
 from domain.command import Command
@@ -59,7 +60,7 @@ def _is_covered(scene: Scene, case: Job | Contest) -> bool:
     wallet, facts = scene.facts.wallets.get(case.client), scene.facts
     if row_of(case) is None or wallet is None:
         return False
-    left = wallet.spendable - facts.meant_for_others_minor - facts.meant_minor
+    left = spending.free(wallet, facts.meant_for_others_minor) - facts.meant_minor
     for lacking in facts.waiting_longer:
         left -= lacking if lacking <= left else 0
     return case.terms.price_minor <= left + facts.meant_minor

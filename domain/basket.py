@@ -3,14 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import flows
+from domain import flows, spending
 from domain import job as jobs
 from domain.accounts import Parts, Wallet
 from domain.basket_case import Basket, Item, Listing, Missing, Mode
 from domain.basket_commands import BuyBasket
 from domain.cases import Job, Role
 from domain.commands import Deliver
-from domain.errors import InsufficientFunds, SeenIsStale, UnknownReference
+from domain.errors import SeenIsStale, UnknownReference
 from domain.facts import Need
 from domain.ids import CaseId, DeliveryId, derived
 from domain.listing import missing, require_not_own
@@ -59,10 +59,10 @@ def _missing(scene: Scene) -> dict[str, Missing]:
 def _paid(scene: Scene, items: list[Item]) -> list[Parts]:
     """From which parts of the wallet each is paid; InsufficientFunds unless all of them are."""
     wallet = scene.facts.wallets.get(_of(scene).client, Wallet())
-    free = wallet.spendable - scene.facts.meant_for_others_minor
+    free = spending.free(wallet, scene.facts.meant_for_others_minor)
     total = sum(item.price_minor for item in items)
     if total > free:
-        raise InsufficientFunds(missing_minor=total - max(free, 0))
+        raise spending.lacks(wallet, total - free)
     paid = []
     for item in items:
         parts = wallet.take(item.price_minor)

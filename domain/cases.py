@@ -326,8 +326,6 @@ class Remittance(Case):
     correction: Correction | None = None
     pieces: tuple[Shortfall, ...] = ()
     """What was taken back from escrows, when it bounced."""
-    prizes_minor: Minor = 0
-    """What lay in contests' escrows then: whoever wins it keeps it; less what they have got."""
 
     @property
     def parties(self) -> Mapping[Role, UserId]:

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from domain import chargeback_commands as c
-from domain import flows, own_flows, shortfalls
+from domain import flows, own_flows, shortfalls, spending
 from domain.accounts import Kind, Parts, Wallet
 from domain.cases import Booking, Case, Chargeback, ChargebackState, Role
 from domain.clock import open_task
-from domain.errors import InsufficientFunds, InvalidAmount, SeenIsStale
+from domain.errors import InvalidAmount, SeenIsStale
 from domain.facts import Need
 from domain.money import show
 from domain.process import Change, Condition, Process, Scene, Silence, step
@@ -163,9 +163,11 @@ def lose(scene: Scene) -> Change:
 def refill(scene: Scene) -> Change:
     """As much as the wallet has goes to the escrows that are short."""
     one, lacking = _of(scene), shortfalls.lacking(scene)
-    filled, entries = shortfalls.refill(scene, _wallet(scene), f"chargeback/{one.id}")
+    wallet = _wallet(scene)
+    filled, entries = shortfalls.refill(scene, wallet, f"chargeback/{one.id}")
     if lacking and not filled.total:
-        raise InsufficientFunds(missing_minor=lacking)
+        free = spending.free(wallet, scene.facts.meant_for_others_minor)
+        raise spending.lacks(wallet, lacking - free)
     left = lacking - filled.total
     otherwise = _when_settled(one, _wallet(scene).receivable)
     after = _to(scene, S.REFILLING if left else otherwise)

@@ -106,7 +106,10 @@ CLIENT = frozenset({Role.CLIENT})
 HOLD = "prizes: client → escrow of the contest"
 AWARD = "prize: escrow of the contest → escrow of the job"
 REFUND = "prizes: escrow of the contest → client"
-DISTRIBUTION = "each prize, less the fee: escrow of the contest → entrants, in equal shares"
+DISTRIBUTION = (
+    "what the client owes, then each prize, less the fee:"
+    " escrow of the contest → client's debt, and entrants in equal shares"
+)
 NOBODY = "because nobody is left who may share them"
 FUNDING = {Need.WALLETS, Need.CHARGEBACKS}
 CHOOSING = {Need.ENTRIES, Need.CROWD}
@@ -139,7 +142,7 @@ STEPS = (
     ),
     *step(
         (S.OPEN, S.JUDGING), c.NameFinalist, {Role.CLIENT}, (), prizes.name_finalist,
-        "finalist_named", "A finalist was named", needs=CHOOSING,
+        "finalist_named", "A finalist was named", needs={*CHOOSING, *FUNDING},
     ),
     *step(
         S.OPEN, c.CloseEarly, {Role.CLIENT}, S.JUDGING, judge,
@@ -151,7 +154,7 @@ STEPS = (
         for row in step(
             state, c.AwardPrizes, {Role.CLIENT}, targets, prizes.award,
             "prizes_awarded", "Prizes were awarded, and their winners hand over", money=AWARD,
-            needs={*CHOOSING, Need.HANDOVERS, Need.WALLETS},
+            needs={*CHOOSING, *FUNDING, Need.HANDOVERS},
         )
     ),
     *step(

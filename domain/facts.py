@@ -85,6 +85,10 @@ class Facts:
     """Who has proof of notice in the present wait."""
     lots: Mapping[Account, int] = field(default_factory=dict)
     """Where the provisional money of this deposit is now, in minor units."""
+    bounced_minor: int = 0
+    """How much of a contest's escrow is money of its client's that has bounced, and is owed."""
+    repaid: bool = False
+    """Whether its client has owed nothing at some time since this deposit was taken back."""
     reference_known: bool = False
     """Whether the bank's name for a receipt is that of another one already."""
     bids: tuple[Bid, ...] = ()

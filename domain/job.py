@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from domain import commands as c
-from domain import endings, flows, opening, pausing, settlement
+from domain import endings, flows, opening, pausing, settlement, spending
 from domain.accounts import Parts, Wallet
 from domain.cases import Case, Dispute, DisputeState, Job, JobState, Role, Ruling, Verdict
 from domain.confidentiality import require_agreed
@@ -91,14 +91,14 @@ def fund(scene: Scene) -> Change:
 def set_aside(scene: Scene, client: UserId, price_minor: int) -> Parts:
     """The price out of the client's wallet; ChargebackOpen or InsufficientFunds.
 
-    What was paid in for another case alone is left for that.
+    What is owed, and what was paid in for another case alone, is left for that.
     """
     require_undisputed(scene)
     wallet = scene.facts.wallets.get(client, Wallet())
-    free = wallet.spendable - scene.facts.meant_for_others_minor
+    free = spending.free(wallet, scene.facts.meant_for_others_minor)
     parts = wallet.take(price_minor) if price_minor <= free else None
     if parts is None:
-        raise InsufficientFunds(missing_minor=price_minor - max(free, 0))
+        raise spending.lacks(wallet, price_minor - free)
     return parts
 
 

@@ -9,6 +9,7 @@ from domain.accounts import PLATFORM, Entry, Kind, Wallet
 from domain.calendar import Calendar
 from domain.cases import Case, Dispute, Job, JobState, Role
 from domain.clock import ending, wake_at
+from domain.contest_case import Contest
 from domain.decide import by_clock, process_of
 from domain.facts import Facts
 from domain.prizes import SOMEBODY
@@ -25,11 +26,16 @@ class Outlook:
 
 
 def if_nobody_acts(
-    first: Case, dispute: Dispute | None, calendar: Calendar, *, nobody_shares: bool = False
+    first: Case,
+    dispute: Dispute | None,
+    calendar: Calendar,
+    *,
+    nobody_shares: bool = False,
+    owed_minor: int = 0,
 ) -> Outlook | None:
     """What silence will do to the case, on a job to its open dispute; None when it is over.
 
-    Of a contest it must be told whether anybody may share its prizes.
+    Of a contest it must be told whether anybody may share its prizes, and what its client owes.
     """
     case = _waiting(first, dispute)
     found = ending(process_of(case), case)
@@ -40,9 +46,12 @@ def if_nobody_acts(
         return Outlook(timer.at, "nothing: the clock stands still while a payment is disputed", {})
     alone = case.model_copy(update={"timers": (timer,)})
     people: dict[Any, str] = {person: role.value for role, person in first.parties.items()}
+    wallets = dict.fromkeys(people, Wallet())
+    if isinstance(first, Contest):
+        wallets = {first.client: Wallet(receivable=owed_minor)}
     facts = Facts(
         calendar=calendar,
-        wallets=dict.fromkeys(people, Wallet()),
+        wallets=wallets,
         proven=frozenset(people),
         nobody_shares=nobody_shares,
     )
@@ -57,8 +66,10 @@ def if_nobody_acts(
         other=first if case is dispute else None,
     )
     decision, row = by_clock(scene), row.seen(scene)
-    entries = decision.entries if decision and row.money else ()
-    return Outlook(timer.at, row.says, moved(entries, people))
+    if decision is None or not row.money:
+        return Outlook(timer.at, row.says, {})
+    why = decision.says[len(row.says) :]
+    return Outlook(timer.at, row.says + why, moved(decision.entries, people))
 
 
 def moved(entries: tuple[Entry, ...], people: Mapping[str, str]) -> dict[str, int]:

@@ -2,16 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 from domain import contest_commands as c
 from domain import endings, flows, sharing
 from domain import job as jobs
-from domain.accounts import Entry, Kind, Parts, Wallet
+from domain.accounts import Entry, Parts, Wallet
 from domain.awaiting import ended
 from domain.cases import Job, JobState
 from domain.contest_case import Contest, ContestEntry, EntryState, Prize
-from domain.errors import InvalidAmount, Linked, NotOpen, SeenIsStale, UnknownReference
+from domain.errors import (
+    DebtOpen,
+    InvalidAmount,
+    Linked,
+    NotOpen,
+    SeenIsStale,
+    UnknownReference,
+)
 from domain.ids import CaseId, UserId, derived
 from domain.lone_states import ContestState
 from domain.money import share, show
@@ -70,6 +77,7 @@ def require_prizes(policy: Policy, amounts_minor: list[int]) -> None:
 
 def award(scene: Scene) -> Change:
     """Each chosen entry gets its prize: a job begins in which its freelancer hands over."""
+    _require_nothing_owed(scene)
     before = settle(scene) if ended(scene, of(scene)) else Change()
     if before.lone is not None:
         # What came back is the contest's again before it is awarded: its parts are others now.
@@ -94,6 +102,7 @@ def award(scene: Scene) -> Change:
 
 def name_finalist(scene: Scene) -> Change:
     """From now on, prizes that are not awarded go to finalists."""
+    _require_nothing_owed(scene)
     contest, command = of(scene), cast(c.NameFinalist, scene.command)
     entry = _standing(scene, command.entry)
     if entry.finalist:
@@ -101,12 +110,15 @@ def name_finalist(scene: Scene) -> Change:
     if entry.linked:
         raise Linked("its freelancer is linked with you", entry=entry.id)
     after = to(scene, contest.state, finalists=contest.finalists + 1)
+    promises = after.promised and not contest.promised
+    if promises:
+        after = _judged_anew(scene, after)
     return Change(
         lone=after,
         facts={"entry": entry.id},
         all_told=True,
         instead={entry.freelancer: FINALIST},
-        restarts=after.promised and not contest.promised,
+        restarts=promises,
     )
 
 
@@ -125,12 +137,10 @@ def settle(scene: Scene) -> Change:
         else:
             prizes.append(prize.model_copy(update={"settled": True}))
             back = back.plus(returned)
-    update: dict[str, Any] = {"prizes": tuple(prizes), "held": held}
-    if reopens:
-        update["judging_since"] = max(scene.at, contest.judging_since or scene.at)
-    after = _onward(to(scene, S.JUDGING if reopens else contest.state, **update))
+    state = S.JUDGING if reopens else contest.state
+    after = _onward(to(scene, state, prizes=tuple(prizes), held=held))
     return Change(
-        lone=after,
+        lone=_judged_anew(scene, after) if reopens else after,
         entries=_given_back(scene, back),
         facts={"jobs": {job.id: job.state.value for job in over.values()}},
         all_told=reopens,
@@ -146,11 +156,19 @@ def give_back(scene: Scene) -> Change:
 
 
 def distribute(scene: Scene) -> Change:
-    """Each open prize is shared among those who entered."""
-    people = _sharers(scene)
-    shared = list(_shared(scene, people))
-    entries = (*shared, *_debts_settled(scene, shared))
-    return Change(lone=_onward(_settled(scene)), entries=entries, facts={"sharing": len(people)})
+    """What the client owes is paid first; what is left of each open prize is shared."""
+    held, people = _held(of(scene)), _sharers(scene)
+    paid = _pays_debts(scene, held)
+    # What is provisional and may clear pays nothing yet; its client has it, and cannot spend it.
+    owed = paid.plus(held.less(paid).first(_wallet(scene).receivable - paid.total))
+    shared = list(_shared(scene, held.less(owed), people))
+    entries = (*_given_back(scene, owed), *shared, *_debts_settled(scene, shared))
+    facts, why = {"sharing": len(people) if shared else 0}, ""
+    if owed.total:
+        facts["owed_minor"] = owed.total
+        rest = "the rest is shared" if shared else "nothing is left"
+        why = f"what the client owes, {show(owed.total)}, is paid first; {rest}"
+    return Change(lone=_onward(_settled(scene)), entries=entries, facts=facts, why=why)
 
 
 def sharers(scene: Scene) -> list[UserId]:
@@ -175,12 +193,30 @@ def to(scene: Scene, state: ContestState, **update: object) -> Contest:
     return of(scene).model_copy(update={"state": state, **update})
 
 
+def _require_nothing_owed(scene: Scene) -> None:
+    """Raise ChargebackOpen or DebtOpen: what lies in the contest may not be its client's."""
+    jobs.require_undisputed(scene)
+    owed = _wallet(scene).receivable
+    if owed:
+        raise DebtOpen(f"{show(owed)} are owed, and come first", owed_minor=owed)
+
+
+def _judged_anew(scene: Scene, contest: Contest) -> Contest:
+    """Judging lasts its whole time from now, or until its own later end."""
+    since = max(scene.at, contest.judging_since or scene.at)
+    return contest.model_copy(update={"judging_since": since})
+
+
 def _onward(contest: Contest) -> Contest:
     """With no open prize left it waits for its handovers, and is closed without any."""
     if any(prize.open for prize in contest.prizes):
         return contest
     waits = any(prize.under_way for prize in contest.prizes)
     return contest.model_copy(update={"state": S.HANDING_OVER if waits else S.CLOSED})
+
+
+def _wallet(scene: Scene) -> Wallet:
+    return scene.facts.wallets.get(of(scene).client, Wallet())
 
 
 def _held(contest: Contest) -> Parts:
@@ -266,17 +302,26 @@ def _settled(scene: Scene) -> Contest:
 
 
 def _given_back(scene: Scene, parts: Parts) -> tuple[Entry, ...]:
-    """To the client, whose credits first pay what they have come to owe meanwhile."""
+    """To the client, and at once to what they owe."""
     contest, sequence = of(scene), scene.case.version + 1
     client, currency = contest.client, contest.terms.currency
     entry = flows.prize_refund(contest.id, client, parts, sequence, currency)
-    if not entry.postings:
-        return ()
-    owed = min(scene.facts.wallets.get(client, Wallet()).receivable, parts.credits)
-    if not owed:
-        return (entry,)
-    paid = flows.receivable_settle(entry.reference, client, owed, Kind.CREDITS, currency)
-    return entry, paid
+    paid = (
+        flows.receivable_settle(f"{entry.reference}/{kind}", client, minor, kind, currency)
+        for kind, minor in _pays_debts(scene, parts).by_kind()
+    )
+    return tuple(one for one in (entry, *paid) if one.postings)
+
+
+def _pays_debts(scene: Scene, parts: Parts) -> Parts:
+    """What of these parts settles what the client owes: what has bounced, then what has cleared.
+
+    What has bounced lies here for its debt, and one cancels the other.
+    """
+    owed = _wallet(scene).receivable
+    bounced = parts.first(min(owed, scene.facts.bounced_minor, parts.provisional))
+    cleared = parts.less(parts.first(parts.provisional))
+    return bounced.plus(cleared.first(owed - bounced.total))
 
 
 def _sharers(scene: Scene) -> list[UserId]:
@@ -285,12 +330,15 @@ def _sharers(scene: Scene) -> list[UserId]:
     return sharing.among(scene.facts.entrants, scene.case.terms.policy)
 
 
-def _shared(scene: Scene, people: list[UserId]) -> Iterator[Entry]:
+def _shared(scene: Scene, held: Parts, people: list[UserId]) -> Iterator[Entry]:
     """One entry for each open prize; each share has its part of what is provisional."""
     contest = of(scene)
-    policy, held = contest.terms.policy, _held(contest)
-    for prize in (one for one in contest.prizes if one.open):
-        parts = held.first(prize.amount_minor)
+    policy, prizes = contest.terms.policy, [one for one in contest.prizes if one.open]
+    left = share(held.total, [one.amount_minor for one in prizes])
+    for prize, minor in zip(prizes, left, strict=True):
+        if not minor:
+            continue
+        parts = held.first(minor)
         held = held.less(parts)
         fee = policy.commission.of(parts.total)
         given = cut(parts, parts.total, fee)

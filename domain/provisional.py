@@ -1,14 +1,12 @@
 """Provisional money clears where it is, or is taken back along the way it went."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import cast
 
-from domain import flows, shortfalls
+from domain import flows, shortfalls, spending
 from domain.accounts import WALLET, Entry, Kind, Parts, Wallet
 from domain.cases import Remittance, RemittanceState
 from domain.commands import Bounce
-from domain.errors import InsufficientFunds
 from domain.ids import UserId
 from domain.process import Change, Scene
 from domain.receipt import named_by_the_bank
@@ -54,7 +52,7 @@ def bounce(scene: Scene) -> Change:
         **named_by_the_bank(cast(Bounce, scene.command).bank_reference),
     }
     update = {"state": state, "correction": None, "pieces": short.pieces}
-    bounced = remittance.model_copy(update={**update, "prizes_minor": _in_contests(scene)})
+    bounced = remittance.model_copy(update=update)
     return Change(lone=bounced, entries=tuple(entries), facts=facts, touches=short.touches)
 
 
@@ -65,7 +63,8 @@ def refill(scene: Scene) -> Change:
     wallet = scene.facts.wallets.get(remittance.client, Wallet())
     filled, entries = shortfalls.refill(scene, wallet, f"deposit/{remittance.id}")
     if lacking and not filled.total:
-        raise InsufficientFunds(missing_minor=lacking)
+        free = spending.free(wallet, scene.facts.meant_for_others_minor)
+        raise spending.lacks(wallet, lacking - free)
     left = lacking - filled.total
     after = remittance.model_copy(update={"state": S.REFILLING if left else S.BOUNCING})
     facts = {"amount_minor": filled.total, "lacking_minor": left}
@@ -81,26 +80,23 @@ def give_up(scene: Scene) -> Change:
 def recover(scene: Scene) -> Change:
     """What has come out of an escrow settles the debt; once that is paid, it clears.
 
-    What was won in a contest clears at once: a prize is a promise, and the client owes it.
+    What of it there is when the debt was paid once is good: what comes to be owed later is another.
     """
     remittance, entries = _of(scene), list[Entry]()
     client, currency = remittance.client, remittance.terms.currency
     assert client is not None, "what is in a wallet is somebody's"
-    owed = scene.facts.wallets.get(client, Wallet()).receivable
-    prizes = remittance.prizes_minor
+    repaid = scene.facts.repaid
+    owed = 0 if repaid else scene.facts.wallets.get(client, Wallet()).receivable
     for person, parts in _in_wallets(scene):
-        won = Parts() if person == client else _at_most(parts, prizes)
-        settles = _at_most(_without(parts, won), owed)
-        prizes, owed = prizes - won.total, owed - settles.total
+        settles = _at_most(parts, owed)
+        owed -= settles.total
         sequence = remittance.version + 1
         entries.append(
             flows.bounce_recovered(remittance.id, person, settles, client, sequence, currency)
         )
         left = _without(parts, settles)
-        entries += _cleared(scene, person, left, settles_debts=person != client)
-    ended = _ended(scene, entries, S.BOUNCING, S.BOUNCED)
-    assert isinstance(ended.lone, Remittance), "it is the deposit's own step"
-    return replace(ended, lone=ended.lone.model_copy(update={"prizes_minor": prizes}))
+        entries += _cleared(scene, person, left, settles_debts=repaid or person != client)
+    return _ended(scene, entries, S.BOUNCING, S.BOUNCED)
 
 
 def _ended(
@@ -156,16 +152,6 @@ def _without(parts: Parts, taken: Parts) -> Parts:
     return Parts(
         credits_provisional=parts.credits_provisional - taken.credits_provisional,
         earnings_provisional=parts.earnings_provisional - taken.earnings_provisional,
-    )
-
-
-def _in_contests(scene: Scene) -> int:
-    """What of it lies in contests' escrows, which nobody takes it from."""
-    lots = scene.facts.lots.items()
-    return sum(
-        minor
-        for place, minor in lots
-        if place.kind is Kind.ESCROW and place.owner.startswith("contest_")
     )
 
 

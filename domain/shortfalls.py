@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeVar
 
-from domain import endings, flows
+from domain import endings, flows, spending
 from domain.accounts import Entry, Kind, Parts, Shortfall, Wallet
 from domain.cases import OVER, Contract, Dispute, Job
 from domain.clock import ESCALATE_TASK, RESUME, not_before, shift, with_timer
@@ -81,12 +81,12 @@ def give_back(scene: Scene, most: int) -> Taken:
 def refill(scene: Scene, wallet: Wallet, cause: str) -> tuple[Taken, tuple[Entry, ...]]:
     """The client fills what is missing as far as the wallet suffices, the oldest job first.
 
-    What was paid in for a job that waits for money is left for that.
+    What is owed, and what was paid in for a job that waits for money, is left for that.
     """
     taken, entries, kept = Taken(), list[Entry](), scene.facts.meant_for_others_minor
     for place in reversed(_short(scene)):
         job = place.job
-        free = max(wallet.spendable - kept, 0)
+        free = max(spending.free(wallet, kept), 0)
         parts = wallet.take(min(_lacks(job, scene.case.id), free)) or Parts()
         if not parts.total:
             continue

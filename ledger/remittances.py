@@ -7,15 +7,38 @@ from sqlalchemy import RowMapping, exists, literal, select, text, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.accounts import Account, Kind
+from domain import flows, tracing
+from domain.accounts import Account, Kind, Parts
 from domain.cases import Remittance
 from domain.commands import Receive, RecordUnmatched
+from domain.contest_case import Contest
 from domain.tracing import Written, traced
 from ledger.tables import brief, cases, person, receipt
 
-WAY = text("select reference, kind, changes from provisional_way(:person, :currency)").columns(
-    changes=JSONB
-)
+# What was taken back as a debt alone is on the way too: what lies in contests lies there for it.
+WAY = text("""
+    with way as (select * from provisional_way(:person, :currency))
+    select entry_id, reference, kind, changes from way
+    union all
+    select e.id, e.reference, e.kind, '[]'
+      from (select distinct at ->> 1 as owner from way, jsonb_array_elements(changes) at) people
+      join account a on a.owner = people.owner and a.kind = 'receivable'
+           and a.currency = :currency
+      join leg l on l.account_id = a.id
+      join journal_entry e on e.id = l.entry_id and e.kind = 'deposit_reversed'
+     where e.id not in (select entry_id from way)
+     order by entry_id
+""").columns(changes=JSONB)
+REPAID = text("""
+    select exists (
+        select from journal_entry e
+          join leg owed on owed.entry_id = e.id
+          join account a on a.id = owed.account_id and a.owner = :person
+               and a.kind = 'receivable' and a.currency = :currency
+          join leg later on later.account_id = a.id and later.account_seq > owed.account_seq
+         where e.reference = :reversed and later.balance_after = 0
+    )
+""")
 
 
 # What is credited for one job alone, less what goes back to its source or was taken back, while
@@ -50,10 +73,28 @@ async def meant_for(c: AsyncConnection, client: str) -> dict[str, int]:
 
 async def lots(c: AsyncConnection, remittance: Remittance) -> dict[Account, int]:
     """Where this deposit's provisional money is now, in minor units."""
-    currency = remittance.terms.currency
-    rows = await c.execute(WAY, {"person": remittance.client, "currency": currency})
-    way = [Written(row.kind, row.reference, dict(_changes(row.changes, currency))) for row in rows]
+    way = await _way(c, remittance.client, remittance.terms.currency)
     return traced(way).get(remittance.id, {})
+
+
+async def bounced(c: AsyncConnection, contest: Contest) -> int:
+    """How much of a contest's escrow is money of its client's that has bounced, in minor units."""
+    currency = contest.terms.currency
+    way = await _way(c, contest.client, currency)
+    return tracing.bounced(way, contest.client).get(Account(Kind.ESCROW, contest.id, currency), 0)
+
+
+async def _way(c: AsyncConnection, person: str | None, currency: str) -> list[Written]:
+    rows = await c.execute(WAY, {"person": person, "currency": currency})
+    return [Written(row.kind, row.reference, dict(_changes(row.changes, currency))) for row in rows]
+
+
+async def repaid(c: AsyncConnection, remittance: Remittance) -> bool:
+    """Whether its client has owed nothing at some time since it was taken back."""
+    person, currency = remittance.client, remittance.terms.currency
+    of = flows.deposit_reversed(remittance.id, str(person), Parts(), Kind.BANK_CLEARING, currency)
+    known = {"person": person, "currency": currency, "reversed": of.reference}
+    return bool(await c.scalar(REPAID, known))
 
 
 def holders(places: Iterable[Account]) -> list[str]:

@@ -229,6 +229,8 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
             facts = replace(facts, meant_for_others_minor=sum(meant.values()))
         if isinstance(case, Contest) or (isinstance(case, Job) and case.state in UNFUNDED):
             facts = await _of_funding(c, replace(scene, facts=facts), case)
+        if isinstance(case, Contest) and facts.wallets[case.client].receivable:
+            facts = replace(facts, bounced_minor=await remittances.bounced(c, case))
         if isinstance(case, Basket):
             meant = await remittances.meant_for(c, case.client)
             facts = replace(facts, meant_for_others_minor=sum(meant.values()))
@@ -315,7 +317,7 @@ async def _of_remittance(c: AsyncConnection, scene: Scene, needs: Iterable[Need]
     if Need.LOTS in needs:
         places = await remittances.lots(c, case)
         there = {_out(one, facts): minor for one, minor in places.items()}
-        facts = replace(facts, lots=there)
+        facts = replace(facts, lots=there, repaid=await remittances.repaid(c, case))
     if Need.BANK_REFERENCE in needs and isinstance(command, Receive | RecordUnmatched):
         known = await remittances.reference_known(c, case, command)
         facts = replace(facts, reference_known=known)

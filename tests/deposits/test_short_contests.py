@@ -29,14 +29,32 @@ async def test_a_disputed_payment_leaves_a_contest_as_it_is(paying: Paying) -> N
     assert other.json()["state"] == "awaiting_funds"
     await it.judged()
     assert code(await it.does("add-prize", {"amount": sum_of(50_00)})) == "chargeback_open"
-    [job] = await it.awarded(it.choice(0, 1))
-    await it.hands_over(job, 0)
-    assert await wallet(it.entrants[0]) == (0, 180_00)
-    await it.done("withdraw", SIGNED)
-    await _owes(one, 200_00)
+    assert code(await it.awards(it.choice(0, 1))) == "chargeback_open"
+    finalist = await one.client.post(it.of_entry(0, "finalist"))
+    assert code(finalist) == "chargeback_open"
     await one.decided("owing", won=False)
-    assert await wallet(one.client) == (0, 0) and await wallet(it.entrants[0]) == (0, 180_00)
+    assert code(await it.awards(it.choice(0, 1))) == "debt_open"
+    await it.done("withdraw", SIGNED)
+    await _owes(one, 0)
+    assert await wallet(one.client) == (0, 0) and await wallet(it.entrants[0]) == (0, 0)
     assert await one.agrees()
+
+
+async def test_a_disputed_payment_is_paid_before_guaranteed_prizes_are_shared(
+    paying: Paying,
+) -> None:
+    """Nobody has cash of it; won, it is the client's."""
+    one = await Disputing.begun(paying, 200_00)
+    more = await Disputing.begun(paying, 100_00)
+    it = await (await Contesting(one.world, one.client).posted(guaranteed=True)).with_entries(1)
+    await one.opened()
+    for state in ("judging", "distributing", "closed"):
+        assert (await it.ends())["state"] == state
+    await _owes(one, 0)
+    assert await wallet(it.entrants[0]) == (0, 90_00)
+    await one.decided("won", won=True)
+    assert await wallet(one.client) == (200_00, 0)
+    assert more.client is one.client and await one.agrees()
 
 
 async def test_a_dispute_that_is_won_gives_its_client_what_the_contest_gave_back_already(

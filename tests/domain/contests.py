@@ -5,7 +5,8 @@ from typing import Any, Self
 
 from domain import commands as j
 from domain import contest_commands as c
-from domain.accounts import Kind
+from domain import flows, tracing
+from domain.accounts import Account, Kind, Parts
 from domain.calendar import Calendar
 from domain.cases import Job, Role
 from domain.command import Command
@@ -17,6 +18,7 @@ from domain.lone_states import ContestState
 from domain.policy import DAY, Policy, Terms
 from domain.process import Scene
 from tests.domain.lone import Lone
+from tests.domain.remittances import written
 from tests.domain.story import CLIENT, HOLIDAYS, MONDAY
 
 S = ContestState
@@ -78,6 +80,8 @@ class Contests(Lone[Contest]):
         self.jobs = dict[CaseId, Job]()
         self.proven = frozenset({CLIENT})
         self.charged_back = False
+        self.checks = dict[str, int]()
+        self.bounced = set[str]()
         self.give(credits=wallet)
 
     def give(self, **amounts: int) -> Self:
@@ -88,6 +92,7 @@ class Contests(Lone[Contest]):
     def fork(self) -> Self:
         other = super().fork()
         other.entries, other.jobs = copy(self.entries), copy(self.jobs)
+        other.checks, other.bounced = copy(self.checks), copy(self.bounced)
         return other
 
     def by(self, kind: type[Command], **body: Any) -> Self:
@@ -171,7 +176,32 @@ class Contests(Lone[Contest]):
             crowd=tuple(one.freelancer for one in shown) if Need.CROWD in needs else (),
             proven=self.proven,
             charged_back=self.charged_back,
+            bounced_minor=self._lies_there() if Need.WALLETS in needs else 0,
         )
+
+    def pays_in(self, deposit: str, minor: int) -> Self:
+        """A check of the client's is credited."""
+        came = flows.deposit_provisional(deposit, CLIENT, minor, Kind.BANK_CLEARING, "USD")
+        self.books.post([came])
+        self.checks[deposit] = minor
+        return self
+
+    def bounces(self, deposit: str) -> Self:
+        """What of a check is in the client's wallet is taken back, and the rest is owed."""
+        there = self.traced().get(deposit, {})
+        found = there.get(Account(Kind.CREDITS_PROVISIONAL, CLIENT), 0)
+        taken = Parts(credits_provisional=found, advanced=self.checks[deposit] - found)
+        self.bounced.add(deposit)
+        self.books.post([flows.deposit_reversed(deposit, CLIENT, taken, Kind.BANK_CLEARING, "USD")])
+        return self
+
+    def traced(self) -> dict[str, dict[Account, int]]:
+        """Where each check's money is."""
+        return tracing.traced(map(written, self.books.entries.values()))
+
+    def _lies_there(self) -> int:
+        way = map(written, self.books.entries.values())
+        return tracing.bounced(way, CLIENT).get(Account(Kind.ESCROW, self.case.id), 0)
 
     def _entrants(self, standing: list[ContestEntry]) -> tuple[Entrant, ...]:
         return tuple(

@@ -52,6 +52,7 @@ class Remittances(Lone[Remittance]):
     ) -> None:
         self.holidays = HOLIDAYS
         self.reference_known = False
+        self.repaid = False
         usual = {"client": CLIENT, "asked_minor": 100_00, "method": method}
         times = dict.fromkeys(("opened_at", "last_event_at", "since"), at)
         terms = CaseTerms(policy=Policy())
@@ -136,16 +137,18 @@ class Remittances(Lone[Remittance]):
 
     def lots_of(self, deposit: str) -> dict[Account, int]:
         """Where this deposit's provisional money is."""
-        return traced(map(_written, self.books.entries.values())).get(deposit, {})
+        return traced(map(written, self.books.entries.values())).get(deposit, {})
 
     def facts(self, needs: frozenset[Need]) -> Facts:
         held = {one: self.books.wallet(one) for one in PEOPLE} if Need.WALLETS in needs else {}
         lots = self.lots() if Need.LOTS in needs else {}
+        self.repaid |= self.case.state is S.BOUNCING and not self.books.wallet(CLIENT).receivable
         places = self._places() if Need.ESCROWS in needs else ()
         return Facts(
             Calendar(holidays=self.holidays),
             wallets=held,
             lots=lots,
+            repaid=self.repaid,
             places=places,
             reference_known=self.reference_known,
             proven=frozenset({CLIENT}),
@@ -159,7 +162,8 @@ class Remittances(Lone[Remittance]):
         return (Place(job, self.story.open_dispute(), there),)
 
 
-def _written(entry: Entry) -> Written:
+def written(entry: Entry) -> Written:
+    """An entry as the way of provisional money shows it."""
     changes: dict[Account, int] = {}
     for posting in entry.postings:
         for account, sign in ((posting.source, -1), (posting.target, 1)):

@@ -329,17 +329,6 @@ def test_a_contest_that_only_waits_for_handovers_goes_on_waiting() -> None:
     assert _last(it).notices == ()
 
 
-def test_a_finalist_is_named_once() -> None:
-    """The name is a promise; an entry that is gone is none."""
-    it = Contests().opened().by(c.NameFinalist)
-    assert it.case.finalists == 1
-    with pytest.raises(NotOpen):
-        it.by(c.NameFinalist)
-    it.entries = [entry(ANA, state=EntryState.REMOVED)]
-    with pytest.raises(SeenIsStale):
-        it.by(c.NameFinalist, entry="entry_ana")
-
-
 @pytest.mark.parametrize(
     ("person", "standing", "refusal"),
     [(CLIENT, CLEARED, Linked), (ANA, Standing(permission=Permission.W9), NdaMissing)],

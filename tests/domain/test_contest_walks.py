@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain import commands as j
 from domain import contest_commands as c
-from domain.accounts import Kind
+from domain.accounts import Account, Kind
 from domain.calendar import Calendar
 from domain.cases import OVER, JobState, Role
 from domain.contest_case import EntryState
@@ -17,6 +17,7 @@ from domain.ids import CaseId, UserId
 from domain.lone_states import ContestState
 from domain.outlook import if_nobody_acts
 from domain.policy import DAY
+from domain.tracing import PROVISIONAL
 from tests.domain.contests import ANA, BEN, CHO, OPEN, STATEMENT, Contests, chosen
 from tests.domain.story import CLIENT, HOLIDAYS
 
@@ -24,11 +25,10 @@ S = ContestState
 PEOPLE = (CLIENT, ANA, BEN, CHO)
 JUMPS = (timedelta(0), DAY, 5 * DAY, 8 * DAY, 15 * DAY, 31 * DAY)
 PRIZES = st.lists(st.sampled_from([10_00, 10_01, 33_33, 200_00]), min_size=1, max_size=3)
-HAD = st.fixed_dictionaries({
-    "credits": st.sampled_from([1_000_00, 50_00, 0]),
-    "credits_provisional": st.sampled_from([0, 33_34, 300_00]),
-})  # fmt: skip
+CREDITS = st.sampled_from([1_000_00, 50_00, 0])
+CHECKS = st.lists(st.sampled_from([33_34, 90_00, 300_00]), max_size=2)
 FOREVER = 400 * DAY
+MONEY = ("money", "check", "debt", *2 * ["bounce"], "repaid")
 CLIENTS: tuple[type[j.Command], ...] = (
     j.Fund,
     c.AddPrize,
@@ -41,17 +41,21 @@ CLIENTS: tuple[type[j.Command], ...] = (
 @settings(
     max_examples=300, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
-@given(PRIZES, HAD, st.booleans(), st.data())
+@given(PRIZES, CREDITS, CHECKS, st.booleans(), st.data())
 def test_on_every_path_prizes_add_up_and_the_contest_ends(
-    prizes: list[int], had: dict[str, int], guaranteed: bool, data: st.DataObject
+    prizes: list[int], had: int, checks: list[int], guaranteed: bool, data: st.DataObject
 ) -> None:
-    """Its escrow is its open prizes, an entry wins once, and nothing is ever stuck."""
-    it = Contests(wallet=0, prizes=prizes, guaranteed=guaranteed).give(**had)
+    """Its escrow is its open prizes, an entry wins once, debts come first, nothing is stuck."""
+    it = Contests(wallet=had, prizes=prizes, guaranteed=guaranteed)
+    for minor in checks:
+        it.pays_in(f"deposit_{len(it.checks)}", minor)
     it.opened().until(it.at + data.draw(st.sampled_from([OPEN, timedelta(0)])))
-    there = _all(it)
+    there, bad = _all(it), set[str]()
     for _ in range(data.draw(st.integers(10, 25))):
-        there += _move(it, data)
+        shared = _shares(it)
+        there += _move(it, data, bad)
         _adds_up(it, there)
+        _debts_come_first(it, bad, shares=_shares(it) > shared)
         _each_is_won_once(it)
         if it.case.state in OVER:
             break
@@ -62,9 +66,9 @@ def test_on_every_path_prizes_add_up_and_the_contest_ends(
     assert all(one.settled for one in it.case.prizes) or it.case.state is S.LAPSED
 
 
-def _move(it: Contests, data: st.DataObject) -> int:
+def _move(it: Contests, data: st.DataObject, bad: set[str]) -> int:
     """Something happens, or is refused and nothing does; how much money came from outside."""
-    kinds = ["time", "client", *2 * ["award", "handover"], "finalist", "entry", "world", "money"]
+    kinds = ["time", "client", *2 * ["award", "handover"], "finalist", "entry", "world", *MONEY]
     match data.draw(st.sampled_from(kinds)):
         case "time":
             it.until(it.at + data.draw(st.sampled_from(JUMPS)))
@@ -87,11 +91,48 @@ def _move(it: Contests, data: st.DataObject) -> int:
             it.charged_back = data.draw(st.booleans())
             it.proven = frozenset({CLIENT} if data.draw(st.booleans()) else ())
         case "money":
-            kind = data.draw(st.sampled_from(["credits", "credits_provisional"]))
-            it.give(**{kind: 40_00})
+            it.give(credits=40_00)
+            return 40_00
+        case "check":
+            it.pays_in(f"deposit_{len(it.checks)}", 40_00)
+            return 40_00
+        case "debt":
             it.books.give(data.draw(st.sampled_from(PEOPLE)), receivable=-7_77)
-            return 40_00 - 7_77
+            return -7_77
+        case "bounce" if checks := [one for one in it.checks if _bounces(it, one)]:
+            check = data.draw(st.sampled_from(checks))
+            bad.add(check)
+            it.bounces(check)
+            return -it.checks[check]
+        case "repaid":
+            owed = it.books.wallet(CLIENT).receivable
+            it.books.give(CLIENT, receivable=owed)
+            return owed
     return 0
+
+
+def _bounces(it: Contests, check: str) -> bool:
+    """Whether it has not yet, and a bounce would take nothing from others."""
+    places = {at.owner for at in it.traced().get(check, {})}
+    return check not in it.bounced and places <= {CLIENT, it.case.id}
+
+
+def _shares(it: Contests) -> int:
+    return sum(one.kind == "prize_distribution" for one in it.books.entries.values())
+
+
+def _debts_come_first(it: Contests, bad: set[str], *, shares: bool) -> None:
+    """Nobody shares what is owed, and what has bounced is nobody's until its debt was paid."""
+    owner, traced = it.books.wallet(CLIENT), it.traced()
+    assert not shares or owner.spendable >= owner.receivable
+    if not owner.receivable:
+        bad.clear()
+    escrow = Account(Kind.ESCROW, it.case.id)
+    assert all(set(traced.get(one, {})) <= {escrow} for one in bad)
+    for who in PEOPLE:
+        for kind in PROVISIONAL:
+            lots = sum(places.get(Account(kind, who), 0) for places in traced.values())
+            assert lots == it.books.balance(kind, who)
 
 
 def _tries(it: Contests, kind: type[j.Command], **body: Any) -> None:

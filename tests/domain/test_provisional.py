@@ -115,22 +115,34 @@ def test_what_an_escrow_holds_of_a_bounced_check_pays_the_debt_when_it_comes_out
     assert (balances[OWED], balances[EARNED]) == (repaid + taken - 60_00, 54_00 - taken)
 
 
-def test_what_a_contest_holds_of_a_bounced_check_is_kept_by_whoever_wins_it() -> None:
-    """Cleared, and settling what they owe; only so much, and what the client gets pays the debt."""
-    remittance = check().booked().held(60_00, "contest_1").held(30_00, "mediation_1")
-    remittance.by(BOB, c.Bounce)
+def test_what_is_left_of_a_bounced_check_is_good_once_its_debt_was_paid() -> None:
+    """It clears for whoever wins it, and settles what they owe; what is owed later is another."""
+    remittance = check().booked().held(60_00, "contest_1").by(BOB, c.Bounce)
     balances = remittance.books.balances
+    remittance.books.give(CLIENT, receivable=60_00)
+    remittance.until(remittance.at + 2 * DAY)
+    remittance.books.give(CLIENT, receivable=-70_00)
     remittance.books.give(FREELANCER, receivable=-10_00)
     won = Parts(credits_provisional=40_00)
-    remittance.released(won, 4_00, "contest_1").until(remittance.at + 2 * DAY)
-    assert (balances[EARNED], balances[Account(Kind.RECEIVABLE, FREELANCER)]) == (26_00, 0)
-    assert (balances[OWED], remittance.case.prizes_minor) == (-90_00, 24_00)
-    remittance.refunded(Parts(credits_provisional=20_00), "contest_1")
-    remittance.released(Parts(credits_provisional=30_00), 3_00, "mediation_1")
+    remittance.released(won, 4_00, "contest_1").refunded(
+        Parts(credits_provisional=20_00), "contest_1"
+    )
     remittance.until(remittance.at + 2 * DAY)
-    assert (remittance.case.state, balances[CREDITS]) == (S.BOUNCED, 0)
-    # 24.00 of the 27.00 that came last are as much as could still have been won.
-    assert (balances[EARNED], balances[OWED]) == (50_00, -67_00)
+    assert (balances[EARNED], balances[Account(Kind.RECEIVABLE, FREELANCER)]) == (26_00, 0)
+    # What is the client's again pays what they owe, like any money that comes.
+    assert (remittance.case.state, balances[CREDITS], balances[OWED]) == (S.BOUNCED, 0, -50_00)
+
+
+@pytest.mark.parametrize("escrow", ["contest_1", "mediation_1"])
+def test_before_its_debt_was_paid_what_is_left_of_a_bounced_check_clears_for_nobody(
+    escrow: str,
+) -> None:
+    """Whoever got it, out of which escrow ever: the debt comes first."""
+    remittance = check().booked().held(60_00, escrow).by(BOB, c.Bounce)
+    remittance.released(SPENT, 6_00, escrow).until(remittance.at + 2 * DAY)
+    balances = remittance.books.balances
+    assert (balances[EARNED], balances[THEIRS], balances[OWED]) == (0, 0, -6_00)
+    assert remittance.case.state is S.BOUNCED
 
 
 def test_a_correction_of_a_check_takes_back_what_is_its_own() -> None:

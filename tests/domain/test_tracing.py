@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from domain.accounts import Account, Kind
-from domain.tracing import Written, traced
+from domain.tracing import Written, bounced, traced
 
 CREDITS = Account(Kind.CREDITS, "client")
 FIRST, SECOND = Account(Kind.ESCROW, "job_1"), Account(Kind.ESCROW, "job_2")
@@ -80,3 +80,24 @@ def test_a_prize_takes_what_came_first_and_the_rest_stays() -> None:
     assert traced(way) == {"one": {FIRST: 40}, "two": {contest: 50, FIRST: 10}}
     back = _written("prize_return", "job/job_1/prize-return", {contest: 50, FIRST: -50})
     assert traced([*way, back]) == {"one": {contest: 40}, "two": {contest: 60}}
+
+
+def test_what_a_contest_gives_back_pays_a_debt_with_what_has_bounced() -> None:
+    """The older check's money stays where it is; another person's that bounced pays nothing."""
+    contest, hers = Account(Kind.ESCROW, "contest_1"), Account(Kind.CREDITS_PROVISIONAL, "client")
+    his = Account(Kind.EARNINGS_PROVISIONAL, "client")
+    way = [
+        _written("deposit", "deposit/his/credit", {Account(Kind.CREDITS_PROVISIONAL, "he"): 30}),
+        _written("hold", "h", {Account(Kind.CREDITS_PROVISIONAL, "he"): -30, FIRST: 30}),
+        _written("release", "r", {FIRST: -30, his: 30}),
+        _written("deposit", "deposit/old/credit", {hers: 40}),
+        _written("deposit", "deposit/bad/credit", {hers: 60}),
+        _written("prize_hold", "p", {hers: -100, his: -30, contest: 130}),
+        _written("deposit_reversed", "deposit/bad/reversed/client", {}),
+        _written("deposit_reversed", "deposit/his/reversed/he", {}),
+    ]
+    assert bounced(way, "client") == {contest: 60}
+    back = _written("prize_refund", "contest/contest_1/refund/1", {contest: -70, hers: 70})
+    paid = _written("receivable_settle", "s", {hers: -60})
+    assert traced([*way, back])["bad"] == {hers: 60}
+    assert traced([*way, back, paid]) == {"his": {contest: 30}, "old": {hers: 10, contest: 30}}
