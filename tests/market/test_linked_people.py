@@ -130,7 +130,7 @@ async def test_a_link_that_staff_put_down_holds_a_purchase_up_until_it_is_cleare
     assert (await shop.buys(shop.listings[0])).status_code == 201
 
 
-async def test_of_linked_entrants_the_earliest_shares_a_prize(world: World) -> None:
+async def test_of_linked_entrants_whoever_had_the_account_first_shares(world: World) -> None:
     """The others are as one person with them; whoever staff told apart shares too."""
     it = await Contesting.begin(world)
     await (await it.posted(guaranteed=True, prizes=[sum_of(100_00)])).with_entries(4)
@@ -139,6 +139,19 @@ async def test_of_linked_entrants_the_earliest_shares_a_prize(world: World) -> N
     states = [(await it.ends())["state"] for _ in "123"]
     assert states == ["judging", "distributing", "closed"]
     assert [(await wallet(one))[1] for one in it.entrants] == [30_00, 0, 30_00, 30_00]
+    assert await world.violations() == []
+
+
+async def test_nobody_takes_a_share_by_giving_a_rivals_account_later(world: World) -> None:
+    """However early they entered: whoever had the account first keeps all of it."""
+    it = await Contesting.begin(world)
+    await (await it.posted(guaranteed=True, prizes=[sum_of(100_00)])).with_entries(2)
+    thief, victim = it.entrants
+    number = await share_an_account(victim)
+    assert (await it.ends())["state"] == "judging"
+    await paid_at(thief, number)
+    assert [(await it.ends())["state"] for _ in "12"] == ["distributing", "closed"]
+    assert [(await wallet(one))[1] for one in (thief, victim)] == [0, 90_00]
     assert await world.violations() == []
 
 
