@@ -224,13 +224,16 @@ async def _seen(c: AsyncConnection, pair: Pair, caller: Caller) -> ContestSeen:
         files=await _files(c, contest) if opens else [],
         entries=await contest_entries.many(c, contest.id),
         your_entries=await contest_entries.many(c, contest.id, caller.id),
-        if_nobody_acts=await _if_nobody_acts(c, pair, contest),
+        if_nobody_acts=None if contest.state in OVER else nobody(pair),
         actions=[_entering(contest)] if takes else [],
     )
 
 
 async def _if_nobody_acts(c: AsyncConnection, pair: Pair, contest: Contest) -> Nobody | None:
-    """What silence does, as things stand: without anybody to share them prizes are refunded."""
+    """What silence does, as things stand: without anybody to share them prizes are refunded.
+
+    Who only visits is not told: they would read from it whether an account is another's too.
+    """
     judged = contest.state in JUDGED
     nobody_shares = judged and not await contest_entries.anybody_shares(c, contest)
     return nobody(pair, nobody_shares=nobody_shares) if contest.state not in OVER else None

@@ -153,5 +153,6 @@ def test_people_whom_staff_told_apart_share_both() -> None:
 
 def test_a_crowd_with_one_account_is_one_person() -> None:
     """And is told apart one by one, not pair by pair."""
-    crowd = [_linked(n, **{"a": n, f"own{n}": 0}) for n in range(1, 10_001)]
+    marks = ({"a": n, f"own{n}": 0} for n in range(1, 10_001))
+    crowd = [_linked(n, (), 0, **held) for n, held in enumerate(marks, 1)]
     assert among(crowd, POLICY) == ["p1"]

@@ -81,7 +81,7 @@ async def test_a_client_wins_nothing_of_their_own(world: World) -> None:
     )
     await it.judged()
     refused = await it.awards(it.choice(0, 1))
-    assert code(refused) == "linked" and "staff" in refused.json()["detail"]
+    assert code(refused) == "linked" and "two people" in refused.json()["detail"]
 
 
 async def test_a_contest_nobody_awards_gives_its_prizes_back(world: World) -> None:

@@ -165,6 +165,30 @@ async def test_whoever_is_linked_with_the_client_has_no_share(world: World) -> N
     assert [(await wallet(one))[1] for one in it.entrants] == [90_00, 0]
 
 
+async def test_a_guess_at_an_account_is_not_answered_to_an_empty_wallet(world: World) -> None:
+    """Right or wrong, the money is missing, and staff have nothing to look at."""
+    shop, spy = await Shop.begin(world, 20_00), await world.person("spy")
+    right, wrong = [str(next(NUMBERS)) for _ in "12"]
+    await paid_at(shop.seller, right)
+    for guess in (wrong, right):
+        await paid_at(spy, guess)
+        refused = await shop.buys(shop.listings[0], by=spy)
+        assert (refused.status_code, code(refused)) == (402, "insufficient_funds")
+    assert await tasks(world, spy) == []
+
+
+async def test_a_guess_at_the_clients_account_is_not_answered_by_a_contest(world: World) -> None:
+    """The only entrant reads the same whether they are linked with the client; the client knows."""
+    it = await (await (await Contesting.begin(world)).posted(guaranteed=True)).with_entries(1)
+    [spy], right = it.entrants, str(next(NUMBERS))
+    await paid_at(it.client, right)
+    await it.judged()
+    for guess in (str(next(NUMBERS)), right):
+        await paid_at(spy, guess)
+        assert "shared" in (await it.shown(spy))["if_nobody_acts"]["what"]
+    assert "refunded" in (await it.shown())["if_nobody_acts"]["what"]
+
+
 async def test_nobody_linked_with_a_party_is_asked_to_mediate(world: World) -> None:
     """Until staff say that there is nothing in it."""
     party, now = await world.person("client"), datetime.now(UTC)
