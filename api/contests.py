@@ -186,7 +186,7 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         extensions=contest.extensions,
         open_until=contest.open_until,
         non_use=contest.non_use,
-        pointed_out=pointed_out(title=public["title"], summary=public["summary"]),
+        pointed_out=pointed_out(**{one: public[one] for one in ("title", "summary", "tags")}),
     )
 
 

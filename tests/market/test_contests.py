@@ -237,6 +237,13 @@ async def test_what_cannot_be_posted_is_refused_and_leaves_nothing(
     assert await wallet(it.client) == (1_000_00, 0)
 
 
+async def test_contact_data_in_a_contests_tags_is_pointed_out(world: World) -> None:
+    """To its client, who posts it all the same."""
+    it = await (await Contesting.begin(world)).posted(tags=["naming", "nolte@example.com"])
+    [one] = (await it.shown())["pointed_out"]
+    assert (one["field"], one["text"]) == ("tags/1", "nolte@example.com")
+
+
 async def test_a_contest_is_found_once_it_is_funded(world: World) -> None:
     """Not before: nobody enters what has no prizes."""
     it = await Contesting.begin(world, wallet=0)
