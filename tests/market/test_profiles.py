@@ -255,9 +255,9 @@ async def test_whatever_is_sent_is_a_profile_or_a_refusal(world: World) -> None:
 
 def hyphened(letters: int) -> str:
     """Different words of four bytes a letter, two by two: each takes its room twice."""
-    chance, words = Random(51), []  # no secret
-    for _ in range(120_000 // letters):
-        words.append("".join(chr(chance.randrange(0x20000, 0x2A000)) for _ in range(letters)))
+    chance = Random(51)  # no secret
+    wanted = (chance.choices(range(0x20000, 0x2A000), k=letters) for _ in range(120_000 // letters))
+    words = ["".join(map(chr, one)) for one in wanted]
     pairs = zip(words[::2], words[1::2], strict=True)
     return ",".join(f"{one}-{other}" for one, other in pairs)
 
