@@ -217,6 +217,7 @@ async def test_whoever_enters_is_blind_even_if_they_work_for_the_house(world: Wo
     for path in (file, f"{file}/preview"):
         assert (await insider.get(path)).status_code == 404
     assert (await world.house.staff.get(file)).content == it.entrants[0].id.encode()
+    assert code(await insider.get(it.at("access-log"))) == "not_yours"
     assert (await insider.delete(it.at(f"entries/{entered.json()['id']}"))).status_code == 204
     assert (await insider.get(file)).status_code == 200
     assert code(await it.entry_of(insider)) == "not_yours"
