@@ -4,15 +4,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.callers import Caller
 from api.problems import Problem
-from domain.access import brief_is_closed_to
+from domain.access import HOUSE, brief_is_closed_to
 from domain.cases import Chargeback, Job, JobState, Remittance, Role
 from domain.decide import MEDIATED, party
 from domain.refund_case import Refund
 from ledger import accesses, cases, people
 from ledger.cases import Pair
 
-HOUSE = frozenset({"staff", "head_of_support"})
-"""Who may look at any case; only `staff` decide."""
 NOT_OFFERED = (JobState.DRAFT, JobState.REFUSED)
 """A freelancer does not learn of jobs in these states."""
 BY_HAND = (Remittance, Refund, Chargeback)

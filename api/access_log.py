@@ -15,7 +15,7 @@ from api.sight import Sight, sight
 from api.state import Engine
 from domain.cases import Job, Role
 from domain.errors import NotYours
-from ledger import accesses
+from ledger import accesses, contest_entries
 from ledger.accesses import What
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
@@ -67,7 +67,10 @@ async def of_project(
 async def of_contest(
     case_id: ContestId, caller: TheCaller, engine: Engine, place: Place, limit: Limit = 50
 ) -> Page[Looked]:
-    """Who looked at the brief and the entries of the contest, for its client and staff."""
+    """Who looked at the brief and the entries of the contest, for its client and staff.
+
+    Whoever of staff has entered it does not read what others' files are called.
+    """
     return await _of_lone(engine, caller, case_id, place, limit)
 
 
@@ -77,6 +80,8 @@ async def _of_lone(
     """To its client staff show by their role alone."""
     async with engine.connect() as c:
         _, role = await access.entitled(c, caller, case_id)
+        if role is Role.STAFF and await contest_entries.many(c, case_id, caller.id):
+            raise NotYours("You have entered this contest, and look at it as an entrant")
         rows = await accesses.looks(c, [case_id], number_of(place), limit + 1)
 
     def show(row: RowMapping) -> Looked:

@@ -31,9 +31,9 @@ from domain.contest_commands import NameFinalist
 from domain.decide import Notice
 from domain.errors import NotOpen, NotYours
 from domain.ids import UserId
-from ledger import cases, contest_entries, files, mails, originals, people
+from ledger import accesses, cases, contest_entries, files, mails, originals, people
 from ledger.contest_tables import contest_entry
-from ledger.database import to_read
+from ledger.database import at_once, to_read
 
 locked = partial(published.locked, CONTEST, Contest)
 router = APIRouter(prefix="/contests", tags=["contests"])
@@ -100,6 +100,8 @@ async def enter(
     async def keep(c: AsyncConnection) -> EntryShown:
         contest, _ = await locked(c, contest_id, "enter")
         require_to_enter(contest, UserId(caller.id), await people.standing(c, caller.id))
+        if await accesses.looked_at_entries(c, caller.id, contest.id):
+            raise NotYours("you have looked at what others entered here: enter another contest")
         most = contest.terms.policy.entries_of_one
         if await contest_entries.many(c, contest.id, caller.id) >= most:
             raise NotOpen(f"you have {most} entries in this contest", most=most)
@@ -128,9 +130,9 @@ async def listed(
 
     Until the contest is over its entrants see no entries but their own, unless the client opened
     them; of others' they never see ratings and comments. Files are downloaded, or shown as
-    previews, by whom they are open to.
+    previews, by whom they are open to. That staff looked is written down: they do not enter then.
     """
-    async with to_read(engine) as c:
+    async with at_once(engine) as c:
         pair, role = await published.visited(c, caller, contest_id)
         contest = pair.of(Contest)
         whole = role is not None and not await _is_in_it(c, contest.id, caller.id)
@@ -142,6 +144,8 @@ async def listed(
         if not whole or role is not Role.STAFF or state is None:
             wanted.append(contest_entries.SHOWN)
         rows = await contest_entries.listed(c, contest.id, *wanted, after=place, limit=limit + 1)
+        if rows and whole and role is Role.STAFF:
+            await accesses.record(c, caller.id, [_look(contest_id)])
         handed_in = await contest_entries.files(c, [row["id"] for row in rows])
 
     def show(row: RowMapping) -> EntryShown:
@@ -242,7 +246,9 @@ async def remove(
         mine = pair is not None and pair.of(Contest).client == caller.id
         if mine or await _is_in_it(c, contest_id, caller.id):
             raise NotYours("staff do not decide in their own case")
-        return await _one(c, await _change(c, contest_id, entry_id, "remove_entry", change))
+        row = await _change(c, contest_id, entry_id, "remove_entry", change)
+        await accesses.record(c, caller.id, [_look(contest_id)])
+        return await _one(c, row)
 
     return await once(asked, keep, status=200)
 
@@ -284,6 +290,11 @@ async def _change(
     if row is None or row["contest_id"] != contest.id:
         raise Problem("not_found")
     return await change(c, title, row)
+
+
+def _look(contest_id: str) -> accesses.Look:
+    """That somebody of the house reads what was entered there."""
+    return accesses.Look(contest_id, Role.STAFF, "entries")
 
 
 def _require_standing(row: RowMapping) -> None:

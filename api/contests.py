@@ -175,7 +175,7 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
     assert public is not None, "a contest is announced with its draft"
     return ContestShown(
         **common(pair, contest, role, caller, our)
-        | {"if_nobody_acts": await _if_nobody_acts(c, pair, contest)},
+        | {"if_nobody_acts": await _if_nobody_acts(c, pair, contest, inside=True)},
         **_public(public),
         **_said(contest)
         | {"prizes": [_whole(one, contest.terms.currency) for one in contest.prizes]},
@@ -187,7 +187,7 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         extensions=contest.extensions,
         open_until=contest.open_until,
         non_use=contest.non_use,
-        pointed_out=pointed_out(title=public["title"], summary=public["summary"]),
+        pointed_out=pointed_out(**{one: public[one] for one in ("title", "summary", "tags")}),
     )
 
 
@@ -225,18 +225,24 @@ async def _seen(c: AsyncConnection, pair: Pair, caller: Caller) -> ContestSeen:
         files=await _files(c, contest) if opens else [],
         entries=await contest_entries.many(c, contest.id),
         your_entries=await contest_entries.many(c, contest.id, caller.id),
-        if_nobody_acts=await _if_nobody_acts(c, pair, contest),
+        if_nobody_acts=await _if_nobody_acts(c, pair, contest, inside=False),
         actions=[_entering(contest)] if takes else [],
     )
 
 
-async def _if_nobody_acts(c: AsyncConnection, pair: Pair, contest: Contest) -> Nobody | None:
-    """What silence does, as things stand: who may share the prizes, and what the client owes."""
+async def _if_nobody_acts(
+    c: AsyncConnection, pair: Pair, contest: Contest, *, inside: bool
+) -> Nobody | None:
+    """What silence does, as things stand: who may share the prizes, and what the client owes.
+
+    Who only visits is not told whether anybody may share them: they would read from it whether an
+    account is another's too.
+    """
     if contest.state in OVER:
         return None
     if contest.state not in JUDGED:
         return nobody(pair)
-    nobody_shares = not await contest_entries.anybody_shares(c, contest)
+    nobody_shares = inside and not await contest_entries.anybody_shares(c, contest)
     there = await journal.balances(c, contest.client, contest.terms.currency)
     owed = -there.get(Kind.RECEIVABLE, 0)
     return nobody(pair, nobody_shares=nobody_shares, owed_minor=owed)

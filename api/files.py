@@ -9,7 +9,6 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.access import HOUSE
 from api.bodies import Shown
 from api.callers import Caller, TheCaller
 from api.idempotency import OwnOnce
@@ -18,7 +17,7 @@ from api.problems import Problem
 from api.serving import TheAsked, served
 from api.state import Engine, Files, TheSettings
 from api.uploads import discard, discard_unrecorded, receive
-from domain.access import Handover, may_read, opened_by
+from domain.access import HOUSE, Handover, may_read, opened_by
 from domain.cases import Role
 from domain.errors import ApproveFirst, NdaMissing
 from domain.quota import Amount, Quota

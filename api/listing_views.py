@@ -88,7 +88,7 @@ def whole(
         **{name: row[name] for name in (*names, "changed_at")},
         files=[OwnFile.model_validate(dict(one)) for one in files],
         actions=actions(listing, reader) if mine else [],
-        pointed_out=pointed_out(title=row["title"], description=row["description"]),
+        pointed_out=pointed_out(**{one: row[one] for one in ("title", "description", "tags")}),
     )
 
 

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api import access, published
+from api import published
 from api.bodies import Agreed, Amount, Asked, FileIds, Line, Prose, Tags, as_kept
 from api.callers import Caller, TheCaller
 from api.finding import Sought
@@ -22,6 +22,7 @@ from api.payout_methods import policy_of
 from api.problems import Problem, field
 from api.published import OfRow
 from api.state import Engine, TheSettings
+from domain.access import HOUSE
 from domain.basket_case import Listing, ListingState
 from domain.listing import (
     Content,
@@ -192,7 +193,7 @@ async def _read(c: AsyncConnection, listing_id: str, caller: Caller) -> ListingS
     handed = await listings.files(c, listing_id)
     if listing.seller == caller.id:
         return whole(row, listing, handed, caller.id)
-    if not caller.roles.isdisjoint(access.HOUSE):
+    if not caller.roles.isdisjoint(HOUSE):
         (await people.standing(c, caller.id)).require_undertaking()
         return whole(row, listing, handed, caller.id)
     if listing.state is ListingState.DRAFT:

@@ -14,7 +14,7 @@ from api.idempotency import OwnOnce
 from api.reviews import review_ends
 from api.state import TheSettings
 from domain.standing import Permission, Permitted, permission
-from ledger import people, permission_tasks
+from ledger import people, permission_tasks, profiles
 
 router = APIRouter(tags=["permission to work"])
 
@@ -46,10 +46,16 @@ class WorkPermission(Shown):
 async def answer(
     asked: Answers, caller: TheCaller, once: OwnOnce, settings: TheSettings
 ) -> JSONResponse:
-    """Answer the three questions; a later answer replaces an earlier one."""
+    """Answer the three questions; a later answer replaces an earlier one.
+
+    Whoever may not work by it is found by their profile no longer: it is their draft again.
+    """
 
     async def keep(c: AsyncConnection) -> WorkPermission:
+        await people.hold(c, caller.id)
         said = WorkPermission.model_validate(await people.answer(c, caller.id, **dict(asked)))
+        if not said.result.opens_work:
+            await profiles.take_back(c, caller.id)
         await permission_tasks.follow(c, caller.id, said.result, review_ends(settings))
         return said
 

@@ -102,7 +102,7 @@ class ProfileShown(Shown):
     missing: list[Lacking]
     actions: list[Action]
     pointed_out: list[PointedOut]
-    """What in it looks like contact data."""
+    """What in it, or in the name that stands over it, looks like contact data."""
 
 
 def line(public: RowMapping, names: Mapping[str, str]) -> FreelancerLine:
@@ -124,7 +124,7 @@ def seen(row: Mapping[str, Any], name: str) -> FreelancerShown:
     )
 
 
-def whole(row: Mapping[str, Any] | None, owner: str) -> ProfileShown:
+def whole(row: Mapping[str, Any] | None, owner: str, name: str) -> ProfileShown:
     """The profile as its freelancer sees it, with what is missing, and what may be too much."""
     it = UNWRITTEN if row is None else row
     return ProfileShown(
@@ -133,7 +133,7 @@ def whole(row: Mapping[str, Any] | None, owner: str) -> ProfileShown:
         **_said(it),
         missing=[Lacking(field=part, needed=part in NEEDED) for part in missing(it)],
         actions=[_action(one.name, one.says) for one in open_in(ProfileState(it["state"]))],
-        pointed_out=pointed_out(**dict(texts(it))),
+        pointed_out=pointed_out(name=name, **dict(texts(it))),
     )
 
 

@@ -1,6 +1,6 @@
 """Freelancers: what they say of themselves, and how they are found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Self
 
@@ -12,16 +12,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import published
 from api.bodies import Amount, Asked, Line, Prose, Tag
-from api.callers import TheCaller
+from api.callers import Caller, TheCaller
 from api.finding import Sought
 from api.idempotency import OwnOnce
 from api.ids import FreelancerId
 from api.pages import Limit, Page
-from api.problems import Problem
+from api.problems import Problem, field
 from api.profile_views import FreelancerLine, FreelancerShown, ProfileShown, line, seen, whole
 from api.published import OfRow
 from api.state import Engine
-from domain.profile import ProfileState, require_findable, require_open, require_publishable
+from domain.profile import (
+    MOST_LETTERS,
+    ProfileState,
+    letters,
+    require_findable,
+    require_open,
+    require_publishable,
+)
 from ledger import people, profiles, reading
 from ledger.database import to_read
 from ledger.finding import Order
@@ -108,7 +115,7 @@ async def one(freelancer_id: FreelancerId, caller: TheCaller, engine: Engine) ->
 async def my_profile(caller: TheCaller, engine: Engine) -> ProfileShown:
     """What I say of myself, and what is missing."""
     async with to_read(engine) as c:
-        return whole(await profiles.of(c, caller.id), caller.id)
+        return await _whole(c, await profiles.of(c, caller.id), caller)
 
 
 @mine.put("")
@@ -119,7 +126,7 @@ async def edit(asked: Said, caller: TheCaller, engine: Engine) -> ProfileShown:
         held = await profiles.hold(c, caller.id)
         if held["state"] == ProfileState.PUBLISHED:
             require_findable(said)
-        return whole(await profiles.change(c, caller.id, **said), caller.id)
+        return await _whole(c, await profiles.change(c, caller.id, **said), caller)
 
 
 @mine.post("/publish", response_model=ProfileShown)
@@ -127,10 +134,11 @@ async def publish(caller: TheCaller, once: OwnOnce) -> JSONResponse:
     """Let everybody find me."""
 
     async def keep(c: AsyncConnection) -> ProfileShown:
+        await people.hold(c, caller.id)
         held = await profiles.hold(c, caller.id)
         standing = await people.standing(c, caller.id)
         require_publishable(ProfileState(held["state"]), held, standing)
-        return whole(await profiles.publish(c, caller.id), caller.id)
+        return await _whole(c, await profiles.publish(c, caller.id), caller)
 
     return await once(None, keep, status=200)
 
@@ -142,9 +150,13 @@ async def unpublish(caller: TheCaller, once: OwnOnce) -> JSONResponse:
     async def keep(c: AsyncConnection) -> ProfileShown:
         held = await profiles.hold(c, caller.id)
         require_open("unpublish", ProfileState(held["state"]))
-        return whole(await profiles.unpublish(c, caller.id), caller.id)
+        return await _whole(c, await profiles.unpublish(c, caller.id), caller)
 
     return await once(None, keep, status=200)
+
+
+async def _whole(c: AsyncConnection, row: profiles.Said | None, caller: Caller) -> ProfileShown:
+    return whole(row, caller.id, (await reading.names(c, [caller.id]))[caller.id])
 
 
 async def _lines(c: AsyncConnection, rows: Sequence[RowMapping]) -> OfRow[FreelancerLine]:
@@ -155,9 +167,19 @@ async def _lines(c: AsyncConnection, rows: Sequence[RowMapping]) -> OfRow[Freela
 def _kept(asked: Said) -> dict[str, Any]:
     """The columns of it."""
     said = asked.model_dump(exclude={"hourly_rate", "skills"})
+    _require_short(said | {"skills": asked.skills})
     rate = asked.hourly_rate
     return said | {
         "skills": list(dict.fromkeys(one.lower() for one in asked.skills)),
         "rate_minor": rate.amount_minor if rate else None,
         "currency": rate.currency if rate else "USD",
     }
+
+
+def _require_short(said: Mapping[str, Any]) -> None:
+    """Raise what names the longest part when all of it together is too long."""
+    parts = letters(said)
+    if (many := sum(parts.values())) > MOST_LETTERS:
+        longest = max(parts, key=parts.__getitem__)
+        what = f"a profile has at most {MOST_LETTERS:,} letters; this one has {many:,}"
+        raise field(f"#/{longest}", what)

@@ -96,7 +96,7 @@ async def show(c: AsyncConnection, pair: Pair, caller: Caller, our: Settings) ->
         extensions=project.extensions,
         start_when_funded=project.start_when_funded,
         confidentiality=asked_besides(project.confidentiality, written["confidentiality"]),
-        pointed_out=pointed_out(title=public["title"], summary=public["summary"]),
+        pointed_out=pointed_out(**{one: public[one] for one in ("title", "summary", "tags")}),
     )
 
 

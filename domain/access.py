@@ -9,6 +9,9 @@ from domain.cases import Job, JobState, Role
 from domain.errors import ApproveFirst, NdaMissing
 from domain.standing import Standing
 
+HOUSE = frozenset({"staff", "head_of_support"})
+"""The roles of whoever may look at any case; only `staff` decide."""
+
 
 class HandedAs(StrEnum):
     """What a file is to its case."""
@@ -35,6 +38,8 @@ class Handover(BaseModel):
     """Nobody yet, on a project or contest: its files are for those who win, with their jobs."""
     mediators: frozenset[str]
     """Those who accepted the appointment."""
+    rivals: frozenset[str] = frozenset()
+    """Of the house, those who entered the same contest: as blind there as all who did."""
     refunded: bool
     """The work stays with the freelancer, and the client's access to it is closed."""
     view_only: bool = False
@@ -143,6 +148,8 @@ def _role(handover: Handover, reader: str, *, staff: bool) -> Role | None:
         return Role.FREELANCER
     if reader in handover.mediators:
         return Role.MEDIATOR
+    if reader in handover.rivals:
+        return None
     if handover.to_everybody and not staff:
         return Role.FREELANCER
     return Role.STAFF if staff else None

@@ -13,7 +13,7 @@ from domain.commands import Deliver
 from domain.errors import SeenIsStale, UnknownReference
 from domain.facts import Need
 from domain.ids import CaseId, DeliveryId, derived
-from domain.listing import missing, require_not_own
+from domain.listing import missing, require_not_own, require_unlinked
 from domain.lone_states import BasketState
 from domain.policy import Terms
 from domain.process import Change, Process, Scene, Touch, step
@@ -35,6 +35,9 @@ def buy(scene: Scene) -> Change:
     opened = {
         item.listing: _sale(scene, item, part) for item, part in zip(there, parts, strict=True)
     }
+    for item in there:
+        # Last of all: whoever tries accounts out must be about to pay.
+        require_unlinked(_listing(scene, item))
     named = {listing: one.scene.case.id for listing, one in opened.items()}
     items = tuple(
         item.model_copy(update={"job": named.get(item.listing), "missing": gone.get(item.listing)})

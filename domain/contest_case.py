@@ -112,7 +112,7 @@ class Entrant(BaseModel):
     """The best rating; 0 without one."""
     number: int
     """Of their earliest entry."""
-    marks: frozenset[str] = frozenset()
-    """Whoever has one of these in common is linked."""
+    marks: Mapping[str, datetime] = {}
+    """Whoever has one of these in common is linked; since when they have it."""
     cleared: frozenset[UserId] = frozenset()
     """With whom they are not, as staff said."""

@@ -67,9 +67,13 @@ def require_publishable(listing: Listing, standing: Standing) -> None:
 
 
 def require_not_own(listing: Listing, buyer: UserId) -> None:
-    """Raise Linked when the buyer is the seller, or linked with them."""
+    """Raise Linked when the buyer is the seller."""
     if buyer == listing.seller:
         raise Linked("nobody buys a listing of their own", listing=listing.id)
+
+
+def require_unlinked(listing: Listing) -> None:
+    """Raise Linked when the buyer is linked with the seller, and staff have not cleared that."""
     if listing.linked:
         detail = "its seller is linked with you: staff have to look at it first"
         raise Linked(detail, listing=listing.id)

@@ -92,6 +92,9 @@ def award(scene: Scene) -> Change:
         opened.append(_handover(scene, entry, prize, parts))
         job = opened[-1].scene.case.id
         prizes[prize.number] = prize.model_copy(update={"entry": entry.id, "job": job})
+    for one in command.entries:
+        # Last of all: whoever tries accounts out must be about to award.
+        _require_unlinked(_standing(scene, one.entry))
     after = _onward(to(scene, contest.state, held=held, prizes=tuple(prizes.values())))
     named = {one.entry: prizes[one.prize].job for one in command.entries}
     # Of what it took note of first, the new wait remains.
@@ -107,8 +110,7 @@ def name_finalist(scene: Scene) -> Change:
     entry = _standing(scene, command.entry)
     if entry.finalist:
         raise NotOpen("this entry is a finalist already", entry=entry.id)
-    if entry.linked:
-        raise Linked("its freelancer is linked with you", entry=entry.id)
+    _require_unlinked(entry)
     after = to(scene, contest.state, finalists=contest.finalists + 1)
     promises = after.promised and not contest.promised
     if promises:
@@ -233,14 +235,18 @@ def _prize(contest: Contest, chosen: c.Chosen) -> Prize:
 
 
 def _chosen(scene: Scene, chosen: c.Chosen) -> ContestEntry:
-    """The entry as the client saw it, of somebody who may win."""
+    """The entry as the client saw it."""
     entry = _standing(scene, chosen.entry)
     if entry.hash != chosen.hash:
         raise SeenIsStale("the contest entry has changed", entry=entry.id, hash=entry.hash)
+    return entry
+
+
+def _require_unlinked(entry: ContestEntry) -> None:
+    """Raise Linked when staff have to look first."""
     if entry.linked:
         detail = "its freelancer is linked with you: staff have to look at it first"
         raise Linked(detail, entry=entry.id)
-    return entry
 
 
 def _standing(scene: Scene, entry_id: str) -> ContestEntry:

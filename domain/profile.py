@@ -25,11 +25,18 @@ NEEDED = ("title", "summary", "skills")
 """The parts without which nobody is found by it."""
 PARTS = (*NEEDED, "credentials", "experience", "portfolio", "education", "certifications")
 """All that a whole profile says, in the order in which it is read."""
+MOST_LETTERS = 100_000
+"""Of a whole profile: whatever they are, what is searched of it fits into its index."""
 
 
 def open_in(state: ProfileState) -> list[Move]:
     """What its freelancer may do with it now."""
     return [one for one in MOVES if state in one.sources]
+
+
+def letters(said: Mapping[str, object]) -> dict[str, int]:
+    """How many each part has."""
+    return {part: sum(len(text) for _, text in _texts(part, said[part])) for part in PARTS}
 
 
 def missing(said: Mapping[str, object]) -> list[str]:

@@ -39,6 +39,9 @@ def award(scene: Scene) -> Change:
     project, command = _of(scene), cast(c.Award, scene.command)
     bids = [_chosen(scene, one) for one in command.bids]
     opened = tuple(_offer(scene, bid) for bid in bids)
+    for bid in bids:
+        # Last of all: whoever tries accounts out must be about to hire.
+        _require_unlinked(bid)
     named = {bid.id: one.scene.case.id for bid, one in zip(bids, opened, strict=True)}
     change = _to(scene, S.OPEN, awards=project.awards + len(bids))
     return Change(lone=change.lone, opens=opened, facts={"jobs": named})
@@ -91,10 +94,14 @@ def _chosen(scene: Scene, chosen: c.Chosen) -> Bid:
         raise SeenIsStale(f"the bid is {bid.state}", bid=bid.id, state=bid.state.value)
     if bid.version != chosen.version:
         raise SeenIsStale("the bid has changed", bid=bid.id, version=bid.version)
+    return bid
+
+
+def _require_unlinked(bid: Bid) -> None:
+    """Raise Linked when staff have to look first."""
     if bid.linked:
         detail = "its freelancer is linked with you: staff have to look at it first"
         raise Linked(detail, bid=bid.id)
-    return bid
 
 
 def _offer(scene: Scene, bid: Bid) -> Touch:

@@ -11,7 +11,7 @@ from domain.policy import Policy
 def among(entrants: Iterable[Entrant], policy: Policy) -> list[UserId]:
     """Finalists; else who was rated well enough; else everybody; the best rated and earliest first.
 
-    Of each person one entrant at most is given; of people who are linked the earliest shares.
+    Of each person one entrant at most is given; of linked people, who had first what links them.
     """
     everybody = sorted(entrants, key=lambda one: (-one.rating, one.number))
     finalists = [one for one in everybody if one.finalist]
@@ -22,14 +22,21 @@ def among(entrants: Iterable[Entrant], policy: Policy) -> list[UserId]:
 
 
 def linked_with_earlier(entrants: Iterable[Entrant]) -> set[UserId]:
-    """Who is linked with somebody who entered earlier and shares."""
+    """Who came to have a mark that somebody who shares had before them.
+
+    Mark by mark, as people came to have them: whoever is left out already leaves nobody else out,
+    and nobody is left out by what another does later. At one moment the earlier entry goes first.
+    """
     late, holders = set[UserId](), dict[str, set[UserId]]()
-    for one in sorted(entrants, key=lambda entrant: entrant.number):
-        if any(holders.get(mark, set()) - one.cleared for mark in one.marks):
-            late.add(one.person)
+    held = ((since, one.number, mark, one) for one in entrants for mark, since in one.marks.items())
+    for _, _, mark, one in sorted(held, key=lambda holding: holding[:3]):
+        sharing = holders[mark] = holders.get(mark, set()) - late
+        if one.person in late:
             continue
-        for mark in one.marks:
-            holders.setdefault(mark, set()).add(one.person)
+        if sharing - one.cleared:
+            late.add(one.person)
+        else:
+            sharing.add(one.person)
     return late
 
 

@@ -15,6 +15,11 @@ class Permission(StrEnum):
     NOT_ALLOWED = "not_allowed"
     UNCLEAR = "unclear"
 
+    @property
+    def opens_work(self) -> bool:
+        """Whether whoever answered so may work."""
+        return self in (Permission.W9, Permission.W8BEN)
+
 
 class Permitted(StrEnum):
     """The answer to the third question, asked of those who live in the US without citizenship."""

@@ -4,15 +4,15 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.cases import Role
 from ledger.proof_tables import case_access
-from ledger.tables import file, person
+from ledger.tables import attachment, file, person
 
-What = Literal["brief", "file", "preview"]
+What = Literal["brief", "entries", "file", "preview"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,20 @@ async def record(c: AsyncConnection, person_id: str, looks: Iterable[Look]) -> N
         # In one order, so that two who open the same things do not wait for each other for ever.
         rows.sort(key=lambda row: (row["case_id"], row["what"], row["file_id"] or ""))
         await c.execute(insert(case_access).values(rows).on_conflict_do_nothing())
+
+
+async def looked_at_entries(c: AsyncConnection, person_id: str, contest_id: str) -> bool:
+    """Whether somebody of the house read what was entered in a contest, or looked at its files."""
+    handed_in = select(attachment.c.file_id).where(
+        attachment.c.case_id == contest_id, attachment.c.subject_id != contest_id
+    )
+    looked = exists().where(
+        case_access.c.case_id == contest_id,
+        case_access.c.person_id == person_id,
+        case_access.c.role == Role.STAFF.value,
+        or_(case_access.c.what == "entries", case_access.c.file_id.in_(handed_in)),
+    )
+    return bool(await c.scalar(select(looked)))
 
 
 async def looks(

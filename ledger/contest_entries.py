@@ -108,7 +108,7 @@ async def entrants(
 
 
 async def anybody_shares(c: AsyncConnection, contest: Contest) -> bool:
-    """Whether there is anybody who may share the prizes."""
+    """Whether there is anybody who may share the prizes: of linked people one always does."""
     some = await entrants(c, contest, FIRST_FEW)
     return bool(some or await entrants(c, contest))
 

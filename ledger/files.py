@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, case, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.access import NOT_TAKEN, HandedAs, Handover
+from domain.access import HOUSE, NOT_TAKEN, HandedAs, Handover
 from domain.cases import Ip
 from domain.errors import UnknownReference
 from domain.quota import Quota
 from ledger import ids, originals, room
 from ledger.contest_tables import contest_entry
 from ledger.listing_tables import listing, listing_file
-from ledger.tables import attachment, cases, delivery, file
+from ledger.tables import attachment, cases, delivery, file, person
 
 OUT = ("withdrawn", "removed")
 """States of an entry that takes part no more."""
@@ -85,6 +85,17 @@ def _of_cases() -> Select[Any]:
         )
         .scalar_subquery()
     )
+    others = contest_entry.alias()
+    rivals = (
+        select(func.array_agg(others.c.freelancer_id))
+        .join(person, person.c.id == others.c.freelancer_id)
+        .where(
+            others.c.contest_id == contest_entry.c.contest_id,
+            others.c.state.not_in(OUT),
+            person.c.roles.overlap(sorted(HOUSE)),
+        )
+        .scalar_subquery()
+    )
     handed_as = case(
         (attachment.c.subject_id == attachment.c.case_id, HandedAs.BRIEF.value),
         (delivery.c.id.is_not(None), HandedAs.DELIVERY.value),
@@ -99,6 +110,7 @@ def _of_cases() -> Select[Any]:
             cases.c.client_id,
             func.coalesce(cases.c.freelancer_id, contest_entry.c.freelancer_id).label("freelancer"),
             mediators.label("mediators"),
+            rivals.label("rivals"),
             (
                 ((cases.c.kind == "job") & (cases.c.state == "cancelled"))
                 | func.coalesce(won.c.state == "cancelled", False)
@@ -137,6 +149,7 @@ async def _handovers(
             client=row.client_id,
             freelancer=row.freelancer,
             mediators=frozenset(row.mediators or ()),
+            rivals=frozenset(row.rivals or ()),
             refunded=row.refunded,
             won=row.won,
             to_everybody=row.open and row.handed_as == HandedAs.BRIEF,

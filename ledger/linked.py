@@ -6,6 +6,7 @@ somebody who is linked with a third person is not thereby linked with the third.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
@@ -18,12 +19,16 @@ THEIRS = text("""
     select other_id from linked_people where one_id = :person and other_id = any(:people)
 """).bindparams(PEOPLE)
 MARKS = text("""
-    select person_id, mark from identity_mark where person_id = any(:people)
-    union
-    select one_id, id from link_decision
+    select m.person_id, m.mark, min(p.added_at)
+      from identity_mark m
+      join payout_method p on p.id = m.source_id
+     where m.person_id = any(:people)
+     group by m.person_id, m.mark
+    union all
+    select one_id, id, decided_at from link_decision
      where linked and replaced_at is null and one_id = any(:people) and other_id = any(:people)
-    union
-    select other_id, id from link_decision
+    union all
+    select other_id, id, decided_at from link_decision
      where linked and replaced_at is null and one_id = any(:people) and other_id = any(:people)
 """).bindparams(PEOPLE)
 CLEARED = text("""
@@ -35,9 +40,9 @@ CLEARED = text("""
 
 @dataclass
 class Marks:
-    """What somebody is known by, and whom staff told apart from them."""
+    """What somebody is known by and since when, and whom staff told apart from them."""
 
-    marks: set[str] = field(default_factory=set)
+    marks: dict[str, datetime] = field(default_factory=dict)
     cleared: set[UserId] = field(default_factory=set)
 
 
@@ -55,8 +60,8 @@ async def among(c: AsyncConnection, people: Collection[str]) -> Mapping[str, Mar
     """
     found = {person: Marks() for person in people}
     asked = {"people": list(people)}
-    for person, mark in await c.execute(MARKS, asked):
-        found[person].marks.add(mark)
+    for person, mark, since in await c.execute(MARKS, asked):
+        found[person].marks[mark] = since
     for one, other in await c.execute(CLEARED, asked):
         found[one].cleared.add(other)
         found[other].cleared.add(one)

@@ -47,6 +47,12 @@ async def add_staff(
     return made
 
 
+async def hold(c: AsyncConnection, person_id: str) -> None:
+    """Whatever else is decided of this person, and asks for this, waits until this is done."""
+    row = select(person.c.id).where(person.c.id == person_id)
+    await c.execute(row.with_for_update(key_share=True))
+
+
 async def standing(c: AsyncConnection, person_id: str) -> Standing:
     """What the person has signed, of the texts in force, and answered."""
     answered = select(work_permission.c.result).where(work_permission.c.person_id == person_id)

@@ -56,6 +56,13 @@ async def unpublish(c: AsyncConnection, person_id: str) -> Said:
     return row
 
 
+async def take_back(c: AsyncConnection, person_id: str) -> None:
+    """The same, if this person has one and it is published."""
+    row = await of(c, person_id)
+    if row is not None and row["state"] == ProfileState.PUBLISHED:
+        await unpublish(c, person_id)
+
+
 async def _update(c: AsyncConnection, person_id: str, **now: Any) -> Said:
     query = update(profile).where(profile.c.person_id == person_id).values(now)
     row = await _one(c, query.returning(profile))

@@ -61,8 +61,8 @@ case_access = Table(
         server_default=text("date_trunc('minute', now())"),
         comment="whoever looks again within it is one row",
     ),
-    CheckConstraint("what in ('brief','file','preview')", name="what_is_known"),
-    CheckConstraint("(what = 'brief') = (file_id is null)", name="names_its_file"),
+    CheckConstraint("what in ('brief','entries','file','preview')", name="what_is_known"),
+    CheckConstraint("(what in ('brief','entries')) = (file_id is null)", name="names_its_file"),
     Index("ix_case_access_case_id", "case_id", "seq"),
     Index("ix_case_access_file_id", "file_id", postgresql_where=text("file_id is not null")),
     Index(

@@ -19,6 +19,7 @@ def handed(
     won: bool = True,
     to_everybody: bool = False,
     case_id: str | None = "job_1",
+    rivals: frozenset[str] = frozenset(),
 ) -> Handover:
     return Handover(
         case_id=case_id,
@@ -30,6 +31,7 @@ def handed(
         view_only=view_only,
         won=won,
         to_everybody=to_everybody,
+        rivals=rivals,
     )
 
 
@@ -50,6 +52,15 @@ def test_the_parties_read_what_is_handed_over(
     """Client, freelancer, mediator and staff; nobody else."""
     assert may_read([handed(handed_as)], reader, SIGNED, staff=staff) is may
     assert may_preview([handed(handed_as)], reader, SIGNED, staff=staff) is may
+
+
+def test_whoever_of_the_house_entered_too_is_no_staff_to_it() -> None:
+    """Their own files stay theirs, as its freelancer."""
+    entry = handed(HandedAs.ENTRY, rivals=frozenset({"sam", "fay"}))
+    for reader, may in (("sam", False), ("fay", True), ("kim", True)):
+        assert may_read([entry], reader, SIGNED, staff=True) is may
+        assert may_preview([entry], reader, SIGNED, staff=True) is may
+        assert bool(opened_by([entry], reader, SIGNED, staff=True)) is may
 
 
 def test_a_file_without_a_case_is_nobodys_but_its_owners() -> None:

@@ -185,3 +185,19 @@ def test_a_listing_of_somebody_linked_with_the_buyer_is_not_bought_without_staff
     with pytest.raises(Linked, match="staff"):
         it.buys()
     assert it.books.wallet(CLIENT).spendable == 200_00
+
+
+def test_a_link_is_told_only_to_whoever_would_buy_otherwise() -> None:
+    """Without the money, or of something that is not there any more, nothing is said of it."""
+    linked = listing(1, linked=True)
+    with pytest.raises(InsufficientFunds):
+        Baskets(linked, had=49_99).buys()
+    with pytest.raises(SeenIsStale):
+        Baskets(changed(linked, version=2), items=seen(linked)).buys()
+    gone = Baskets(
+        changed(linked, version=2),
+        listing(2),
+        items=seen(linked, listing(2)),
+        mode=Mode.THOSE_STILL_THERE,
+    )
+    assert len(gone.buys().jobs) == 1

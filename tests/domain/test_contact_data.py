@@ -143,9 +143,10 @@ def test_a_text_with_much_of_it_names_each_once() -> None:
 
 def test_an_answer_says_in_which_field_it_stands() -> None:
     """What was left out has none."""
-    found = pointed_out(title="A logo", summary="mail a@x.org", brief=None)
+    found = pointed_out(title="A logo", summary="mail a@x.org", brief=None, tags=["x", "b@x.org"])
     assert [one.model_dump() for one in found] == [
-        {"field": "summary", "kind": "email", "text": "a@x.org", "start": 5, "end": 12}
+        {"field": "summary", "kind": "email", "text": "a@x.org", "start": 5, "end": 12},
+        {"field": "tags/1", "kind": "email", "text": "b@x.org", "start": 0, "end": 7},
     ]
 
 

@@ -146,6 +146,16 @@ def test_somebody_linked_with_the_client_wins_nothing_without_staff() -> None:
         it.awards(chosen(BEN, 1))
 
 
+def test_a_link_is_told_only_to_whoever_would_award_otherwise() -> None:
+    """An award that is refused for another entry or prize says nothing of it."""
+    it = Contests().judging().awards(chosen(CHO, 2))
+    it.entries = [entry(ANA, linked=True), entry(BEN, 2, state=EntryState.WITHDRAWN)]
+    with pytest.raises(SeenIsStale):
+        it.awards(chosen(ANA, 1), chosen(BEN, 2))
+    with pytest.raises(NotOpen):
+        it.awards(chosen(ANA, 2))
+
+
 def test_nobody_is_awarded_while_entries_are_blind() -> None:
     """Only once they have ended."""
     with pytest.raises(NotOpen):

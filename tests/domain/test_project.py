@@ -188,3 +188,15 @@ def test_a_bid_of_somebody_linked_with_the_client_is_not_awarded_without_staff()
     with pytest.raises(Linked, match="staff"):
         it.awards(bid(ANA), bid(BEN))
     assert it.case.awards == 0
+
+
+def test_a_link_is_told_only_to_whoever_would_hire_otherwise() -> None:
+    """An award that is refused for any other bid says nothing of it."""
+    it = Projects(bid(ANA, linked=True), bid(BEN, state=BidState.WITHDRAWN), bid(CHO, 1)).posted()
+    with pytest.raises(SeenIsStale):
+        it.awards(bid(ANA), bid(BEN))
+    with pytest.raises(InvalidAmount):
+        it.awards(bid(ANA), bid(CHO))
+    it.charged_back = True
+    with pytest.raises(ChargebackOpen):
+        it.awards(bid(ANA))

@@ -41,9 +41,29 @@ async def are_linked(app: AsyncEngine, one: str, other: str) -> bool:
     async with app.connect() as c:
         pairs = {bool(await linked(c, *pair)) for pair in ((one, [other]), (other, [one]))}
         crowd = await among(c, [one, other])
-    pairs.add(bool(crowd[one].marks & crowd[other].marks))
+    pairs.add(bool(crowd[one].marks.keys() & crowd[other].marks.keys()))
     assert len(pairs) == 1, "every way of asking says the same"
     return pairs.pop()
+
+
+async def had_first(app: AsyncEngine, *people: str) -> str:
+    """Who of these has their common mark for longest."""
+    async with app.connect() as c:
+        crowd = await among(c, people)
+    [mark] = set.intersection(*({*crowd[one].marks} for one in people))
+    return min(people, key=lambda one: crowd[one].marks[mark])
+
+
+async def test_whoever_gives_an_account_again_has_it_since_the_first_time(app: AsyncEngine) -> None:
+    """In between it was another's too, and their own was elsewhere."""
+    account = us("61616161")
+    first = await paid_at(app, OLD, account)
+    second = await paid_at(app, OLD, account)
+    for again in (us("62626262"), account):
+        async with app.begin() as c:
+            details = Details(holder="Ana", destination=again)
+            await payout_methods.keep(c, SealingKeys(OLD), first, details)
+    assert await had_first(app, second, first) == first
 
 
 async def test_an_account_is_the_same_however_it_is_written(app: AsyncEngine) -> None:
@@ -90,6 +110,7 @@ async def test_accounts_of_before_a_new_key_are_marked_again(app: AsyncEngine) -
         pass
     assert await are_linked(app, before, after)
     assert await housekeeper.mark() == 0
+    assert await had_first(app, after, before) == before
 
 
 async def test_accounts_that_were_kept_before_there_were_marks_are_marked(

@@ -9,6 +9,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.accounts import NEVER_ABOVE_ZERO, NEVER_BELOW_ZERO, PERSONAL, SHARED, Kind
@@ -52,6 +53,12 @@ PUBLIC = """
     values ('user_x', 'freelancer', 'user_x', 'x', 'x', 'USD', 'published', true),
            ('listing_x', 'listing', 'user_x', 'x', 'x', 'USD', 'listed', true)
 """
+LOOKED = """
+    insert into case_access (case_id, person_id, role, what)
+    select cases.id, person.id, 'staff', what
+      from cases, person, unnest(array['brief', 'entries']) what
+     limit 2
+"""
 
 
 WRITTEN = Path(__file__).with_name("migrations.txt")
@@ -79,7 +86,7 @@ def test_the_schema_goes_up_from_nothing_and_back_to_nothing(server: Server, emp
     assert migrate.current(url) is None
     for _ in range(2):
         migrate.upgrade(url)
-        assert migrate.current(url) == "0028"
+        assert migrate.current(url) == "0029"
         migrate.downgrade(url, "base")
         assert migrate.current(url) is None
 
@@ -116,6 +123,25 @@ async def test_who_is_found_by_a_profile_leaves_with_it(server: Server, empty: s
     await in_thread(migrate.upgrade, url)
 
 
+async def test_looks_at_entries_leave_with_what_writes_them_down(
+    server: Server, empty: str
+) -> None:
+    """Looks at briefs and files stay, and no row of theirs can be changed or deleted again."""
+    url = server.url(empty, OWNER)
+    await in_thread(migrate.upgrade, url)
+    await _fill(server.url(empty))
+    engine = connect(url, pool=1)
+    async with engine.begin() as c:
+        await c.execute(text(LOOKED))
+    await in_thread(migrate.downgrade, url, "0028")
+    assert await _all(url, "select what from case_access") == {("brief",)}
+    async with engine.connect() as c:
+        with pytest.raises(DBAPIError, match="case_access"):
+            await c.execute(text("delete from case_access"))
+    await engine.dispose()
+    await in_thread(migrate.upgrade, url)
+
+
 async def test_upgrading_what_is_up_to_date_changes_nothing(server: Server, empty: str) -> None:
     """An upgrade may run at every start: what was written stays."""
     await in_thread(migrate.upgrade, server.url(empty, OWNER))
@@ -130,7 +156,7 @@ def test_processes_that_migrate_at_once_take_turns(server: Server, empty: str) -
     with ThreadPoolExecutor(3) as pool:
         for done in [pool.submit(migrate.upgrade, server.url(empty, OWNER)) for _ in range(3)]:
             done.result()
-    assert migrate.current(server.url(empty, OWNER)) == "0028"
+    assert migrate.current(server.url(empty, OWNER)) == "0029"
 
 
 def test_without_the_application_s_role_nothing_is_migrated(

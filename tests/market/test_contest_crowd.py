@@ -34,6 +34,9 @@ PEOPLE = text("""
         select 'user_' || lpad(to_hex(n), 26, '0'), 'entrant' || n || '@example.com', 'Entrant', ''
           from generate_series(1, :many) n
         returning id
+    ), paid as (
+        insert into payout_method (id, person_id, via, payload, key_id, last_four)
+        select 'method_' || id, id, 'us_bank', '', 'k', '' from made
     ), marked as (
         insert into identity_mark (source_id, person_id, kind, mark, key_id)
         select 'method_' || id, id, 'payout_account', encode(sha256(cast(id as bytea)), 'hex'), 'k'

@@ -207,13 +207,57 @@ async def test_staff_list_what_was_removed_or_taken_back_and_nobody_else_does(wo
 
 
 async def test_whoever_enters_is_blind_even_if_they_work_for_the_house(world: World) -> None:
-    """They look at it as an entrant; until then they saw all of it."""
+    """They look at it as an entrant; without an entry that stands, as the house again."""
     it, insider = await opened(world, 2), await world.person("in", roles=["head_of_support"])
-    assert [one["number"] for one in await listed(it, insider)] == [2, 1]
     entered = await it.entry_of(insider)
     assert entered.status_code == 201, entered.text
     assert [one["number"] for one in await listed(it, insider)] == [3]
     assert await listed(it, insider, state="removed") == []
+    file = f"/v1/files/{it.entries[0]['files'][0]['id']}"
+    for path in (file, f"{file}/preview"):
+        assert (await insider.get(path)).status_code == 404
+    assert (await world.house.staff.get(file)).content == it.entrants[0].id.encode()
+    assert code(await insider.get(it.at("access-log"))) == "not_yours"
+    assert (await insider.delete(it.at(f"entries/{entered.json()['id']}"))).status_code == 204
+    assert (await insider.get(file)).status_code == 200
+    assert code(await it.entry_of(insider)) == "not_yours"
+
+
+@pytest.mark.parametrize("look", ["entries", "file", "preview", "remove"])
+async def test_whoever_of_the_house_looked_at_entries_enters_nothing_there(
+    world: World, look: str
+) -> None:
+    """In another contest they do; the client sees that somebody looked."""
+    it, insider = await opened(world, 2), await world.person("in", roles=["staff"])
+    file = f"/v1/files/{it.entries[0]['files'][0]['id']}"
+    match look:
+        case "entries":
+            assert len(await listed(it, insider)) == 2
+        case "remove":
+            at = f"/v1/staff{it.of_entry(0, 'remove').removeprefix('/v1')}"
+            assert (await insider.post(at, {"reason": "copied"})).status_code == 200
+        case _:
+            await insider.get(file if look == "file" else f"{file}/preview")
+    refused = await it.entry_of(insider)
+    assert (refused.status_code, code(refused)) == (403, "not_yours")
+    assert "looked" in refused.json()["detail"]
+    log = (await it.client.get(it.at("access-log"))).json()["items"]
+    seen = "entries" if look == "remove" else look
+    assert (log[0]["what"], log[0]["role"], log[0]["person_id"]) == (seen, "staff", None)
+    other = await opened(world, 1)
+    assert (await other.entry_of(insider)).status_code == 201
+
+
+async def test_whoever_of_the_house_read_the_brief_alone_may_enter(world: World) -> None:
+    """A list with nothing in it is no look either."""
+    it = await Contesting.begin(world)
+    brief = await uploaded(it.client, b"the secret recipe")
+    await it.posted(files=[brief])
+    insider = await world.person("in", roles=["staff"])
+    assert await listed(it, insider) == []
+    assert (await insider.get(f"/v1/files/{brief}")).status_code == 200
+    assert (await it.shown(insider))["brief"]
+    assert (await it.entry_of(insider)).status_code == 201
 
 
 @pytest.mark.parametrize("what", ["rating", "finalist"])

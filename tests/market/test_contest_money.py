@@ -30,14 +30,17 @@ async def test_a_prize_that_comes_back_smaller_is_awarded_anew(world: World) -> 
 async def test_prizes_that_nobody_may_share_are_shown_and_given_to_their_client(
     world: World,
 ) -> None:
-    """Once staff have removed the last entry of a guaranteed contest; sharing, until then."""
+    """Once staff have removed the last entry of a guaranteed contest; sharing, until then.
+
+    Its client reads it; to whoever entered, it would tell who is linked with whom.
+    """
     it = await (await (await Contesting.begin(world)).posted(guaranteed=True)).with_entries(1)
     await it.judged()
     assert "shared" in (await it.shown())["if_nobody_acts"]["what"]
     at = f"/v1/staff{it.of_entry(0, 'remove').removeprefix('/v1')}"
     assert (await world.house.staff.post(at, {"reason": "copied"})).status_code == 200
-    for reader in (it.client, it.entrants[0]):
-        assert "refunded" in (await it.shown(reader))["if_nobody_acts"]["what"]
+    for reader, reads in ((it.client, "refunded"), (it.entrants[0], "shared")):
+        assert reads in (await it.shown(reader))["if_nobody_acts"]["what"]
     assert (await it.ends())["state"] == "distributing"
     end = (await it.shown())["if_nobody_acts"]
     assert "refunded" in end["what"] and end["money"] == {"client": sum_of(300_00)}

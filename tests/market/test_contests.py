@@ -81,7 +81,7 @@ async def test_a_client_wins_nothing_of_their_own(world: World) -> None:
     )
     await it.judged()
     refused = await it.awards(it.choice(0, 1))
-    assert code(refused) == "linked" and "staff" in refused.json()["detail"]
+    assert code(refused) == "linked" and "two people" in refused.json()["detail"]
 
 
 async def test_a_contest_nobody_awards_gives_its_prizes_back(world: World) -> None:
@@ -235,6 +235,13 @@ async def test_what_cannot_be_posted_is_refused_and_leaves_nothing(
     assert (400 <= answer.status_code < 500, code(answer)) == (True, expected)
     assert not await rows(world, "select 1 from cases where client_id = :c", c=it.client.id)
     assert await wallet(it.client) == (1_000_00, 0)
+
+
+async def test_contact_data_in_a_contests_tags_is_pointed_out(world: World) -> None:
+    """To its client, who posts it all the same."""
+    it = await (await Contesting.begin(world)).posted(tags=["naming", "nolte@example.com"])
+    [one] = (await it.shown())["pointed_out"]
+    assert (one["field"], one["text"]) == ("tags/1", "nolte@example.com")
 
 
 async def test_a_contest_is_found_once_it_is_funded(world: World) -> None:

@@ -130,7 +130,7 @@ async def test_a_link_that_staff_put_down_holds_a_purchase_up_until_it_is_cleare
     assert (await shop.buys(shop.listings[0])).status_code == 201
 
 
-async def test_of_linked_entrants_the_earliest_shares_a_prize(world: World) -> None:
+async def test_of_linked_entrants_whoever_had_the_account_first_shares(world: World) -> None:
     """The others are as one person with them; whoever staff told apart shares too."""
     it = await Contesting.begin(world)
     await (await it.posted(guaranteed=True, prizes=[sum_of(100_00)])).with_entries(4)
@@ -142,6 +142,19 @@ async def test_of_linked_entrants_the_earliest_shares_a_prize(world: World) -> N
     assert await world.violations() == []
 
 
+async def test_nobody_takes_a_share_by_giving_a_rivals_account_later(world: World) -> None:
+    """However early they entered: whoever had the account first keeps all of it."""
+    it = await Contesting.begin(world)
+    await (await it.posted(guaranteed=True, prizes=[sum_of(100_00)])).with_entries(2)
+    thief, victim = it.entrants
+    number = await share_an_account(victim)
+    assert (await it.ends())["state"] == "judging"
+    await paid_at(thief, number)
+    assert [(await it.ends())["state"] for _ in "12"] == ["distributing", "closed"]
+    assert [(await wallet(one))[1] for one in (thief, victim)] == [0, 90_00]
+    assert await world.violations() == []
+
+
 async def test_whoever_is_linked_with_the_client_has_no_share(world: World) -> None:
     """With nobody else there the prize is the client's again."""
     it = await Contesting.begin(world)
@@ -150,6 +163,30 @@ async def test_whoever_is_linked_with_the_client_has_no_share(world: World) -> N
     for _ in "123":
         await it.ends()
     assert [(await wallet(one))[1] for one in it.entrants] == [90_00, 0]
+
+
+async def test_a_guess_at_an_account_is_not_answered_to_an_empty_wallet(world: World) -> None:
+    """Right or wrong, the money is missing, and staff have nothing to look at."""
+    shop, spy = await Shop.begin(world, 20_00), await world.person("spy")
+    right, wrong = [str(next(NUMBERS)) for _ in "12"]
+    await paid_at(shop.seller, right)
+    for guess in (wrong, right):
+        await paid_at(spy, guess)
+        refused = await shop.buys(shop.listings[0], by=spy)
+        assert (refused.status_code, code(refused)) == (402, "insufficient_funds")
+    assert await tasks(world, spy) == []
+
+
+async def test_a_guess_at_the_clients_account_is_not_answered_by_a_contest(world: World) -> None:
+    """The only entrant reads the same whether they are linked with the client; the client knows."""
+    it = await (await (await Contesting.begin(world)).posted(guaranteed=True)).with_entries(1)
+    [spy], right = it.entrants, str(next(NUMBERS))
+    await paid_at(it.client, right)
+    await it.judged()
+    for guess in (str(next(NUMBERS)), right):
+        await paid_at(spy, guess)
+        assert "shared" in (await it.shown(spy))["if_nobody_acts"]["what"]
+    assert "refunded" in (await it.shown())["if_nobody_acts"]["what"]
 
 
 async def test_nobody_linked_with_a_party_is_asked_to_mediate(world: World) -> None:

@@ -107,6 +107,14 @@ async def test_a_listing_is_written_with_files_and_a_price_that_can_be(world: Wo
     assert pointers(odd) == ["#/content"]
 
 
+async def test_contact_data_in_a_listing_is_pointed_out_in_its_tags_too(world: World) -> None:
+    """To its seller, who may publish it all the same."""
+    shop = await Shop.begin(world)
+    listed = await shop.listed(description="Call 212 555 0100", tags=["icons", "ling@example.com"])
+    places = [(one["field"], one["kind"]) for one in listed["pointed_out"]]
+    assert places == [("description", "phone"), ("tags/1", "email")]
+
+
 async def test_others_decide_nothing_on_a_listing(world: World) -> None:
     """For them there is nothing to decide on."""
     shop = await Shop.begin(world, 40_00)

@@ -13,6 +13,7 @@ from tests.market.introducing import PROFILE, published, written
 from tests.world import World
 
 ME = "/v1/me/profile"
+PERMISSION = "/v1/me/work-permission"
 AWAY = "anna@example.com"
 
 
@@ -119,6 +120,39 @@ async def test_who_may_not_work_publishes_nothing(
     assert await found(me, q=me.id) == []
 
 
+@pytest.mark.parametrize("permitted", ["no", "not_sure"])
+async def test_whoever_may_work_no_longer_is_found_no_longer(world: World, permitted: str) -> None:
+    """An answer that closes work takes the profile back; one that opens it publishes nothing."""
+    me, client = await world.person("freelancer"), await world.person("client")
+    mark = f"left{new_key()[:8]}"
+    await published(me, skills=[mark])
+    closed = {"us_citizen": False, "lives_in_us": True, "permitted": permitted}
+    assert (await me.post(PERMISSION, closed)).status_code == 201
+    assert await found(client, tag=mark) == []
+    assert (await client.get(f"/v1/freelancers/{me.id}")).status_code == 404
+    draft = (await me.get(ME)).json()
+    assert (draft["state"], draft["title"]) == ("draft", PROFILE["title"])
+    assert (await me.post(f"{ME}/publish")).status_code == 403
+    assert (await me.post(PERMISSION, closed | {"permitted": "yes"})).status_code == 201
+    assert await found(client, tag=mark) == []
+    assert (await me.post(f"{ME}/publish")).json()["state"] == "published"
+
+
+async def test_nobody_is_published_by_asking_in_the_moment_of_the_answer(world: World) -> None:
+    """Whichever comes first, whoever may not work is not found."""
+    closed = {"us_citizen": False, "lives_in_us": True, "permitted": "no"}
+    people = [await world.person("freelancer") for _ in range(8)]
+    for me in people[::2]:
+        await written(me)
+    asked = []
+    for me in people:
+        body = {name: PROFILE[name] for name in ("title", "summary", "skills")}
+        asked += [me.put(ME, body), me.post(f"{ME}/publish"), me.post(PERMISSION, closed)]
+    await asyncio.gather(*asked)
+    for me in people:
+        assert (await me.get(f"/v1/freelancers/{me.id}")).status_code == 404
+
+
 async def test_whoever_hires_may_be_hired(world: World) -> None:
     """An account is no side: a client writes and publishes a profile like anybody else."""
     client = await world.person("client", credits_minor=10_00)
@@ -153,6 +187,15 @@ async def test_contact_data_in_a_profile_is_pointed_out(world: World) -> None:
     assert places == [("summary", "email", AWAY), ("portfolio/0/text", "email", AWAY)]
     assert (await me.get(ME)).json()["pointed_out"] == draft["pointed_out"]
     assert (await written(me))["pointed_out"] == []
+
+
+async def test_a_name_that_is_an_address_is_pointed_out_too(world: World) -> None:
+    """It stands over the profile, and in every list it is found in."""
+    me = await world.person(AWAY)
+    assert (await me.get(f"/v1/freelancers/{me.id}")).status_code == 404
+    for draft in ((await me.get(ME)).json(), await published(me)):
+        [one] = draft["pointed_out"]
+        assert (one["field"], one["kind"], one["text"]) == ("name", "email", AWAY)
 
 
 @pytest.mark.parametrize(
@@ -210,23 +253,44 @@ async def test_whatever_is_sent_is_a_profile_or_a_refusal(world: World) -> None:
         assert (await me.get(ME)).json() == kept
 
 
-async def test_the_longest_profile_there_may_be_is_kept_and_found(world: World) -> None:
-    """Different words of three bytes a letter everywhere: what is searched takes all of them."""
-    letters = iter(range(0x4E00, 0x4E00 + 20_000))
-    words = " ".join(f"{chr(one)}{chr(one + 1)}" for one in letters)
-    text, name = words[:1_999], words[:199]
-    me = await world.person("freelancer")
+def hyphened(letters: int) -> str:
+    """Different words of four bytes a letter, two by two: each takes its room twice."""
+    chance = Random(51)  # no secret
+    wanted = (chance.choices(range(0x20000, 0x2A000), k=letters) for _ in range(120_000 // letters))
+    words = ["".join(map(chr, one)) for one in wanted]
+    pairs = zip(words[::2], words[1::2], strict=True)
+    return ",".join(f"{one}-{other}" for one, other in pairs)
+
+
+def longest(words: str) -> dict[str, Any]:
+    """A profile of 100,000 letters, most of its fields as long as they may be."""
+    name, pieces = words[:200], [words[n : n + 2_000] for n in range(20_000, 90_000, 2_000)]
     job = {"title": name, "at": name, "from_year": 2000}
-    await published(
-        me,
-        summary=words[:19_999],
-        credentials=text,
-        experience=[job | {"text": words[n * 2_000 :][:1_999]} for n in range(20)],
-        portfolio=[{"title": name, "text": words[-n * 2_000 :][:1_999]} for n in range(1, 21)],
-        education=[{"title": name, "at": name}] * 20,
-        certifications=[{"title": name, "at": name}] * 20,
-    )
-    assert me.id in await found(me, q=words[:2])
+    return {
+        "title": name,
+        "summary": words[:20_000],
+        "skills": [words[:10], words[10:20]],
+        "credentials": words[-2_000:],
+        "experience": [job | {"text": one} for one in pieces[:20]],
+        "portfolio": [{"title": name, "text": one} for one in pieces[20:33]],
+        "education": [{"title": name, "at": name}] * 2,
+        "certifications": [{"title": name, "at": words[:180]}],
+    }
+
+
+@pytest.mark.parametrize("letters", [1, 2, 10, 200])
+async def test_the_longest_profile_there_may_be_is_kept_and_found(
+    world: World, letters: int
+) -> None:
+    """Whatever its words are; with one letter more it is refused, and the longest part named."""
+    me, body = await world.person("freelancer"), longest(hyphened(letters))
+    draft = await published(me, **body, hourly_rate=None)
+    assert me.id in await found(me, tag=draft["skills"][0])
+    more = body | {"certifications": [{"title": "x" * 200, "at": "x" * 181}]}
+    refused = await me.put(ME, more)
+    assert (refused.status_code, pointers(refused)) == (422, ["#/experience"])
+    assert refused.json()["errors"][0]["detail"].endswith("100,000 letters; this one has 100,001")
+    assert (await me.get(ME)).json() == draft
 
 
 async def test_two_first_drafts_at_once_are_one(world: World) -> None:

@@ -233,8 +233,12 @@ async def test_contact_data_in_what_is_public_is_pointed_out(world: World) -> No
     """The project is posted all the same; the brief is not looked into."""
     it = await Posting.begin(world)
     text = "Write to nolte at bakery dot com, please"
-    shown = (await it.posts(summary=text, brief="Call 212 555 0100")).json()
-    assert [(one["field"], one["kind"]) for one in shown["pointed_out"]] == [("summary", "email")]
+    tags = ["logo", "nolte@example.com"]
+    shown = (await it.posts(summary=text, brief="Call 212 555 0100", tags=tags)).json()
+    assert [(one["field"], one["kind"]) for one in shown["pointed_out"]] == [
+        ("summary", "email"),
+        ("tags/1", "email"),
+    ]
     clean = (await it.posts()).json()
     assert clean["pointed_out"] == []
 
