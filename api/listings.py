@@ -132,10 +132,13 @@ async def publish(
     """Offer it to everybody, and warrant that it is mine to sell."""
 
     async def keep(c: AsyncConnection) -> ListingShown:
-        _, listing = await _own(c, listing_id, caller)
+        _, listing = await _own(c, listing_id, caller, locked=False)
         require_move("publish", listing, asked.version)
         require_publishable(listing, await people.standing(c, caller.id))
+        # Before the listing's row, as every step takes them.
         await originals.claim(c, listing.files, but=listing.id)
+        _, listing = await _own(c, listing_id, caller)
+        require_move("publish", listing, asked.version)
         await listings.publish(c, listing_id, asked.name)
         here("listing.published")
         return await _whole(c, listing_id, caller)
@@ -173,9 +176,11 @@ async def _lines(c: AsyncConnection, rows: Sequence[RowMapping]) -> OfRow[Listin
     return lambda row: line(there[row["subject_id"]])
 
 
-async def _own(c: AsyncConnection, listing_id: str, caller: Caller) -> tuple[RowMapping, Listing]:
-    """The caller's listing, locked until this is done; 404 for everybody else."""
-    there = await listings.find(c, listing_id, locked=True)
+async def _own(
+    c: AsyncConnection, listing_id: str, caller: Caller, *, locked: bool = True
+) -> tuple[RowMapping, Listing]:
+    """The caller's listing, if `locked` until this is done; 404 for everybody else."""
+    there = await listings.find(c, listing_id, locked=locked)
     if there is None or there[1].seller != caller.id:
         raise Problem("not_found")
     return there
