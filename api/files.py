@@ -105,6 +105,17 @@ def quota_of(settings: Settings) -> Quota:
     return Quota(**theirs, to_deliver=to_deliver)
 
 
+async def require_room(
+    c: AsyncConnection, settings: Settings, owner: str, named: Collection[str]
+) -> None:
+    """Raise QuotaFull when somebody hands these over, and not as a delivery, beyond their quota.
+
+    Of two that do so at once the later look sees the files of both.
+    """
+    if named:
+        quota_of(settings).require_to_keep(await room.used(c, owner, named))
+
+
 @router.get("/{file_id}", response_class=StreamingResponse)
 async def download(
     file_id: FileId, caller: TheCaller, engine: Engine, store: Files, asked: TheAsked

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api import access, published
 from api.bodies import Agreed, Amount, Asked, FileIds, Line, Prose, Tags, as_kept
 from api.callers import Caller, TheCaller
+from api.files import require_room
 from api.finding import Sought
 from api.idempotency import OwnOnce
 from api.ids import ListingId
@@ -79,6 +80,7 @@ async def write(asked: Offered, caller: TheCaller, once: OwnOnce, our: TheSettin
 
     async def keep(c: AsyncConnection) -> ListingShown:
         handed = await _checked(c, asked, caller, our)
+        await require_room(c, our, caller.id, handed)
         row = await listings.create(c, caller.id, handed, asked.previews, **_said(asked))
         return await _whole(c, row["id"], caller)
 
@@ -121,6 +123,7 @@ async def edit(
             require_move("edit", listing, asked.version)
             handed = await _checked(c, asked, caller, our)
             require_same_files(listing, tuple(handed))
+            await require_room(c, our, caller.id, set(handed).difference(listing.files))
             await listings.change(c, listing_id, handed, asked.previews, **_said(asked))
         return await _whole(c, listing_id, caller)
 
