@@ -1,13 +1,14 @@
 """Files people hand each other: uploaded as a stream, downloaded by those entitled alone."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from sqlalchemy import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api.access import HOUSE
 from api.bodies import Shown
@@ -123,7 +124,8 @@ async def download(
     """The file, or the range of it that is asked for."""
     async with engine.begin() as c:
         file = await opened(c, caller, file_id, "file")
-    return await served(store, file, asked)
+    async with in_store(engine, file):
+        return await served(store, file, asked)
 
 
 @router.delete("/{file_id}", status_code=204)
@@ -167,6 +169,18 @@ async def opened(
     looks = [accesses.Look(case_id, role, what, file_id) for case_id, role in cases.items()]
     await accesses.record(c, caller.id, looks)
     return file
+
+
+@asynccontextmanager
+async def in_store(engine: AsyncEngine, file: RowMapping) -> AsyncIterator[None]:
+    """Bytes that are not there are a lost store, unless the file was deleted since it was found."""
+    try:
+        yield
+    except FileNotFoundError:
+        async with to_read(engine) as c:
+            if await files.find(c, file["id"]) is None:
+                raise Problem("not_found") from None
+        raise
 
 
 async def look_at_all(c: AsyncConnection, caller: Caller, seen: Iterable[RowMapping]) -> None:
