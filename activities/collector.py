@@ -31,6 +31,8 @@ MOST_BATCHES = 50
 """Of one look; what is left is for the next, so that expired uploads never wait for long."""
 EVERYTHING_EVERY_S = 6 * 3600.0
 """How often files without a use and bytes without a row are looked for."""
+AGAIN_AFTER_S = 1800.0
+"""When some of that went wrong: a store whose listing ends badly is not listed every minute."""
 UNRECORDED_FOR = timedelta(days=1)
 """By then whatever arrives is recorded: bytes without a row were left by a death."""
 FEW = 10
@@ -45,13 +47,16 @@ class Collector:
     def __init__(self, engine: AsyncEngine, store: ObjectStore, unreferenced: timedelta) -> None:
         self._engine, self._store, self._unreferenced = engine, store, unreferenced
         self._next = time.monotonic()
+        self.fails = False
+        """Whether the last look at everything came to no end."""
 
     async def run(self) -> None:
         """Look again and again until cancelled."""
         while True:
             try:
                 await self.look()
-                metrics.COLLECTED_AT.set(time.time())
+                if not self.fails:
+                    metrics.COLLECTED_AT.set(time.time())
             except (SQLAlchemyError, OSError, StoreError) as error:
                 log.warning("collector will look again", error=in_short(error))
             await asyncio.sleep(PAUSE_S)
@@ -59,12 +64,15 @@ class Collector:
     async def look(self) -> int:
         """Collect what is due, no more than so much of it; how many objects that were."""
         collected = await self.uploads()
-        if time.monotonic() >= self._next:
+        if (now := time.monotonic()) >= self._next:
+            self._next, self.fails = now + AGAIN_AFTER_S, True
             files = await self.files()
-            if files < MOST_BATCHES * BATCH:
+            if files == MOST_BATCHES * BATCH:
+                self._next = now
+            else:
                 collected += await self.unrecorded(datetime.now(UTC))
-                self._next = time.monotonic() + EVERYTHING_EVERY_S
-            collected += files
+                self._next = now + EVERYTHING_EVERY_S
+            collected, self.fails = collected + files, False
         return collected
 
     async def uploads(self) -> int:

@@ -1,6 +1,7 @@
 """What comes due of no case: tax forms that end, late tasks, receipts that agree, marks."""
 
 import asyncio
+import time
 from datetime import UTC, datetime
 
 import structlog
@@ -16,6 +17,8 @@ log = structlog.get_logger()
 
 PAUSE_S = 60.0
 MARKED_AT_ONCE = 500
+ANEW_EVERY_S = 3600.0
+"""How often payout accounts are looked at from the first on."""
 
 
 class Housekeeper:
@@ -23,6 +26,8 @@ class Housekeeper:
 
     def __init__(self, engine: AsyncEngine, keys: SealingKeys | None = None) -> None:
         self._engine, self._keys = engine, keys
+        self._after, self._anew = "", 0.0
+        self._closed: list[str] = []
 
     async def run(self) -> None:
         """Look again and again until cancelled."""
@@ -49,11 +54,23 @@ class Housekeeper:
         return found
 
     async def mark(self) -> int:
-        """A batch of those whose payout account has no mark under the present key; how many."""
+        """A batch of those whose payout account has no mark under the present key; how many.
+
+        What does not open is looked at once an hour, and stands before no other.
+        """
         if self._keys is None:
             return 0
+        if (now := time.monotonic()) >= self._anew:
+            self._after, self._anew = "", now + ANEW_EVERY_S
         async with self._engine.begin() as c:
-            marked = await payout_methods.mark_again(c, self._keys, MARKED_AT_ONCE)
-        if marked:
-            log.info("marked payout accounts", count=marked)
-        return marked
+            seen, closed = await payout_methods.mark_again(
+                c, self._keys, self._after, MARKED_AT_ONCE
+            )
+        self._closed += closed
+        if seen:
+            self._after = seen[-1]
+            log.info("marked payout accounts", count=len(seen) - len(closed))
+        elif self._closed:
+            log.error("payout methods do not open", count=len(self._closed), first=self._closed[0])
+            self._closed.clear()
+        return len(seen)

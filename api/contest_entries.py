@@ -17,13 +17,14 @@ from api.callers import TheCaller
 from api.cases import HandedFile, handed
 from api.contests import ContestShown
 from api.decisions import LATER, pending
+from api.files import require_room
 from api.idempotency import OwnOnce
 from api.ids import ContestEntryId, ContestId
 from api.pages import Limit, Page, Place, page
 from api.problems import Problem
 from api.send import TheDecider
 from api.staff import sworn
-from api.state import Engine
+from api.state import Engine, TheSettings
 from domain.cases import OVER, Role
 from domain.contest import CONTEST, require_to_enter
 from domain.contest_case import Contest, EntryState
@@ -93,7 +94,7 @@ class OwnEntry(EntryShown):
 
 @router.post("/{contest_id}/entries", status_code=201, response_model=EntryShown)
 async def enter(
-    contest_id: ContestId, asked: Entering, caller: TheCaller, once: OwnOnce
+    contest_id: ContestId, asked: Entering, caller: TheCaller, once: OwnOnce, our: TheSettings
 ) -> JSONResponse:
     """Enter something; until entries end it can be taken back, and something else entered."""
 
@@ -107,6 +108,7 @@ async def enter(
             raise NotOpen(f"you have {most} entries in this contest", most=most)
         named = list(dict.fromkeys(asked.files))
         await files.require_owned(c, named, caller.id)
+        await require_room(c, our, caller.id, named)
         await originals.claim(c, named, but=contest.id)
         row = await contest_entries.enter(c, contest.id, caller.id, asked.note, named)
         await files.hand_over(c, named, caller.id, contest.id, row["id"])

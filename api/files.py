@@ -1,13 +1,14 @@
 """Files people hand each other: uploaded as a stream, downloaded by those entitled alone."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from sqlalchemy import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api.bodies import Shown
 from api.callers import Caller, TheCaller
@@ -104,6 +105,17 @@ def quota_of(settings: Settings) -> Quota:
     return Quota(**theirs, to_deliver=to_deliver)
 
 
+async def require_room(
+    c: AsyncConnection, settings: Settings, owner: str, named: Collection[str]
+) -> None:
+    """Raise QuotaFull when somebody hands these over, and not as a delivery, beyond their quota.
+
+    Of two that do so at once the later look sees the files of both.
+    """
+    if named:
+        quota_of(settings).require_to_keep(await room.used(c, owner, named))
+
+
 @router.get("/{file_id}", response_class=StreamingResponse)
 async def download(
     file_id: FileId, caller: TheCaller, engine: Engine, store: Files, asked: TheAsked
@@ -111,7 +123,8 @@ async def download(
     """The file, or the range of it that is asked for."""
     async with engine.begin() as c:
         file = await opened(c, caller, file_id, "file")
-    return await served(store, file, asked)
+    async with in_store(engine, file):
+        return await served(store, file, asked)
 
 
 @router.delete("/{file_id}", status_code=204)
@@ -155,6 +168,18 @@ async def opened(
     looks = [accesses.Look(case_id, role, what, file_id) for case_id, role in cases.items()]
     await accesses.record(c, caller.id, looks)
     return file
+
+
+@asynccontextmanager
+async def in_store(engine: AsyncEngine, file: RowMapping) -> AsyncIterator[None]:
+    """Bytes that are not there are a lost store, unless the file was deleted since it was found."""
+    try:
+        yield
+    except FileNotFoundError:
+        async with to_read(engine) as c:
+            if await files.find(c, file["id"]) is None:
+                raise Problem("not_found") from None
+        raise
 
 
 async def look_at_all(c: AsyncConnection, caller: Caller, seen: Iterable[RowMapping]) -> None:

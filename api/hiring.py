@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api import job_views
 from api.bodies import Amount, Asked, FileIds, Line, Prose
 from api.decisions import LATER, begun
+from api.files import require_room
 from api.jobs import NOUN
 from api.problems import field
 from api.send import Decider, TheDecider
@@ -52,6 +53,7 @@ async def offer(asked: Offered, decider: TheDecider) -> JSONResponse:
             c, job, OfferJob(), content, title=title, text=brief, confidentiality=own
         )
         if row["case_id"] == job.id:
+            await require_room(c, decider.settings, job.client, asked.files)
             await _keep(c, job, asked)
         here("offer.written")
         return row

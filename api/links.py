@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 
 from api.bodies import Shown
 from api.callers import Caller, TheCaller
-from api.files import opened, require_readable
+from api.files import in_store, opened, require_readable
 from api.ids import FileId
 from api.problems import Problem
 from api.serving import TheAsked, served
@@ -96,7 +96,8 @@ async def content(
     async with engine.begin() as c:
         roles = await people.roles(c, reader)
         file = await opened(c, Caller(reader, roles, ""), file_id, "file")
-    return await served(store, file, asked, **{"Cache-Control": "private, no-store"})
+    async with in_store(engine, file):
+        return await served(store, file, asked, **{"Cache-Control": "private, no-store"})
 
 
 def _key(request: Request) -> LinkKey:

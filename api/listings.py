@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api import published
 from api.bodies import Agreed, Amount, Asked, FileIds, Line, Prose, Tags, as_kept
 from api.callers import Caller, TheCaller
+from api.files import require_room
 from api.finding import Sought
 from api.idempotency import OwnOnce
 from api.ids import ListingId
@@ -80,6 +81,7 @@ async def write(asked: Offered, caller: TheCaller, once: OwnOnce, our: TheSettin
 
     async def keep(c: AsyncConnection) -> ListingShown:
         handed = await _checked(c, asked, caller, our)
+        await require_room(c, our, caller.id, handed)
         row = await listings.create(c, caller.id, handed, asked.previews, **_said(asked))
         return await _whole(c, row["id"], caller)
 
@@ -119,6 +121,7 @@ async def edit(
             require_move("edit", listing, asked.version)
             handed = await _checked(c, asked, caller, our)
             require_same_files(listing, tuple(handed))
+            await require_room(c, our, caller.id, set(handed).difference(listing.files))
             await listings.change(c, listing_id, handed, asked.previews, **_said(asked))
         return await _whole(c, listing_id, caller)
 
@@ -130,10 +133,13 @@ async def publish(
     """Offer it to everybody, and warrant that it is mine to sell."""
 
     async def keep(c: AsyncConnection) -> ListingShown:
-        _, listing = await _own(c, listing_id, caller)
+        _, listing = await _own(c, listing_id, caller, locked=False)
         require_move("publish", listing, asked.version)
         require_publishable(listing, await people.standing(c, caller.id))
+        # Before the listing's row, as every step takes them.
         await originals.claim(c, listing.files, but=listing.id)
+        _, listing = await _own(c, listing_id, caller)
+        require_move("publish", listing, asked.version)
         await listings.publish(c, listing_id, asked.name)
         here("listing.published")
         return await _whole(c, listing_id, caller)
@@ -171,9 +177,11 @@ async def _lines(c: AsyncConnection, rows: Sequence[RowMapping]) -> OfRow[Listin
     return lambda row: line(there[row["subject_id"]])
 
 
-async def _own(c: AsyncConnection, listing_id: str, caller: Caller) -> tuple[RowMapping, Listing]:
-    """The caller's listing, locked until this is done; 404 for everybody else."""
-    there = await listings.find(c, listing_id, locked=True)
+async def _own(
+    c: AsyncConnection, listing_id: str, caller: Caller, *, locked: bool = True
+) -> tuple[RowMapping, Listing]:
+    """The caller's listing, if `locked` until this is done; 404 for everybody else."""
+    there = await listings.find(c, listing_id, locked=locked)
     if there is None or there[1].seller != caller.id:
         raise Problem("not_found")
     return there

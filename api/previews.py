@@ -13,7 +13,7 @@ from obstore.store import ObjectStore
 from sqlalchemy import RowMapping
 
 from api.callers import TheCaller
-from api.files import opened
+from api.files import in_store, opened
 from api.ids import FileId
 from api.problems import Problem
 from api.state import Engine, Files, TheRates, TheSettings
@@ -57,7 +57,7 @@ async def preview(
     async with engine.begin() as c:
         file = await opened(c, caller, file_id, "preview", may_preview)
         name = (await people.of(c, caller.id))["name"]
-    async with _TURNS.of(caller.id):
+    async with _TURNS.of(caller.id), in_store(engine, file):
         wanted = Wanted(_mark(name, caller.id), part, page)
         made = await _made(store, file, wanted, settings.preview_bytes)
     headers = SAFE | {"Preview-Pages": str(made.pages)}

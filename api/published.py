@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from api import access
 from api.bodies import Asked, FileIds, Line, Prose, Shown, Tags, as_kept
 from api.callers import Caller
+from api.files import require_room
 from api.pages import Page, page
 from api.problems import Problem
 from api.send import Decider
@@ -62,6 +63,7 @@ async def begin(
         said = {"title": asked.title, "summary": asked.summary, "tags": as_kept(asked.tags)}
         said["currency"] = case.terms.currency
         await publications.announce(c, case.id, kind, client, **said, **public)
+        await require_room(c, decider.settings, client, asked.files)
         await files.hand_over(c, list(dict.fromkeys(asked.files)), client, case.id, case.id)
     return row
 

@@ -17,13 +17,14 @@ import tracing
 from api import access
 from api.callers import Caller, TheCaller
 from api.command_bodies import made
+from api.files import require_room
 from api.glance import addressed, forbidden, glance
 from api.idempotency import Key, request_hash
 from api.outcomes import Outcomes
 from api.problems import Problem, refusal
 from api.state import Engine, Temporal, TheOutcomes, TheSettings
 from domain.cases import Case, Role
-from domain.commands import Command
+from domain.commands import Command, Deliver
 from domain.decide import row_for
 from domain.outcome import CaseBrief, Recorded, Status, brief
 from domain.process import require
@@ -144,6 +145,9 @@ class Decider:
             "body": command.model_dump(mode="json"),
             "traceparent": tracing.parent(),
         }
+        if not isinstance(command, Deliver):
+            handed = getattr(command, "files", ())
+            await require_room(c, self.settings, self.caller.id, handed)
         refused = await forbidden(c, pair, case, role, self.caller.id, command)
         if refused is not None:
             row |= {"outcome": refused.model_dump(mode="json"), "decided_at": func.now()}

@@ -46,8 +46,16 @@ class Quota(Amount):
             return
         if used.working and self.to_deliver.holds(used.unused, more_bytes, more_files):
             return
-        raise QuotaFull(
-            f"You may store {self.files} files of {self.bytes} bytes together; what you have"
+        raise self._full(used, "")
+
+    def require_to_keep(self, used: Used) -> None:
+        """Raise QuotaFull when they store more: what is beyond it may be delivered, and no more."""
+        if not self.holds(used, 0, 0):
+            raise self._full(used, ", and more than that you may only deliver")
+
+    def _full(self, used: Used, more: str) -> QuotaFull:
+        return QuotaFull(
+            f"You may store {self.files} files of {self.bytes} bytes together{more}; what you have"
             " handed over nowhere you can delete",
             used_bytes=used.bytes,
             used_files=used.files,

@@ -31,15 +31,19 @@ async def keep(
     await c.execute(query.on_conflict_do_update(index_elements=["source_id"], set_=now))
 
 
-async def behind(c: AsyncConnection, keys: SealingKeys, limit: int) -> Sequence[RowMapping]:
-    """Methods that can be opened and have no mark under the present key, whole; locked."""
+async def behind(
+    c: AsyncConnection, keys: SealingKeys, after: str, limit: int
+) -> Sequence[RowMapping]:
+    """Methods with a key we have and no mark under the present one, after this id; locked."""
     present = and_(
         identity_mark.c.source_id == payout_method.c.id, identity_mark.c.key_id == keys.first
     )
     query = (
         select(payout_method)
         .where(
-            payout_method.c.key_id.in_(keys.names), ~select(identity_mark).where(present).exists()
+            payout_method.c.id > after,
+            payout_method.c.key_id.in_(keys.names),
+            ~select(identity_mark).where(present).exists(),
         )
         .order_by(payout_method.c.id)
         .limit(limit)

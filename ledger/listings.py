@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.basket_case import Listing, ListingState
 from domain.cases import Case, Job
 from domain.listing import PREFIX, comes_back, is_purchase
-from ledger import ids, originals, publications
+from ledger import ids, mails, originals, publications
 from ledger.linked import linked
 from ledger.listing_tables import listing, listing_file
 from ledger.tables import cases, file, person
@@ -82,11 +82,15 @@ async def follow(c: AsyncConnection, jobs: Iterable[Job | None]) -> None:
 async def leave(c: AsyncConnection, rivals: Collection[str]) -> None:
     """Those of these listings whose work has become a client's are offered to nobody any more.
 
-    Each is its seller's draft, which cannot be published again with that file.
+    Each is its seller's draft, which cannot be published again with that file, and they hear it.
     """
     for listing_id in sorted(await originals.delivered(c, rivals)) if rivals else ():
         if await _rows(c, (listing.c.id == listing_id) & (listing.c.state == "listed")):
-            await unpublish(c, listing_id)
+            row = await unpublish(c, listing_id)
+            says = f"It is your draft, since its work is a client's now: {row['title']}"
+            subject = f"Your listing is for sale no more: {row['title']}"
+            body = f"{says} ({listing_id}). It cannot be published again with that file."
+            await mails.tell(c, [row["seller_id"]], "listing_left", subject, body)
 
 
 async def hold(

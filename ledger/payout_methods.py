@@ -1,8 +1,8 @@
 """Where people are paid: kept sealed, shown by their last four, opened for the bank alone."""
 
+from collections.abc import Sequence
 from typing import Any
 
-import structlog
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,8 +12,6 @@ from ledger import identity_marks, ids
 from ledger.payment_tables import payout_method
 from ledger.sealed_values import Place, Sealed, SealingKeys, Unopenable
 from ledger.tables import person
-
-log = structlog.get_logger()
 
 KNOWN = [column for column in payout_method.c if column.name not in ("payload", "key_id")]
 """What is known of a method without opening it."""
@@ -58,18 +56,22 @@ async def keep(
     return kept, True
 
 
-async def mark_again(c: AsyncConnection, keys: SealingKeys, limit: int) -> int:
-    """Mark whom it was not done for under the present key; how many methods that were."""
-    marked = 0
-    for row in await identity_marks.behind(c, keys, limit):
+async def mark_again(
+    c: AsyncConnection, keys: SealingKeys, after: str, limit: int
+) -> tuple[Sequence[str], Sequence[str]]:
+    """Mark whom it was not done for under the present key, in the order of their ids.
+
+    The methods that were looked at, and those of them that do not open.
+    """
+    rows, closed = await identity_marks.behind(c, keys, after, limit), list[str]()
+    for row in rows:
         try:
             paid = opened(keys, row).destination
-        except Unopenable as changed:
-            log.error("a payout method does not open", method=str(changed))
-            continue
-        await identity_marks.keep(c, keys, row["id"], row["person_id"], paid)
-        marked += 1
-    return marked
+        except Unopenable:
+            closed.append(row["id"])
+        else:
+            await identity_marks.keep(c, keys, row["id"], row["person_id"], paid)
+    return [row["id"] for row in rows], closed
 
 
 async def of(c: AsyncConnection, person_id: str) -> RowMapping | None:

@@ -1,5 +1,7 @@
 """How much of their room in the object store people use."""
 
+from collections.abc import Collection
+
 from sqlalchemy import exists, func, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,13 +22,18 @@ async def used_alone(c: AsyncConnection, owner: str) -> Used:
     return await used(c, owner)
 
 
-async def used(c: AsyncConnection, owner: str) -> Used:
-    """What a person stores and is sending in parts, and whether a job of theirs runs."""
+async def used(c: AsyncConnection, owner: str, handing: Collection[str] = ()) -> Used:
+    """What a person stores and is sending in parts, and whether a job of theirs runs.
+
+    What was delivered is its job's, and counts when it is handed over elsewhere: `handing`.
+    """
     delivered = exists().where(
         attachment.c.file_id == file.c.id, delivery.c.id == attachment.c.subject_id
     )
     there = union_all(
-        select(file.c.size, unused().label("unused")).where(file.c.owner_id == owner, ~delivered),
+        select(file.c.size, unused().label("unused")).where(
+            file.c.owner_id == owner, ~delivered | file.c.id.in_(handing)
+        ),
         select(upload.c.size, true()).where(
             upload.c.owner_id == owner,
             upload.c.file_id.is_(None),

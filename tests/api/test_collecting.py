@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
+import obstore
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
+from obstore.exceptions import GenericError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import metrics
-from activities.collector import FEW, Collector
+from activities.collector import AGAIN_AFTER_S, FEW, Collector
 from api.main import create
 from domain import commands as c
 from domain.access import HandedAs
@@ -61,6 +64,14 @@ def collector(ours: FastAPI) -> Collector:
 
 async def uploaded(person: Person, content: bytes = b"content") -> str:
     return str((await person.upload(content)).json()["id"])
+
+
+async def expired(app: FastAPI, person: Person) -> None:
+    """An upload with a part, that did not become whole in time."""
+    await sent(person, upload := await announced(person, b"12"), 1, b"12")
+    async with app.state.engine.begin() as c:
+        over = text("update upload set expires_at = now() where id = :id")
+        await c.execute(over, {"id": upload})
 
 
 async def aged(app: FastAPI, file: str) -> str:
@@ -244,6 +255,58 @@ async def test_one_look_takes_no_more_than_so_much(
     collector = Collector(ours.state.engine, ours.state.files, OLD)
     assert [await collector.look() for _ in range(3)] == [4, 3, 0]
     assert not kept(folder)
+
+
+async def test_a_store_that_cannot_be_listed_is_not_listed_at_every_look(
+    ours: FastAPI, ana: Person, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until the next try expired uploads go as ever; then it is listed again, once for long."""
+    listings, lists = 0, obstore.list
+    collector = Collector(ours.state.engine, ours.state.files, OLD)
+
+    def ends_badly(store: Any) -> Any:
+        nonlocal listings
+        listings += 1
+        raise GenericError("connection reset")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(obstore, "list", ends_badly)
+        with pytest.raises(GenericError):
+            await collector.look()
+        await expired(ours, ana)
+        assert [await collector.look() for _ in range(2)] == [1, 0]
+        assert listings == 1 and not kept(folder) and collector.fails
+        later = SimpleNamespace(monotonic=lambda: time.monotonic() + AGAIN_AFTER_S)
+        broken.setattr("activities.collector.time", later)
+        with pytest.raises(GenericError):
+            await collector.look()
+        assert listings == 2
+        broken.setattr(obstore, "list", lists)
+        later.monotonic = lambda: time.monotonic() + 2 * AGAIN_AFTER_S
+        assert await collector.look() == 0
+        assert not collector.fails
+
+
+async def test_while_listing_fails_nobody_is_told_that_all_was_looked_at(
+    ours: FastAPI, ana: Person, collector: Collector, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Expired uploads go at every look; the alert sees when everything was looked at."""
+    told_at = metrics.REGISTRY.get_sample_value("peerok_collected_timestamp_seconds")
+
+    def ends_badly(store: Any) -> Any:
+        raise GenericError("connection reset")
+
+    monkeypatch.setattr(obstore, "list", ends_badly)
+    monkeypatch.setattr("activities.collector.PAUSE_S", 0.01)
+    running = asyncio.create_task(collector.run())
+    try:
+        for _ in range(2):
+            await expired(ours, ana)
+            await eventually(partial(nothing_is_left, folder))
+    finally:
+        running.cancel()
+    assert collector.fails
+    assert metrics.REGISTRY.get_sample_value("peerok_collected_timestamp_seconds") == told_at
 
 
 COLLECTED = {"expired uploads": 0, "unreferenced files": 1, "unrecorded bytes": 1}

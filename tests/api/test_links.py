@@ -16,6 +16,7 @@ from api.main import create
 from domain import commands as c
 from settings import Settings
 from tests.api.people import Person, code, signup
+from tests.api.test_taking_back import deleted_meanwhile
 from tests.life import Life
 from tests.world import World
 
@@ -74,6 +75,15 @@ async def test_a_link_that_is_over_opens_nothing(world: World) -> None:
     assert (answer.status_code, code(answer)) == (410, "link_expired")
     later = f"/content/{token(world, file, ana.id, time.time() + 60)}"
     assert (await opened(world, later)).status_code == 200
+
+
+async def test_a_link_to_a_file_that_goes_in_this_moment_opens_nothing(world: World) -> None:
+    """404, as a moment later; a store that is away is another thing."""
+    ana = await world.person("ana")
+    path = await linked(ana, file := await uploaded(ana))
+    with deleted_meanwhile(world.app, file):
+        looked = await opened(world, path)
+    assert (looked.status_code, code(looked)) == (404, "not_found")
 
 
 async def test_a_link_that_was_changed_opens_nothing(world: World) -> None:

@@ -1,12 +1,14 @@
 """A file that was handed over nowhere is its owner's to delete, and what is used stays."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
-from sqlalchemy import text
+from sqlalchemy import Connection, Engine, event, text
 
 from domain import commands as c
 from domain.cases import Role
@@ -93,6 +95,34 @@ async def test_whoever_hands_it_over_is_waited_for(app: FastAPI, ana: Person) ->
         assert not deleting.done()
     assert used_by(await deleting) == ["a case"]
     assert (await ana.get(f"/v1/files/{file}")).status_code == 200
+
+
+@contextmanager
+def deleted_meanwhile(app: FastAPI, file: str) -> Iterator[None]:
+    """The file goes, with its bytes, as soon as it was found."""
+    engine: Engine = app.state.engine.sync_engine
+
+    def goes(connection: Connection) -> None:
+        gone = text("delete from file where id = :file returning key")
+        for key in connection.scalars(gone, {"file": file}):
+            (Path(app.state.files.prefix) / key).unlink()
+
+    event.listen(engine, "commit", goes)
+    try:
+        yield
+    finally:
+        event.remove(engine, "commit", goes)
+
+
+@pytest.mark.parametrize("what", ["", "/preview"])
+async def test_whoever_looks_while_it_goes_does_not_find_it(
+    app: FastAPI, ana: Person, what: str
+) -> None:
+    """Found a moment before, it is gone when its bytes are read: as a moment later, 404."""
+    file = await uploaded(ana)
+    with deleted_meanwhile(app, file):
+        looked = await ana.get(f"/v1/files/{file}{what}")
+    assert (looked.status_code, code(looked)) == (404, "not_found")
 
 
 async def _waits(app: FastAPI) -> bool:

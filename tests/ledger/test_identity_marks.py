@@ -2,12 +2,16 @@
 
 import hashlib
 import hmac
+import re
+import time
+from types import SimpleNamespace
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from activities.housekeeper import Housekeeper
+from activities.housekeeper import ANEW_EVERY_S, Housekeeper
 from domain.bank_details import ConnectedAccount, Destination, Holding, IbanAccount, UsAccount
 from ledger import payout_methods, people
 from ledger.linked import among, linked
@@ -133,3 +137,31 @@ async def test_accounts_that_were_kept_before_there_were_marks_are_marked(
     assert await are_linked(app, unmarked, other)
     assert not await are_linked(app, locked, other) and not await are_linked(app, spoilt, other)
     assert await Housekeeper(app).mark() == 0
+
+
+async def test_what_does_not_open_stands_before_nobody(
+    app: AsyncEngine,
+    owner: AsyncEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Many of them, before all others: told as one line with their number, once an hour."""
+    monkeypatch.setattr("activities.housekeeper.MARKED_AT_ONCE", 2)
+    spoilt = [await paid_at(app, OLD, us("53535353")) for _ in range(5)]
+    last = await paid_at(app, OLD, us("53535353"))
+    async with owner.begin() as c:
+        await c.execute(text("delete from identity_mark"))
+        spoil = "update payout_method set payload = 'x' where person_id = any(:people)"
+        await c.execute(text(spoil), {"people": spoilt})
+    other = await paid_at(app, OLD, us("53535353"))
+    housekeeper = Housekeeper(app, keys=SealingKeys(OLD))
+    for _ in range(2):
+        while await housekeeper.mark():
+            pass
+    assert await are_linked(app, last, other)
+    said = [line for line in capsys.readouterr().out.splitlines() if "do not open" in line]
+    counted = re.search(r"count\W+(\d+)", said[0])
+    assert len(said) == 1 and counted and int(counted[1]) >= len(spoilt)
+    later = SimpleNamespace(monotonic=lambda: time.monotonic() + ANEW_EVERY_S)
+    monkeypatch.setattr("activities.housekeeper.time", later)
+    assert await housekeeper.mark() == 2
