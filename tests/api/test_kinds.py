@@ -77,7 +77,7 @@ def media(brand: bytes) -> bytes:
         (rb"{\rtf1\ansi words}", "application/rtf"),
         (packed(), "application/zip"),
         (tarred(), "application/x-tar"),
-        (gzip.compress(b"x"), "application/gzip"),
+        (gzip.compress(b"x", mtime=0), "application/gzip"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "application/x-ole-storage"),
         ("Grüße\r\n\t\x1b[1m👋".encode(), TEXT),
         (b"BMW is a car", TEXT),
