@@ -14,6 +14,7 @@ from api.pages import Limit, Page, Place, number_of, page
 from api.sight import Sight, sight
 from api.state import Engine
 from domain.cases import Job, Role
+from domain.contest_case import Contest
 from domain.errors import NotYours
 from ledger import accesses, contest_entries
 from ledger.accesses import What
@@ -78,11 +79,15 @@ async def _of_lone(
     engine: AsyncEngine, caller: Caller, case_id: str, place: str | None, limit: int
 ) -> Page[Looked]:
     """To its client staff show by their role alone."""
-    async with engine.connect() as c:
-        _, role = await access.entitled(c, caller, case_id)
+    async with engine.begin() as c:
+        pair, role = await access.entitled(c, caller, case_id)
         if role is Role.STAFF and await contest_entries.many(c, case_id, caller.id):
             raise NotYours("You have entered this contest, and look at it as an entrant")
         rows = await accesses.looks(c, [case_id], number_of(place), limit + 1)
+        entered = isinstance(pair.first, Contest) and any(row["file_id"] for row in rows)
+        if role is Role.STAFF and entered:
+            # What others' files are called is a look at what they entered.
+            await accesses.record(c, caller.id, [accesses.Look(case_id, role, "entries")])
 
     def show(row: RowMapping) -> Looked:
         named = role is Role.STAFF or row["role"] != Role.STAFF

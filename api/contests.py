@@ -25,7 +25,8 @@ from api.problems import field
 from api.published import OfRow, Posting
 from api.send import Decider, TheDecider
 from api.state import Engine, TheSettings
-from domain.accounts import Kind
+from domain import spending
+from domain.accounts import WALLET, Kind, Wallet
 from domain.cases import OVER, Role
 from domain.contest import CONTEST, JUDGED
 from domain.contest_case import Contest, Prize
@@ -34,7 +35,7 @@ from domain.lone_states import ContestState
 from domain.policy import Terms
 from domain.prizes import require_prizes
 from failpoints import here
-from ledger import contest_entries, ids, journal, people, publications, reading
+from ledger import contest_entries, ids, journal, people, publications, reading, remittances
 from ledger.cases import Pair
 from ledger.database import at_once
 from settings import Settings
@@ -243,9 +244,18 @@ async def _if_nobody_acts(
     if contest.state not in JUDGED:
         return nobody(pair)
     nobody_shares = inside and not await contest_entries.anybody_shares(c, contest)
-    there = await journal.balances(c, contest.client, contest.terms.currency)
-    owed = -there.get(Kind.RECEIVABLE, 0)
+    owed = await _comes_first(c, contest)
     return nobody(pair, nobody_shares=nobody_shares, owed_minor=owed)
+
+
+async def _comes_first(c: AsyncConnection, contest: Contest) -> int:
+    client, currency = contest.client, contest.terms.currency
+    there = await journal.balances(c, client, currency)
+    if not (owed := -there.get(Kind.RECEIVABLE, 0)):
+        return 0
+    wallet = Wallet(**{kind.value: there.get(kind, 0) for kind in WALLET}, receivable=owed)
+    lent = await remittances.lent(c, client, currency)
+    return spending.comes_first(wallet, lent, await remittances.bounced(c, contest))
 
 
 def _entering(contest: Contest) -> Action:

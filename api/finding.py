@@ -21,6 +21,9 @@ from ledger.finding import Order, Wanted
 router = APIRouter(prefix="/facets", tags=["finding"])
 Minor = Annotated[int | None, Query(ge=0, le=2**40, description="minor units")]
 Sent = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(plain)]
+NOT_SOUGHT = (
+    "say what you look for, not only what you do not; `or` before a `-word` would find everything"
+)
 _PRICED = re.compile(r"\d{1,18}\.[a-z]+_[0-9a-z]{26}")
 _NAMED = re.compile(r"[a-z]+_[0-9a-z]{26}")
 _RANK = r"\d{1,6}(\.\d{1,20})?(e-\d\d)?"
@@ -74,7 +77,7 @@ async def _wanted(
     if "-" in words:
         async with to_read(engine) as c:
             if await finding.only_denies(c, words):
-                raise _invalid("q", "say what you look for, not only what you do not")
+                raise _invalid("q", NOT_SOUGHT)
     return Wanted("", words, tuple(as_kept(tag or ())), at_least, at_most)
 
 

@@ -87,6 +87,8 @@ class Facts:
     """Where the provisional money of this deposit is now, in minor units."""
     bounced_minor: int = 0
     """How much of a contest's escrow is money of its client's that has bounced, and is owed."""
+    lent_minor: int = 0
+    """What a contest's client owes for mediators who are not paid yet: it may come back."""
     repaid: bool = False
     """Whether its client has owed nothing at some time since this deposit was taken back."""
     reference_known: bool = False

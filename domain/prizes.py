@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import cast
 
 from domain import contest_commands as c
-from domain import endings, flows, sharing
+from domain import endings, flows, sharing, spending
 from domain import job as jobs
 from domain.accounts import Entry, Parts, Wallet
 from domain.awaiting import ended
@@ -160,9 +160,9 @@ def give_back(scene: Scene) -> Change:
 def distribute(scene: Scene) -> Change:
     """What the client owes is paid first; what is left of each open prize is shared."""
     held, people = _held(of(scene)), _sharers(scene)
-    paid = _pays_debts(scene, held)
+    paid = _pays_debts(scene, held, _comes_first(scene))
     # What is provisional and may clear pays nothing yet; its client has it, and cannot spend it.
-    owed = paid.plus(held.less(paid).first(_wallet(scene).receivable - paid.total))
+    owed = paid.plus(held.less(paid).first(_comes_first(scene) - paid.total))
     shared = list(_shared(scene, held.less(owed), people))
     entries = (*_given_back(scene, owed), *shared, *_debts_settled(scene, shared))
     facts, why = {"sharing": len(people) if shared else 0}, ""
@@ -198,9 +198,14 @@ def to(scene: Scene, state: ContestState, **update: object) -> Contest:
 def _require_nothing_owed(scene: Scene) -> None:
     """Raise ChargebackOpen or DebtOpen: what lies in the contest may not be its client's."""
     jobs.require_undisputed(scene)
-    owed = _wallet(scene).receivable
+    owed = _comes_first(scene)
     if owed:
         raise DebtOpen(f"{show(owed)} are owed, and come first", owed_minor=owed)
+
+
+def _comes_first(scene: Scene) -> int:
+    facts = scene.facts
+    return spending.comes_first(_wallet(scene), facts.lent_minor, facts.bounced_minor)
 
 
 def _judged_anew(scene: Scene, contest: Contest) -> Contest:
@@ -314,20 +319,16 @@ def _given_back(scene: Scene, parts: Parts) -> tuple[Entry, ...]:
     entry = flows.prize_refund(contest.id, client, parts, sequence, currency)
     paid = (
         flows.receivable_settle(f"{entry.reference}/{kind}", client, minor, kind, currency)
-        for kind, minor in _pays_debts(scene, parts).by_kind()
+        for kind, minor in _pays_debts(scene, parts, _wallet(scene).receivable).by_kind()
     )
     return tuple(one for one in (entry, *paid) if one.postings)
 
 
-def _pays_debts(scene: Scene, parts: Parts) -> Parts:
-    """What of these parts settles what the client owes: what has bounced, then what has cleared.
-
-    What has bounced lies here for its debt, and one cancels the other.
-    """
-    owed = _wallet(scene).receivable
-    bounced = parts.first(min(owed, scene.facts.bounced_minor, parts.provisional))
+def _pays_debts(scene: Scene, parts: Parts, debt: int) -> Parts:
+    """What of these parts settles so much debt: what has bounced, then what has cleared."""
+    bounced = parts.first(min(debt, scene.facts.bounced_minor, parts.provisional))
     cleared = parts.less(parts.first(parts.provisional))
-    return bounced.plus(cleared.first(owed - bounced.total))
+    return bounced.plus(cleared.first(debt - bounced.total))
 
 
 def _sharers(scene: Scene) -> list[UserId]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import RowMapping, exists, literal, select, text, tuple_
+from sqlalchemy import BigInteger, RowMapping, exists, func, literal, select, text, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -82,6 +82,18 @@ async def bounced(c: AsyncConnection, contest: Contest) -> int:
     currency = contest.terms.currency
     way = await _way(c, contest.client, currency)
     return tracing.bounced(way, contest.client).get(Account(Kind.ESCROW, contest.id, currency), 0)
+
+
+async def lent(c: AsyncConnection, person: str, currency: str) -> int:
+    """What a person owes for mediators who are not paid yet, in minor units."""
+    advanced = cases.c.data["fee"]["advanced"].astext.cast(BigInteger)
+    query = select(func.coalesce(func.sum(advanced), 0)).where(
+        cases.c.freelancer_id == person,
+        cases.c.kind == "dispute",
+        ~cases.c.over,
+        cases.c.terms["currency"].astext == currency,
+    )
+    return int(await c.scalar(query) or 0)
 
 
 async def _way(c: AsyncConnection, person: str | None, currency: str) -> list[Written]:

@@ -5,10 +5,12 @@ from collections.abc import Collection
 from sqlalchemy import exists, func, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.basket_case import ListingState
 from domain.cases import JobState
 from domain.quota import Amount, Used
 from ledger.collecting import unused
 from ledger.file_tables import upload
+from ledger.listing_tables import listing, listing_file
 from ledger.tables import attachment, cases, delivery, file, person
 
 RUNNING = (JobState.IN_PROGRESS, JobState.IN_REVIEW, JobState.REJECTION_OPEN)
@@ -25,14 +27,24 @@ async def used_alone(c: AsyncConnection, owner: str) -> Used:
 async def used(c: AsyncConnection, owner: str, handing: Collection[str] = ()) -> Used:
     """What a person stores and is sending in parts, and whether a job of theirs runs.
 
-    What was delivered is its job's, and counts when it is handed over elsewhere: `handing`.
+    What was delivered is its job's, and counts while it is handed over elsewhere, as `handing` is.
     """
     delivered = exists().where(
         attachment.c.file_id == file.c.id, delivery.c.id == attachment.c.subject_id
     )
+    elsewhere = exists().where(
+        attachment.c.file_id == file.c.id,
+        ~exists().where(delivery.c.id == attachment.c.subject_id),
+    )
+    offered = exists().where(
+        listing_file.c.file_id == file.c.id,
+        listing.c.id == listing_file.c.listing_id,
+        listing.c.state != ListingState.SOLD,
+    )
     there = union_all(
         select(file.c.size, unused().label("unused")).where(
-            file.c.owner_id == owner, ~delivered | file.c.id.in_(handing)
+            file.c.owner_id == owner,
+            ~delivered | elsewhere | offered | file.c.id.in_(handing),
         ),
         select(upload.c.size, true()).where(
             upload.c.owner_id == owner,

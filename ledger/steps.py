@@ -230,7 +230,9 @@ async def _facts(c: AsyncConnection, scene: Scene, needs: Iterable[Need]) -> Fac
         if isinstance(case, Contest) or (isinstance(case, Job) and case.state in UNFUNDED):
             facts = await _of_funding(c, replace(scene, facts=facts), case)
         if isinstance(case, Contest) and facts.wallets[case.client].receivable:
-            facts = replace(facts, bounced_minor=await remittances.bounced(c, case))
+            lent = await remittances.lent(c, case.client, case.terms.currency)
+            bounced = await remittances.bounced(c, case)
+            facts = replace(facts, bounced_minor=bounced, lent_minor=lent)
         if isinstance(case, Basket):
             meant = await remittances.meant_for(c, case.client)
             facts = replace(facts, meant_for_others_minor=sum(meant.values()))

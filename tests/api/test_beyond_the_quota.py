@@ -125,3 +125,14 @@ async def test_the_quota_binds_whoever_has_a_job(world: World) -> None:
         listed.append((await life.freelancer.post("/v1/listings", body)).status_code)
     assert listed == [201] * FILES + [409]
     assert is_full(stored, FILES + 1)
+
+
+async def test_what_was_delivered_and_is_offered_too_counts(world: World) -> None:
+    """Whoever delivers first stores no more in listings for that."""
+    life = await (await Life.begin(world)).in_progress()
+    answers = []
+    for size in (BYTES, TO_DELIVER):
+        file = await uploaded(life.freelancer, b"z" * size)
+        await life.freelancer_does(c.Deliver, note="", files=[file])
+        answers.append(await life.freelancer.post("/v1/listings", LISTING | {"files": [file]}))
+    assert answers[0].status_code == 201 and is_full(answers[1])

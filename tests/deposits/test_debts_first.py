@@ -107,3 +107,43 @@ async def test_a_second_bad_check_does_not_repay_the_first(world: World) -> None
     await paying.passes(second, 9 * DAY)
     assert await wallet(it.entrants[0]) == (0, 0)
     await _nobody_has_cash(paying, it, check)
+
+
+async def test_what_the_wallet_keeps_for_a_debt_is_taken_from_no_prize(world: World) -> None:
+    """Another contest, of money that may clear, is awarded and shared as it was promised."""
+    paying, _, _ = await _bounced(world)
+    await paying.credited(1_200_00, "check")
+    won, shared = [
+        await (await Contesting(world, paying.client).posted(guaranteed=True)).with_entries(1)
+        for _ in "12"
+    ]
+    for it in (won, shared):
+        await it.judged()
+    await won.awarded(won.choice(0, 1))
+    shown = (await shared.shown(shared.entrants[0]))["if_nobody_acts"]
+    assert "client" not in shown["money"]
+    for state in ("distributing", "closed"):
+        assert (await shared.ends())["state"] == state
+    entrant = await paying.wallet(shared.entrants[0])
+    assert entrant["provisional"] == 270_00
+    assert (await paying.wallet())["receivable"] == 300_00
+    assert await world.violations() == []
+
+
+async def test_what_a_mediator_may_give_back_is_no_debt_of_a_contest(world: World) -> None:
+    """Its client, a freelancer elsewhere, was lent the fee: the prizes are the entrants'."""
+    client = await world.person("client", credits_minor=300_00)
+    it = await (await Contesting(world, client).posted(guaranteed=True)).with_entries(1)
+    payer = await world.person("client", credits_minor=2_000_00)
+    life = Life(world, payer, client, 2_000_00)
+    await life.appointing()
+    paying = Remitting(world, client)
+    assert (await paying.wallet())["receivable"] == 100_00
+    await it.judged()
+    for state in ("distributing", "closed"):
+        assert (await it.ends())["state"] == state
+    assert await wallet(it.entrants[0]) == (0, 270_00)
+    await life.open_dispute()
+    await life.client_does(c.WithdrawRejection)
+    assert set((await paying.wallet()).values()) == {0}
+    assert await world.violations() == []

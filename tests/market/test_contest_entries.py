@@ -223,7 +223,7 @@ async def test_whoever_enters_is_blind_even_if_they_work_for_the_house(world: Wo
     assert code(await it.entry_of(insider)) == "not_yours"
 
 
-@pytest.mark.parametrize("look", ["entries", "file", "preview", "remove"])
+@pytest.mark.parametrize("look", ["entries", "file", "preview", "remove", "log"])
 async def test_whoever_of_the_house_looked_at_entries_enters_nothing_there(
     world: World, look: str
 ) -> None:
@@ -236,13 +236,17 @@ async def test_whoever_of_the_house_looked_at_entries_enters_nothing_there(
         case "remove":
             at = f"/v1/staff{it.of_entry(0, 'remove').removeprefix('/v1')}"
             assert (await insider.post(at, {"reason": "copied"})).status_code == 200
+        case "log":
+            assert (await it.client.get(f"{file}/preview")).status_code == 200
+            named = (await insider.get(it.at("access-log"))).json()["items"]
+            assert named[0]["file_name"] == it.entries[0]["files"][0]["name"]
         case _:
             await insider.get(file if look == "file" else f"{file}/preview")
     refused = await it.entry_of(insider)
     assert (refused.status_code, code(refused)) == (403, "not_yours")
     assert "looked" in refused.json()["detail"]
     log = (await it.client.get(it.at("access-log"))).json()["items"]
-    seen = "entries" if look == "remove" else look
+    seen = "entries" if look in ("remove", "log") else look
     assert (log[0]["what"], log[0]["role"], log[0]["person_id"]) == (seen, "staff", None)
     other = await opened(world, 1)
     assert (await other.entry_of(insider)).status_code == 201
