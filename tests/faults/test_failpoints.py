@@ -18,6 +18,7 @@ from tests.faults.deaths import DEATHS
 
 ITSELF = "failpoints.py"
 SAFE = {
+    "api/access_log.py:_of_lone": "what somebody looked at is written down before they see it",
     "api/accounts.py:log_in": "a token that nobody was given opens nothing for anybody",
     "api/accounts.py:log_out": "it may be asked again; a token is revoked or is not",
     "api/accounts.py:prefer": "it may be asked again, and says what is to be",
