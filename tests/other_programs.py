@@ -1,15 +1,13 @@
-"""Programs of others that tests hold ours against, built by Go where there is Go, and kept."""
+"""Programs of others that tests hold ours against: built once, by the Go that builds Temporal."""
 
 import os
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
+from local import temporal_build
 from local.children import Child
 from local.places import cache_folder, locked
 
@@ -42,13 +40,13 @@ def running(
 
 
 def _build(pinned: str, folder: Path) -> None:
-    go = shutil.which("go")
-    if go is None:
-        pytest.skip(f"no Go on this machine to build {pinned}")
+    with locked(cache_folder() / "go.lock"):
+        go = temporal_build.toolchain(cache_folder())
     environment = os.environ | {"GOBIN": str(folder), "GOTOOLCHAIN": "local"}
-    command = [go, "install", pinned]
+    environment.pop("GOROOT", None)
+    command = [str(go), "install", pinned]
     done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
-    assert done.returncode == 0, f"there is Go, and {pinned} could not be built: {done.stderr}"
+    assert done.returncode == 0, f"{pinned} could not be built: {done.stderr}"
 
 
 def _listens(port: int) -> bool:
