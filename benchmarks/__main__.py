@@ -24,6 +24,7 @@ NOUNS = (
     "waiting",
     "pages",
     "finding",
+    "contests",
 )
 """The modules that measure, in the order they run."""
 

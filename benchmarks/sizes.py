@@ -29,6 +29,8 @@ class Sizes:
     """Listings of the two markets that are searched."""
     searches: int
     """Searches that one side of a round makes."""
+    entrants: tuple[int, int]
+    """Who has entered the two contests."""
     tpcb_scale: int
     """Branches, which a transaction updates one of: pgbench tries no more clients than that."""
 
@@ -47,6 +49,7 @@ FULL = Sizes(
     payments=(10_000, 100_000),
     listings=(10_000, 1_000_000),
     searches=400,
+    entrants=(100, 10_000),
     tpcb_scale=100,
 )
 QUICK = Sizes(
@@ -63,5 +66,6 @@ QUICK = Sizes(
     payments=(500, 3_000),
     listings=(1_000, 20_000),
     searches=60,
+    entrants=(20, 500),
     tpcb_scale=8,
 )

@@ -2,18 +2,15 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from httpx import Response
-from sqlalchemy import text
 
 from tests.api.people import Person
 from tests.life import goes_on
 from tests.world import World
-
-WAKES = text("select wake_at from cases where id = :case")
 
 
 @dataclass
@@ -99,16 +96,7 @@ class Remitting:
 
     async def passes(self, deposit: dict[str, Any], by: timedelta) -> None:
         """Time passes for this deposit, and whatever is due meanwhile is done."""
-        handle = self.world.temporal.get_workflow_handle(f"remittance/{deposit['id']}")
-        await goes_on(self.world, handle.id, by)
-        until = await self.world.skipper.get_current_time(handle)
-        for _ in range(200):
-            async with self.world.engine.connect() as c:
-                wakes: datetime | None = await c.scalar(WAKES, {"case": deposit["id"]})
-            if wakes is None or wakes > until:
-                return
-            await asyncio.sleep(0.1)
-        raise AssertionError(f"the clock of {deposit['id']} has not acted")
+        await goes_on(self.world, f"remittance/{deposit['id']}", by)
 
 
 def sum_of(minor: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from httpx import Response
 
 from tests.api.people import Person
 from tests.deposits.remitting import sum_of
-from tests.life import eventually, goes_on
+from tests.life import eventually, goes_until
 from tests.world import World
 
 POSTED = {
@@ -129,15 +129,7 @@ class Contesting:
 
     async def until(self, moment: datetime) -> None:
         """It becomes this moment for the contest's workflow, and it has acted."""
-        handle = self.world.temporal.get_workflow_handle(f"contest/{self.contest_id}")
-        now = await self.world.skipper.get_current_time(handle)
-        await goes_on(self.world, handle.id, moment - now)
-
-        async def acted() -> bool:
-            end = (await self.shown())["if_nobody_acts"]
-            return end is None or datetime.fromisoformat(end["at"]) > moment
-
-        await eventually(acted)
+        await goes_until(self.world, f"contest/{self.contest_id}", moment)
 
     async def ends(self) -> dict[str, Any]:
         """The present wait ends by itself; the contest as it then stands."""

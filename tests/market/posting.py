@@ -1,14 +1,14 @@
 """A client with a project, and freelancers who bid on it, over HTTP."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Self
 
 from httpx import Response
 
 from tests.api.people import Person
 from tests.deposits.remitting import sum_of
-from tests.life import eventually, goes_on
+from tests.life import goes_until
 from tests.world import World
 
 BUDGET = {"low": sum_of(50_00), "high": sum_of(500_00)}
@@ -87,11 +87,4 @@ class Posting:
 
     async def until(self, moment: datetime) -> None:
         """It becomes this moment for the project's workflow, and it has acted."""
-        now = datetime.now(UTC)
-        await goes_on(self.world, f"project/{self.project_id}", moment - now)
-
-        async def acted() -> bool:
-            end = (await self.shown())["if_nobody_acts"]
-            return end is None or datetime.fromisoformat(end["at"]) > moment
-
-        await eventually(acted)
+        await goes_until(self.world, f"project/{self.project_id}", moment)
