@@ -6,16 +6,19 @@ import shutil
 import signal
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
-from httpx import AsyncClient
+from httpx import AsyncClient, Response
 
 from domain import commands as c
+from domain.cases import Role
 from ledger import failing
 from local import debian, up
 from local.cluster import Cluster, ClusterPorts
@@ -24,6 +27,8 @@ from local.turns import InTurn
 from tests.cluster.insisting import Insisting
 from tests.holding.hands import happened, rows, workflow
 from tests.life import Life, eventually
+from tests.sums import as_sent
+from tests.usual import usual_body
 from tests.world import World, opened, settings_for
 from workflows.options import TaskQueue
 
@@ -54,16 +59,17 @@ async def test_jobs_go_through_their_lives_while_a_part_is_killed(
     """Killed in the middle of their decisions it is started again; each decision counts once."""
     [child] = [child for child in cluster.children() if child.name == part]
     lives = [await (await Life.begin(world)).in_review() for _ in range(3)]
+    decisions = [await revision(one) for one in lives]
     killed = child.pid
 
     async def started_again() -> bool:
         return child.pid != killed
 
     async with tended(cluster):
-        deciding = [asyncio.create_task(one.client_does(c.RequestRevision)) for one in lives]
+        deciding = [asyncio.create_task(decision()) for decision in decisions]
         await asyncio.sleep(0.05)
         os.killpg(killed, signal.SIGKILL)
-        await asyncio.gather(*deciding)
+        assert {one.status_code for one in await asyncio.gather(*deciding)} == {200}
         for life in lives:
             await life.freelancer_does(c.Deliver)
             await life.client_does(c.Approve)
@@ -112,6 +118,12 @@ def test_a_busy_port_is_one_clear_line(
     printed = capsys.readouterr().out
     assert printed.startswith(f"Port {taken}, which the second API needs, is taken by process")
     assert printed.count("\n") == 1
+
+
+async def revision(life: Life) -> Callable[[], Coroutine[Any, Any, Response]]:
+    """The client's request for one, ready to be sent: nothing is read of the books any more."""
+    body = as_sent(await usual_body(life, Role.CLIENT, c.RequestRevision))
+    return partial(life.client.post, await life.path(Role.CLIENT, c.RequestRevision), body)
 
 
 @asynccontextmanager

@@ -56,18 +56,19 @@ async def deployed(world: World, changed: type[JobWorkflow]) -> AsyncIterator[No
     [(FailsWhenTold, "WorkflowWorkerUnhandledFailure"), (WaitsFirst, "NonDeterministicError")],
 )
 async def test_a_workflow_that_fails_is_on_the_radar_until_it_is_mended(
-    strict: World, changed: type[JobWorkflow], cause: str
+    strict: World, changed: type[JobWorkflow], cause: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No decision and no moment is late: Temporal knows it fails, and so do staff, and on what."""
-    life = await Life.begin(strict)
+    life, counted = await Life.begin(strict), list[int]()
+    monkeypatch.setattr(metrics.BROKEN, "set", counted.append)
     async with hands(strict):
         await life.offered()
     async with deployed(strict, changed):
         await workflow_of(strict, life.job_id).signal(TOLD)
         await eventually(lambda: looked(strict, life, "failing"))
         assert await noted(strict, life) == f"{failing.BEFORE_ANY_STEP}{cause}"
-        counted = metrics.REGISTRY.get_sample_value("peerok_broken_workflows")
-        assert counted is not None and counted >= 1
+        # Another world's sweeper counts none of its own with the same gauge.
+        assert max(counted) >= 1
     async with hands(strict):
         await leaves(life, Role.FREELANCER, c.Decline)
         await eventually(lambda: ended(strict, life.job_id), PATIENCE)

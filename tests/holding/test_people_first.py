@@ -13,8 +13,9 @@ from tests.holding.hands import hands, happened, leaves, over, policy
 from tests.life import Life, eventually
 from tests.world import World
 
-SOON = timedelta(seconds=2)
-LATER = timedelta(seconds=5)
+SOON = timedelta(seconds=4)
+LATER = timedelta(seconds=8)
+"""Long enough for a worker to stop."""
 
 
 async def test_an_approval_committed_before_the_review_ended_wins(

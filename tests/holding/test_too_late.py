@@ -22,6 +22,7 @@ from tests.holding.hands import (
 )
 from tests.life import Life, eventually
 from tests.world import World
+from workflows import options
 
 SOON = timedelta(seconds=2)
 
@@ -66,15 +67,20 @@ async def test_a_reminder_under_way_holds_up_no_decision(
         async with hands(world, reminder):
             await life.in_review()
             await asyncio.sleep(SOON.total_seconds())
-            assert reminder.met == 1
+            await eventually(lambda: begun(reminder))
             late = await leaves(life, Role.FREELANCER, c.Deliver, unheard)
             approval = await leaves(life, Role.CLIENT, c.Approve, unheard)
             await workflow(world, life.job_id).signal("approve", approval)
-            await eventually(lambda: over(life), timedelta(seconds=2))
+            await eventually(lambda: over(life), options.REMINDER_TIMEOUT / 2)
             await workflow(world, life.job_id).signal("deliver", late)
             reminder.let_go.set()
             await eventually(lambda: ended(world, life.job_id))
     assert await refusal(world, late) == "already_over"
+
+
+async def begun(reminder: Hanging) -> bool:
+    """Whether it is under way, once."""
+    return reminder.met == 1
 
 
 async def refusal(world: World, instruction_id: str) -> str:
