@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Self
 
 from httpx import Response
@@ -337,21 +338,22 @@ async def goes_until(world: World, name: str, moment: datetime) -> None:
     """
     handle = world.temporal.get_workflow_handle(name)
     await eventually(lambda: rests(handle))
-    stop = await world.skipper.get_current_time(handle)
-
-    async def acted() -> bool:
-        _, wakes = await _clock_of(world, name)
-        return wakes is None or wakes > stop
-
-    while stop < moment:
+    while True:
         over, wakes = await _clock_of(world, name)
         if over:
-            break
+            return
         stop = min(moment, (wakes or moment) + A_STEP)
         left = stop - await world.skipper.get_current_time(handle)
         if left > timedelta(0):
             await world.skipper.fast_forward(handle, left)
-        await eventually(acted)
+        await eventually(partial(_has_acted, world, name, stop))
+        if stop == moment:
+            return
+
+
+async def _has_acted(world: World, workflow_id: str, moment: datetime) -> bool:
+    _, wakes = await _clock_of(world, workflow_id)
+    return wakes is None or wakes > moment
 
 
 async def _clock_of(world: World, workflow_id: str) -> tuple[bool, datetime | None]:
