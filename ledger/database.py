@@ -3,7 +3,7 @@
 from weakref import WeakKeyDictionary
 
 from asyncpg import Connection
-from sqlalchemy import URL, event, make_url
+from sqlalchemy import URL, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -32,6 +32,7 @@ SESSION = {
 }
 """What every session of ours asks of the server; keepalives mean nothing on a Unix socket."""
 
+PLAN_ANEW = text("set local plan_cache_mode = force_custom_plan")
 
 _AT_ONCE: WeakKeyDictionary[AsyncEngine, AsyncEngine] = WeakKeyDictionary()
 """The same pool with other options, made once for each engine."""
@@ -72,6 +73,16 @@ def at_once(engine: AsyncEngine) -> AsyncConnection:
     if engine not in _AT_ONCE:
         _AT_ONCE[engine] = engine.execution_options(isolation_level="AUTOCOMMIT")
     return _AT_ONCE[engine].connect()
+
+
+async def plan_anew(c: AsyncConnection) -> None:
+    """Until the transaction ends, each statement is planned for its values, and tables as they are.
+
+    A plan that is kept is of a time when they may have been all but empty: it reads them whole, for
+    each row again, until PostgreSQL has looked at them anew. Planning each time takes longer than
+    most of our statements do, so this is for those that join what grows by what is no key.
+    """
+    await c.execute(PLAN_ANEW)
 
 
 def sqlstate(error: BaseException) -> str | None:

@@ -20,11 +20,11 @@ from sqlalchemy import (
     func,
     literal,
     select,
-    text,
     tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ledger.database import plan_anew
 from ledger.market_tables import publication as p
 
 WINDOW = 10_000
@@ -87,7 +87,7 @@ class Facets:
 async def found(c: AsyncConnection, wanted: Wanted, limit: int) -> Sequence[RowMapping]:
     """So many at most, in the order that is wanted, after its place; within a transaction."""
     # A plan for whatever words somebody might send would be a bad one for all of them.
-    await c.execute(text("set local plan_cache_mode = force_custom_plan"))
+    await plan_anew(c)
     if wanted.order is Order.RELEVANCE:
         return await _most_relevant(c, wanted, limit)
     return await _in_order(c, wanted, limit)

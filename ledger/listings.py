@@ -12,6 +12,7 @@ from domain.basket_case import Listing, ListingState
 from domain.cases import Case, Job
 from domain.listing import PREFIX, comes_back, is_purchase
 from ledger import ids, mails, originals, publications
+from ledger.database import plan_anew
 from ledger.linked import linked
 from ledger.listing_tables import listing, listing_file
 from ledger.tables import cases, file, person
@@ -107,6 +108,7 @@ async def wanted(
 ) -> tuple[Listing, ...]:
     """These listings, locked in the order of their ids until the step is written."""
     rows = await _lock(c, listing_ids)
+    await plan_anew(c)
     theirs, taken = await _file_ids(c, listing_ids), await originals.delivered(c, listing_ids)
     sellers = await linked(c, client, [row["seller_id"] for row in rows])
     return tuple(

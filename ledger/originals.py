@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.cases import OVER, Case, Ip, Job, JobState
 from domain.errors import NotOriginal
 from ledger.contest_tables import contest_entry
+from ledger.database import plan_anew
 from ledger.listing_tables import listing, listing_file
 from ledger.tables import attachment, cases, delivery, file
 
@@ -102,6 +103,7 @@ async def delivered(c: AsyncConnection, listing_ids: Collection[str]) -> set[str
 
 
 async def _in_turn(c: AsyncConnection, file_ids: Collection[str]) -> None:
+    await plan_anew(c)
     await c.execute(CLAIM, {"files": list(file_ids)})
 
 

@@ -15,7 +15,7 @@ from httpx import Response
 
 from tests.api.people import Person
 from tests.fakestripe.stand import Stand
-from tests.life import goes_on
+from tests.life import eventually, goes_on, rests
 from tests.world import World
 
 SECRET = "whsec_now"
@@ -38,11 +38,14 @@ class Paying:
         return await self.client.post("/v1/deposits", body)
 
     async def begun(self, minor: int = 100_00, method: str = "card", **more: str) -> dict[str, Any]:
-        """A deposit whose page is open."""
+        """A deposit whose page is open; Stripe was asked about it for now."""
         answer = await self.asks(minor, method, **more)
         assert answer.status_code == 201, answer.text
         shown: dict[str, Any] = answer.json()
         assert shown["state"] == "checkout" and shown["checkout_url"]
+        # Else the first question would hear of what the client does next.
+        handle = self.world.temporal.get_workflow_handle(f"deposit/{shown['id']}")
+        await eventually(lambda: rests(handle))
         return shown
 
     async def pays(self, deposit: dict[str, Any], card: str = CARD) -> httpx.Response:

@@ -5,7 +5,8 @@ import asyncio
 from sqlalchemy import text
 
 from domain import commands as c
-from ledger import journal, originals
+from ledger import journal, listings, originals
+from ledger.database import connect
 from ledger.ids import fresh
 from tests.api.people import Person, code, new_key
 from tests.life import Life, eventually
@@ -29,6 +30,11 @@ WAITS_FOR_LISTING = text("""
     select count(*) from pg_stat_activity
      where wait_event_type = 'Lock' and query like 'SELECT%FROM listing%FOR NO KEY UPDATE'
        and datname = current_database()
+""")
+PLANS = text("""
+    select count(*) as statements, min(custom_plans) as anew, max(generic_plans) as kept
+      from pg_prepared_statements
+     where statement like '%file AS same%' and statement not like '%from pg_%'
 """)
 
 
@@ -106,6 +112,26 @@ async def test_who_publishes_again_and_again_is_in_no_circle_with_who_approves(
     assert (await publishing).status_code == 200
     await life.client_does(c.Approve)
     assert (await shop.seller.get(f"/v1/listings/{draft['id']}")).json()["state"] == "draft"
+
+
+async def test_whose_work_it_is_is_never_looked_up_by_a_plan_of_other_times(world: World) -> None:
+    """A plan that was made while there were few files took minutes once there were many."""
+    shop = await Shop.begin(world)
+    listing = await shop.listed(files=[file := await shop.file(new_key().encode())])
+    often, ids = 10, [listing["id"]]
+    engine = connect(world.settings.database_url)
+    async with engine.connect() as connection:
+        for _ in range(often):
+            async with connection.begin():
+                await originals.claim(connection, [file], but=listing["id"])
+                await originals.require_free(connection, [file], but="")
+                assert await originals.offering(connection, [file]) == (listing["id"],)
+                assert await originals.delivered(connection, ids) == set()
+            async with connection.begin():
+                assert await listings.wanted(connection, shop.client.id, ids)
+        plans = (await connection.execute(PLANS)).one()
+    await engine.dispose()
+    assert plans.statements == 4 and plans.anew >= often and plans.kept == 0
 
 
 async def _is_locked(world: World, listing_id: str) -> bool:
