@@ -124,7 +124,11 @@ async def test_what_is_told_while_a_page_is_made_does_not_hide_the_payment(payin
     """A question that is not the case's any more is dropped for the one that is."""
     paying.stand.control("faults", kind="slow", path="/v1/checkout/sessions", count=1, seconds=2.0)
     asking = asyncio.create_task(paying.begun())
-    await asyncio.sleep(1)
+
+    async def written() -> bool:
+        return bool((await paying.client.get("/v1/deposits")).json()["items"])
+
+    await eventually(written)
     [listed] = (await paying.client.get("/v1/deposits")).json()["items"]
     await paying.world.house.staff.post(f"/v1/staff/cases/{listed['id']}/retry")
     deposit = await asking

@@ -13,7 +13,6 @@ from tests.holding.hands import hands, happened, leaves, over, policy
 from tests.life import Life, eventually
 from tests.world import World
 
-SOON = timedelta(seconds=4)
 LATER = timedelta(seconds=8)
 """Long enough for a worker to stop."""
 
@@ -22,11 +21,11 @@ async def test_an_approval_committed_before_the_review_ended_wins(
     world: World, life: Life, unheard: AsyncClient
 ) -> None:
     """The row was there; that the worker was down and no signal was sent changes nothing."""
-    with policy(world, review_period=SOON, mails_that_prove=1):
+    with policy(world, review_period=LATER, mails_that_prove=1):
         async with hands(world):
             await life.in_review()
     await leaves(life, Role.CLIENT, c.Approve, unheard)
-    await asyncio.sleep(SOON.total_seconds())
+    await asyncio.sleep(LATER.total_seconds())
     async with hands(world):
         await eventually(lambda: over(life))
     assert (await happened(world, life.job_id))[-1] == "delivery_approved"
