@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from httpx import Response
 from sqlalchemy import text
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
 from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -366,13 +367,23 @@ async def _clock_of(world: World, workflow_id: str) -> tuple[bool, datetime | No
 
 async def rests(handle: WorkflowHandle[Any, Any]) -> bool:
     """Whether the workflow has begun and waits: time must not be moved under a step."""
+    seen = await _seen(handle)
+    # A child that was started a moment ago has neither begun nor anything to do yet.
+    if seen is None or seen.workflow_execution_info.history_length <= 1:
+        return False
+    return not (seen.pending_activities or seen.HasField("pending_workflow_task"))
+
+
+async def asks(handle: WorkflowHandle[Any, Any]) -> bool:
+    """Whether the workflow waits for the answer of an activity."""
+    seen = await _seen(handle)
+    return seen is not None and bool(seen.pending_activities)
+
+
+async def _seen(handle: WorkflowHandle[Any, Any]) -> DescribeWorkflowExecutionResponse | None:
     try:
-        seen = (await handle.describe()).raw_description
+        return (await handle.describe()).raw_description
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
-        return False
-    # A child that was started a moment ago has neither begun nor anything to do yet.
-    begun = seen.workflow_execution_info.history_length > 1
-    busy = seen.pending_activities or seen.HasField("pending_workflow_task")
-    return begun and not busy
+        return None

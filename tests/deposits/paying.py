@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 from httpx import Response
+from temporalio.client import WorkflowHandle
 
 from tests.api.people import Person
 from tests.fakestripe.stand import Stand
@@ -44,9 +45,12 @@ class Paying:
         shown: dict[str, Any] = answer.json()
         assert shown["state"] == "checkout" and shown["checkout_url"]
         # Else the first question would hear of what the client does next.
-        handle = self.world.temporal.get_workflow_handle(f"deposit/{shown['id']}")
-        await eventually(lambda: rests(handle))
+        await eventually(lambda: rests(self.workflow(shown)))
         return shown
+
+    def workflow(self, deposit: dict[str, Any]) -> WorkflowHandle[Any, Any]:
+        """The workflow of a deposit."""
+        return self.world.temporal.get_workflow_handle(f"deposit/{deposit['id']}")
 
     async def pays(self, deposit: dict[str, Any], card: str = CARD) -> httpx.Response:
         """The client fills in the page and sends it."""

@@ -12,7 +12,7 @@ from activities.announcements import Announcements
 from activities.processor import Processor
 from tests.api.people import code, pointers
 from tests.deposits.paying import DECLINED, Paying
-from tests.life import Life, eventually
+from tests.life import Life, asks, eventually
 
 DAY = timedelta(hours=24)
 
@@ -125,12 +125,16 @@ async def test_what_is_told_while_a_page_is_made_does_not_hide_the_payment(payin
     paying.stand.control("faults", kind="slow", path="/v1/checkout/sessions", count=1, seconds=2.0)
     asking = asyncio.create_task(paying.begun())
 
-    async def written() -> bool:
-        return bool((await paying.client.get("/v1/deposits")).json()["items"])
+    async def listed() -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = (await paying.client.get("/v1/deposits")).json()["items"]
+        return items
 
-    await eventually(written)
-    [listed] = (await paying.client.get("/v1/deposits")).json()["items"]
-    await paying.world.house.staff.post(f"/v1/staff/cases/{listed['id']}/retry")
+    async def page_is_made() -> bool:
+        return any([await asks(paying.workflow(one)) for one in await listed()])
+
+    await eventually(page_is_made)
+    [waiting] = await listed()
+    await paying.world.house.staff.post(f"/v1/staff/cases/{waiting['id']}/retry")
     deposit = await asking
     await paying.pays(deposit)
     await paying.hears(paying.events(deposit))

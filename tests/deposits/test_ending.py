@@ -25,9 +25,8 @@ AWAY = {"kind": "500", "path": "/v1/checkout/sessions*", "count": 10_000}
 
 async def ending(paying: Paying, deposit: dict[str, Any]) -> dict[str, Any]:
     """Stripe is away when the page is closed, and staff want the deposit ended."""
-    handle = paying.world.temporal.get_workflow_handle(f"deposit/{deposit['id']}")
     # A question that is under way, and fails, would hold up time.
-    await eventually(lambda: rests(handle))
+    await eventually(lambda: rests(paying.workflow(deposit)))
     paying.stand.control("faults", **AWAY)
     await paying.goes_on(deposit, DAY)
     await paying.stands(deposit, "closing")
